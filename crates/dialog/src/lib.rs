@@ -1,0 +1,4 @@
+//! One chat turn.
+
+pub mod ports;
+pub mod session;

@@ -1,0 +1,161 @@
+//! What a turn needs from outside, as traits.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use sbf_brain::Brain;
+use serde_json::Value;
+
+use crate::session::Session;
+
+/// Who is talking: taken from the token, never from the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The token's `sub`.
+    pub subject: String,
+    /// The token's `email`.
+    pub email: Option<String>,
+    /// The token's `given_name`, `name` or `nickname`.
+    pub name: Option<String>,
+    /// Groups the caller belongs to.
+    pub groups: Vec<String>,
+}
+
+/// The live brain.
+#[async_trait]
+pub trait BrainSource: Send + Sync {
+    /// The brain to answer from.
+    ///
+    /// # Errors
+    /// While none is live.
+    async fn current(&self) -> Result<Arc<LiveBrain>, NoBrain>;
+}
+
+/// A decoded brain and when its artefact was written.
+#[derive(Debug)]
+pub struct LiveBrain {
+    /// The brain.
+    pub brain: Brain,
+    /// RFC 3339, the artefact's last modification.
+    pub trained_at: String,
+}
+
+/// No brain is live yet.
+#[derive(Debug, thiserror::Error)]
+#[error("no brain is live yet: {0}")]
+pub struct NoBrain(pub String);
+
+/// Sessions are kept per signed-in subject, so that nobody reads another's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SessionKey {
+    /// The caller's subject.
+    pub subject: String,
+    /// 1–128 of `[A-Za-z0-9._-]`.
+    pub session_id: String,
+}
+
+/// A session with the version that a conditional save names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// The session.
+    pub session: Session,
+    /// Grows by one with each save, from 1.
+    pub version: u64,
+}
+
+/// Where sessions are kept.
+#[async_trait]
+pub trait SessionStore: Send + Sync {
+    /// The session, read consistently; `None` where there is none or it has expired (`Session::expires_at`, epoch seconds, against the store's clock).
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn load(&self, key: &SessionKey) -> Result<Option<Stored>, StoreError>;
+
+    /// As `load`, but waits until the version differs from `than`, at most `within`; then whatever is there.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    async fn load_newer(&self, key: &SessionKey, than: u64, within: Duration) -> Result<Option<Stored>, StoreError>;
+
+    /// Saves, provided the stored version is still `expected` (0: there is none, or it has expired); returns the new version, `expected + 1`,
+    /// or 1 for a new session.
+    ///
+    /// # Errors
+    /// `Conflict` where another turn was faster; `Store` where the store cannot be written.
+    async fn save(&self, key: &SessionKey, session: &Session, expected: u64) -> Result<u64, SaveError>;
+}
+
+/// The store did not answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the session store failed: {0}")]
+pub struct StoreError(pub String);
+
+/// A session was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// Another turn of the session was saved since the load.
+    #[error("another turn of this session was saved first")]
+    Conflict,
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Backends: the functions that fulfil intents.
+#[async_trait]
+pub trait Fulfilment: Send + Sync {
+    /// Calls a backend; its failure is an answer, not an error.
+    async fn call(&self, call: &BackendCall) -> BackendAnswer;
+}
+
+/// A call of a backend.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BackendCall {
+    /// The function's name, which is its key everywhere.
+    pub function: String,
+    /// What to invoke: the ARN as written, or the name.
+    pub arn: String,
+    /// The event.
+    pub event: Value,
+}
+
+/// What came of calling a backend.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BackendAnswer {
+    /// It returned this JSON.
+    Answered(Value),
+    /// It could not be called, raised, or ran out of time; for the log, never for the user.
+    Failed(String),
+}
+
+/// Text to speech.
+#[async_trait]
+pub trait Speech: Send + Sync {
+    /// The audio, or `None` where no voice is to be had: a missing sound never costs the answer.
+    async fn synthesize(&self, request: &SpeechRequest) -> Option<Audio>;
+}
+
+/// What to say and how.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SpeechRequest {
+    /// Plain text, or SSML where it holds `<speak`.
+    pub text: String,
+    /// Polly voice.
+    pub voice: Option<String>,
+    /// Language tag (BCP 47).
+    pub language: Option<String>,
+    /// Lexicon (`customPronunciation`).
+    pub lexicon: Option<String>,
+}
+
+/// Spoken audio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audio {
+    /// The encoded sound.
+    pub bytes: Vec<u8>,
+    /// Its media type, such as `audio/mpeg`.
+    pub content_type: String,
+    /// Whether it came from a cache.
+    pub cache_hit: bool,
+}
