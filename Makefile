@@ -1,0 +1,63 @@
+# What CI runs is what a person runs: `make dev` to try it, `make test` to check all of it.
+# Needs Rust, Node and Python; everything else is installed by the targets that need it.
+
+BRAIN ?=
+PORT ?= 8080
+SHELL := /bin/bash
+
+.PHONY: dev test build bench rust-test lint doc deny web-test e2e clean-state
+
+## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
+dev:
+	@$(MAKE) --no-print-directory -j2 web/dist/index.html target/debug/sbf
+	@exec target/debug/sbf dev $(BRAIN) --port $(PORT)
+
+.PHONY: target/debug/sbf
+target/debug/sbf:
+	cargo build --locked --bin sbf
+
+## Check everything.
+test: lint rust-test doc deny web-test e2e
+	@echo "make test: everything passed"
+
+## Release builds: the command line tool, the Lambdas' programs and the page.
+build: web/dist/index.html
+	cargo build --locked --release --bins
+
+## Speed and size, as ratios and counts.
+bench:
+	cargo bench --locked -p sbf-amc
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+rust-test: web/dist/index.html
+	cargo build --locked --bin sbf --bin sbf-core --bin sbf-train
+	cargo test --locked --workspace
+
+doc:
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+
+deny: .tools/bin/cargo-deny
+	.tools/bin/cargo-deny --offline --locked check bans licenses sources
+
+.tools/bin/cargo-deny:
+	cargo install --quiet --locked --root .tools --no-default-features cargo-deny --version 0.20.2
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json web/index.html web/vite.config.ts $(shell find web/src web/public -type f 2>/dev/null)
+	cd web && npm run --silent build
+	@touch $@
+
+web-test: web/node_modules/.package-lock.json
+	cd web && npm run --silent check
+	cd web && npm test
+
+e2e: web/dist/index.html
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
+	cargo build --locked --bin sbf
+	cd web && npm run --silent e2e
