@@ -40,7 +40,7 @@ doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 
 deny: .tools/bin/cargo-deny
-	.tools/bin/cargo-deny --offline --locked check bans licenses sources
+	.tools/bin/cargo-deny --locked check bans licenses sources
 
 .tools/bin/cargo-deny:
 	cargo install --quiet --locked --root .tools --no-default-features cargo-deny --version 0.20.2

@@ -1,1 +1,23 @@
-//! Whole-bot builder.
+//! The whole-bot builder and what its tests share.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+
+pub mod backend;
+pub mod process;
+
+/// The repository's root.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// A folder of the shared material that lies beside the repository on development machines; says that a test is skipped where it is not there.
+pub fn shared_data(folder: &str) -> Option<PathBuf> {
+    let base = std::env::var_os("SBF_SHARED_DATA").map_or_else(|| repository().join("../shared/data"), PathBuf::from);
+    let path = base.join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    println!("skipped: there is no {}", path.display());
+    None
+}

@@ -1,0 +1,108 @@
+//! What may depend on what, held by cargo's own dependency graph and by the sources.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use sbf_tests::repository;
+
+/// Packages whose names begin so must not be reachable from the crate by normal dependencies.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    ("sbf-amc", &["sbf-", "tokio", "aws-", "axum", "hyper", "reqwest", "async-trait", "rayon"]),
+    ("sbf-brain", &["sbf-dialog", "sbf-aws", "sbf-local", "tokio", "aws-", "axum", "hyper", "reqwest", "async-trait"]),
+    ("sbf-dialog", &["sbf-aws", "sbf-local", "tokio", "aws-", "axum", "hyper", "reqwest", "linfa", "ndarray"]),
+    ("sbf-aws", &["sbf-local", "sbf-samples", "dynoxide", "s3s", "clap", "lambda_http"]),
+    ("sbf-core", &["sbf-local", "linfa", "ndarray", "clap", "dynoxide", "s3s", "aws_lambda_events_train"]),
+    ("sbf-train", &["sbf-local", "sbf-dialog", "axum", "aws-sdk-dynamodb", "aws-sdk-polly", "aws-sdk-lambda", "clap"]),
+    ("sbf-local", &["sbf-amc", "sbf-brain", "sbf-dialog", "sbf-aws"]),
+    ("sbf-samples", &["sbf-amc", "sbf-brain", "sbf-dialog", "sbf-aws", "sbf-local"]),
+];
+
+#[test]
+fn dependencies_point_one_way() {
+    for (package, forbidden) in FORBIDDEN {
+        for dependency in dependencies(package) {
+            let wrong = forbidden.iter().any(|prefix| dependency.starts_with(prefix)) && dependency != *package;
+            assert!(!wrong, "{package} must not depend on {dependency}");
+        }
+    }
+}
+
+#[test]
+fn a_forbidden_dependency_would_be_seen() {
+    assert!(dependencies("sbf-dialog").iter().any(|name| name == "sbf-brain"));
+    assert!(dependencies("sbf-train").iter().any(|name| name == "linfa-svm"));
+}
+
+#[test]
+fn pure_crates_touch_no_outside_world() {
+    const OUTSIDE: &[&str] = &["std::env", "std::fs", "std::net", "std::process", "SystemTime::now", "Uuid::new_v4"];
+    for krate in ["amc", "brain", "dialog"] {
+        for file in sources(&format!("crates/{krate}/src")) {
+            let text = product_code(&file);
+            for word in OUTSIDE {
+                assert!(!text.contains(word), "{} uses {word}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn knowledge_field_names_stay_in_the_files_that_read_them() {
+    const FIELDS: &[&str] =
+        &["\"_intents\"", "\"noMatchAsk\"", "\"validationSuccessMessage\"", "\"auntMaricotaDistanceConfidence\""];
+    let homes = ["knowledge.rs", "config.rs"];
+    for file in sources("crates/brain/src").into_iter().chain(sources("crates/dialog/src")) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        if homes.contains(&name.as_str()) || file.components().any(|part| part.as_os_str() == "knowledge") {
+            continue;
+        }
+        let text = product_code(&file);
+        // The dialog's wire format sends two of these names back to clients.
+        let wire = name == "wire.rs" || file.components().any(|part| part.as_os_str() == "wire");
+        for field in FIELDS.iter().filter(|_| !wire) {
+            assert!(!text.contains(field), "{} names {field}", file.display());
+        }
+    }
+}
+
+fn dependencies(package: &str) -> Vec<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "-p", package, "-e", "normal", "--prefix", "none", "--format", "{p}"])
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+/// Every Rust file of a folder, however deep.
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    collect(&repository().join(folder), &mut found);
+    assert!(!found.is_empty(), "{folder} holds no sources");
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// A file without its tests, which may do as they please.
+fn product_code(file: &Path) -> String {
+    let text = fs::read_to_string(file).unwrap();
+    if file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")) {
+        return String::new();
+    }
+    text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
+}
