@@ -1,4 +1,18 @@
-//! One chat turn.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod bot;
+mod fulfilment;
+pub mod machine;
+pub mod memory;
+mod parameters;
 pub mod ports;
+pub mod reply;
+mod scope;
 pub mod session;
+pub mod talk;
+pub mod wire;
+
+pub use bot::{Bot, BotError, Timing};
+pub use machine::Moment;
+pub use wire::{Call, CallError};

@@ -5,8 +5,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+/// Replies kept for repeated requests: a client retries its last turn, hardly ever the one before.
+const RECENT: usize = 4;
+
+/// Bytes of JSON a session may take: a DynamoDB item under 64 KB, with room for its keys.
+pub const SESSION_LIMIT: usize = 60 * 1024;
+
+/// Bytes of JSON a dialog state may take; a larger one is refused whole, never stored in part.
+pub const STATE_LIMIT: usize = 40 * 1024;
+
 /// A conversation's memory: written as JSON, read by this release and the next.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Session {
     /// Where the dialog stands.
     pub state: DialogState,
@@ -25,7 +35,7 @@ pub struct Session {
 pub struct StoredReply {
     /// The client's id of the turn.
     pub turn_id: String,
-    /// The response as it was sent, without audio.
+    /// The response as it was sent, without audio; null where it was too large to keep.
     pub reply: Value,
 }
 
@@ -52,7 +62,8 @@ pub enum DialogState {
 }
 
 /// A parameter is being asked for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Asking {
     /// The intent.
     pub intent: String,
@@ -60,14 +71,19 @@ pub struct Asking {
     pub parameter: String,
     /// Values so far.
     pub filled: BTreeMap<String, String>,
+    /// Optional parameters that the user left open.
+    pub left_out: Vec<String>,
     /// Wrong answers to this question so far.
     pub retries: u32,
     /// What the user said first.
     pub utterance: String,
+    /// What a client that chose the intent itself sent along, for a backend without a payload template.
+    pub extra: Map<String, Value>,
 }
 
 /// A backend leads the dialog.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Delegated {
     /// The intent.
     pub intent: String,
@@ -75,4 +91,72 @@ pub struct Delegated {
     pub key: String,
     /// What the backend wants back (`asyncConversation.payload`).
     pub payload: Map<String, Value>,
+    /// What the backend asked, to be asked again when the user comes back.
+    pub ask: Sentence,
+}
+
+/// Something said: shown and spoken.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sentence {
+    /// Shown; may hold HTML.
+    pub text: String,
+    /// Spoken; plain text or SSML.
+    pub speech: String,
+}
+
+/// Whether a text may be a session id or a turn id: 1–128 of `[A-Za-z0-9._-]`.
+pub fn is_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=128).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+impl DialogState {
+    /// Its name, for logs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Asking(_) => "asking",
+            Self::Delegated(_) => "delegated",
+        }
+    }
+
+    /// Whether it is small enough to be kept.
+    pub fn fits(&self) -> bool {
+        size(self) <= STATE_LIMIT
+    }
+}
+
+impl Session {
+    /// The reply kept for a turn, if it was answered before.
+    pub fn reply_to(&self, turn_id: &str) -> Option<&StoredReply> {
+        self.recent.iter().find(|stored| stored.turn_id == turn_id)
+    }
+
+    /// Keeps a reply, and as many older ones as there is room for.
+    ///
+    /// Where there is no room the turn's id stays, without its reply: a turn that was done is never done again.
+    pub fn remember(&mut self, turn_id: &str, reply: &Value) {
+        self.recent.retain(|stored| stored.turn_id != turn_id);
+        self.recent.push(StoredReply { turn_id: turn_id.to_owned(), reply: reply.clone() });
+        let surplus = self.recent.len().saturating_sub(RECENT);
+        self.recent.drain(..surplus);
+        self.make_room();
+    }
+
+    fn make_room(&mut self) {
+        for oldest in 0..self.recent.len() {
+            if size(self) <= SESSION_LIMIT {
+                return;
+            }
+            if let Some(stored) = self.recent.get_mut(oldest) {
+                stored.reply = Value::Null;
+            }
+        }
+    }
+}
+
+/// Bytes of a value as JSON; what cannot be written does not fit.
+fn size<T: Serialize>(value: &T) -> usize {
+    serde_json::to_vec(value).map_or(usize::MAX, |json| json.len())
 }

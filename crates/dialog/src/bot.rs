@@ -1,0 +1,359 @@
+//! One turn, from a request to its response: reading and saving the session, calling the backend, speaking.
+//!
+//! What happens when the program dies or two messages come at once is decided here:
+//! a backend is called only after the turn has *claimed* its session with a conditional save, the session is saved before the answer
+//! leaves, and a turn id that was answered before is answered from the session.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use sbf_brain::Brain;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    machine::{self, Event, Input, Moment, Step, Turn, Waiting},
+    ports::{
+        BrainSource, Caller, Fulfilment, NoBrain, SaveError, SessionKey, SessionStore, Speech, StoreError, Stored,
+    },
+    reply::{Main, Reply},
+    session::{Claim, Session},
+    wire::{self, Call, Frame},
+};
+
+/// How long a backend may take: API Gateway gives up on an HTTP API's integration after 30 s, so that the answer
+/// (and its save) must be on its way before.
+pub const BACKEND_DEADLINE: Duration = Duration::from_secs(25);
+
+/// A chatbot: what it needs to answer.
+#[derive(Clone)]
+pub struct Bot {
+    /// The live brain.
+    pub brains: Arc<dyn BrainSource>,
+    /// The conversations.
+    pub sessions: Arc<dyn SessionStore>,
+    /// The functions that fulfil intents.
+    pub backends: Arc<dyn Fulfilment>,
+    /// Text to speech, where there is a voice.
+    pub speech: Option<Arc<dyn Speech>>,
+    /// Limits of waiting.
+    pub timing: Timing,
+}
+
+/// Limits of waiting, as data so that tests need not wait.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    /// How long a claim holds: longer than a backend may take, so that a claim that has run out was abandoned.
+    pub claim_lives: Duration,
+    /// How often a turn looks again at a session in which other turns were faster; each time at least one of them got on.
+    pub tries: u32,
+    /// Epoch milliseconds; only differences are used, to know how long a turn has waited.
+    pub clock: fn() -> u64,
+}
+
+/// Why a request has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum BotError {
+    /// No brain is live yet (503).
+    #[error(transparent)]
+    NoBrain(#[from] NoBrain),
+    /// The request is at fault (400), in one sentence for the client.
+    #[error("{0}")]
+    Invalid(String),
+    /// The session could not be read or saved (500).
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self { claim_lives: BACKEND_DEADLINE + Duration::from_secs(5), tries: 20, clock: wall_clock }
+    }
+}
+
+impl Bot {
+    /// A bot with the usual limits.
+    pub fn new(
+        brains: Arc<dyn BrainSource>,
+        sessions: Arc<dyn SessionStore>,
+        backends: Arc<dyn Fulfilment>,
+        speech: Option<Arc<dyn Speech>>,
+    ) -> Self {
+        Self { brains, sessions, backends, speech, timing: Timing::default() }
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// While no brain is live, where the request names an intent that the brain has not, and where the session store fails.
+    /// "Not understood" and "the backend failed" are answers.
+    pub async fn handle(&self, call: Call, caller: &Caller, moment: Moment) -> Result<Value, BotError> {
+        let live = self.brains.current().await?;
+        if let Event::Chosen { intent, .. } = &call.event
+            && live.brain.intent(intent).is_none()
+        {
+            return Err(BotError::Invalid(format!(
+                "`_id` must be an intent of this bot; found {:?}.",
+                shortened(intent)
+            )));
+        }
+        let mut response = Job::new(self, &live.brain, &call, caller, moment).answer().await?;
+        self.speak(&call, &mut response).await;
+        Ok(response)
+    }
+
+    async fn speak(&self, call: &Call, response: &mut Value) {
+        let Some(speech) = self.speech.as_ref().filter(|_| call.spoken) else { return };
+        let Some(request) = wire::speech_of(response) else { return };
+        if let Some(audio) = speech.synthesize(&request).await {
+            wire::add_audio(response, &request, &audio);
+        }
+    }
+}
+
+/// One request being answered.
+struct Job<'j> {
+    bot: &'j Bot,
+    brain: &'j Brain,
+    call: &'j Call,
+    input: Input,
+    key: SessionKey,
+    moment: Moment,
+    /// The bot's clock when the turn began.
+    began: u64,
+}
+
+/// What a session as it was found means for a turn.
+enum Finding {
+    /// The turn was answered before.
+    Answered(Value),
+    /// A backend is being called, for another turn or in an earlier try of this one: wait so long for it.
+    Busy(Duration),
+    /// Go on.
+    Free,
+    /// Go on; but an earlier try of this turn was lost, perhaps after it called its backend.
+    PerhapsDone,
+}
+
+impl<'j> Job<'j> {
+    fn new(bot: &'j Bot, brain: &'j Brain, call: &'j Call, caller: &Caller, moment: Moment) -> Self {
+        let dice = dice(call, caller, moment);
+        let session_id = session_id(call, caller, moment);
+        let turn_id =
+            call.turn_id.clone().unwrap_or_else(|| digest(&[&session_id, &moment.now.to_string(), &dice.to_string()]));
+        let input = Input {
+            event: call.event.clone(),
+            caller: caller.clone(),
+            session_id: session_id.clone(),
+            turn_id,
+            lang: call.lang.clone().or_else(|| brain.language().map(str::to_owned)),
+            environment: call.environment.clone().unwrap_or_default(),
+        };
+        let key = SessionKey { subject: caller.subject.clone(), session_id };
+        Self { bot, brain, call, input, key, moment: Moment { dice, ..moment }, began: (bot.timing.clock)() }
+    }
+
+    async fn answer(&self) -> Result<Value, BotError> {
+        let sessions = &self.bot.sessions;
+        // Without the client's session id there is nothing to read; a repeated turn shows when its first save conflicts.
+        let mut stored = match self.call.session_id {
+            Some(_) => sessions.load(&self.key).await?,
+            None => None,
+        };
+        for _ in 0..self.bot.timing.tries {
+            let version = stored.as_ref().map_or(0, |stored| stored.version);
+            let finding = self.find(stored.as_ref());
+            stored = match finding {
+                Finding::Answered(response) => return Ok(response),
+                Finding::Busy(within) => abandoned_if(version, sessions.load_newer(&self.key, version, within).await?),
+                Finding::Free | Finding::PerhapsDone => {
+                    match self.attempt(stored, matches!(finding, Finding::PerhapsDone)).await {
+                        Ok(response) => return Ok(response),
+                        Err(SaveError::Conflict) => {
+                            sessions.load_newer(&self.key, version, self.bot.timing.claim_lives).await?
+                        }
+                        Err(SaveError::Store(error)) => return Err(error.into()),
+                    }
+                }
+            };
+        }
+        Err(StoreError("too many turns of this session at once".to_owned()).into())
+    }
+
+    fn find(&self, stored: Option<&Stored>) -> Finding {
+        let Some(Stored { session, .. }) = stored else { return Finding::Free };
+        if let Some(kept) = self.call.turn_id.as_ref().and_then(|id| session.reply_to(id)) {
+            return Finding::Answered(self.repeat(&kept.reply, session));
+        }
+        let Some(claim) = &session.claim else { return Finding::Free };
+        let left = Duration::from_millis(claim.until.saturating_sub(self.now())).min(self.bot.timing.claim_lives);
+        match left.is_zero() {
+            false => Finding::Busy(left),
+            true if claim.turn_id == self.input.turn_id => Finding::PerhapsDone,
+            true => Finding::Free,
+        }
+    }
+
+    /// Begins the turn, calls its backend where there is one, and saves what is to be remembered.
+    async fn attempt(&self, stored: Option<Stored>, perhaps_done: bool) -> Result<Value, SaveError> {
+        let found = stored.unwrap_or_else(|| Stored { session: Session::default(), version: 0 });
+        let session = Session { claim: None, ..found.session.clone() };
+        let step = match machine::begin(self.brain, session.clone(), &self.input, self.moment) {
+            Step::Call(waiting) if !perhaps_done || waiting.idempotent => Step::Call(waiting),
+            Step::Done(turn) if !perhaps_done => Step::Done(turn),
+            _ => Step::Done(machine::perhaps_done(self.brain, session.clone(), &self.input, self.moment)),
+        };
+        let expired = self.names_lost_session(&found);
+        match step {
+            Step::Done(turn) => {
+                if let Some(fault) = &turn.fault {
+                    tracing::error!(fault, "turn failed");
+                }
+                let response = self.render(&turn.reply, expired);
+                self.save(&turn, &found, &response).await?;
+                self.log(&turn);
+                Ok(response)
+            }
+            Step::Call(waiting) => {
+                let claimed = self.claim(session, found).await?;
+                self.call(*waiting, &claimed, expired).await
+            }
+        }
+    }
+
+    /// Saves that a backend is about to be called for this turn: the dialog itself stays where it is until the answer is there.
+    ///
+    /// Where the client named neither session nor turn, nobody can come back to this turn, and a claim would protect nothing.
+    async fn claim(&self, session: Session, found: Stored) -> Result<Stored, SaveError> {
+        if self.call.session_id.is_none() && self.call.turn_id.is_none() {
+            return Ok(found);
+        }
+        let until = self.now().saturating_add(millis(self.bot.timing.claim_lives));
+        let claim = Some(Claim { turn_id: self.input.turn_id.clone(), until });
+        let session = Session { claim, expires_at: self.expiry(), ..session };
+        let version = self.bot.sessions.save(&self.key, &session, found.version).await?;
+        Ok(Stored { session, version })
+    }
+
+    async fn call(&self, waiting: Waiting, claimed: &Stored, expired: bool) -> Result<Value, SaveError> {
+        let function = waiting.call.function.clone();
+        let answer = self.bot.backends.call(&waiting.call).await;
+        let turn = machine::resume(self.brain, waiting, answer, self.moment);
+        if let Some(fault) = &turn.fault {
+            tracing::error!(function, fault, "backend failed");
+        }
+        let response = self.render(&turn.reply, expired);
+        match self.save(&turn, claimed, &response).await {
+            // The claim ran out and another turn took over: what the backend did is done, and its answer is true.
+            Err(SaveError::Conflict) => tracing::warn!(function, "the turn outlived its claim"),
+            saved => saved?,
+        }
+        self.log(&turn);
+        Ok(response)
+    }
+
+    /// Saves what a turn leaves, if anything: the dialog, the misses, and the reply where the client may ask for it again.
+    async fn save(&self, turn: &Turn, found: &Stored, response: &Value) -> Result<(), SaveError> {
+        let mut session = turn.session.clone();
+        let changed = Session { expires_at: found.session.expires_at, ..session.clone() } != found.session;
+        let repeatable = self.call.turn_id.as_ref().filter(|_| changed || self.call.session_id.is_some());
+        if let Some(turn_id) = repeatable {
+            session.remember(turn_id, &wire::without_audio(response));
+        }
+        if changed || repeatable.is_some() {
+            session.expires_at = self.expiry();
+            self.bot.sessions.save(&self.key, &session, found.version).await?;
+        }
+        Ok(())
+    }
+
+    /// A kept reply; one that was too large to keep is replaced by a sentence.
+    fn repeat(&self, kept: &Value, session: &Session) -> Value {
+        if !kept.is_null() {
+            return kept.clone();
+        }
+        let turn = machine::perhaps_done(self.brain, session.clone(), &self.input, self.moment);
+        self.render(&turn.reply, false)
+    }
+
+    /// Whether the client goes on with a dialog that is no more; of a plain question nobody can tell.
+    fn names_lost_session(&self, found: &Stored) -> bool {
+        matches!(self.call.event, Event::Chosen { .. }) && self.call.session_id.is_some() && found.version == 0
+    }
+
+    fn render(&self, reply: &Reply, session_expired: bool) -> Value {
+        wire::render(reply, &Frame { call: self.call, input: &self.input, began: self.moment.now, session_expired })
+    }
+
+    /// One line a turn, without a word of what was said.
+    fn log(&self, turn: &Turn) {
+        let understood = turn.reply.understood.as_ref();
+        let ms = (self.bot.timing.clock)().saturating_sub(self.began);
+        tracing::info!(
+            intent = understood.and_then(|understood| understood.intent.as_deref()),
+            confidence = understood.map(|understood| understood.confidence),
+            nif = matches!(turn.reply.main, Main::Misses(_)),
+            state = turn.session.state.name(),
+            ms,
+            "turn"
+        );
+    }
+
+    /// Epoch milliseconds, as the moment and the time since have it.
+    fn now(&self) -> u64 {
+        let waited = (self.bot.timing.clock)().saturating_sub(self.began);
+        self.moment.now.saturating_add(waited)
+    }
+
+    fn expiry(&self) -> u64 {
+        let hours = u64::from(self.brain.config().session_hours);
+        (self.moment.now / 1000).saturating_add(hours * 3600)
+    }
+}
+
+/// A claim that nobody released in its time is over, whatever the clocks of the machines say.
+fn abandoned_if(version: u64, found: Option<Stored>) -> Option<Stored> {
+    let mut found = found?;
+    if found.version == version
+        && let Some(claim) = &mut found.session.claim
+    {
+        claim.until = 0;
+    }
+    Some(found)
+}
+
+/// The client's session id; one that a retry finds again, where the client names its turn; else a new one.
+fn session_id(call: &Call, caller: &Caller, moment: Moment) -> String {
+    match (&call.session_id, &call.turn_id) {
+        (Some(id), _) => id.clone(),
+        (None, Some(turn_id)) => format!("t-{}", digest(&[&caller.subject, turn_id])),
+        (None, None) => format!("s-{}", digest(&[&caller.subject, &moment.now.to_string(), &moment.dice.to_string()])),
+    }
+}
+
+/// A turn that is computed again must choose the same variations, so its id decides where there is one.
+fn dice(call: &Call, caller: &Caller, moment: Moment) -> u64 {
+    let Some(turn_id) = &call.turn_id else { return moment.dice };
+    let session = call.session_id.as_deref().unwrap_or_default();
+    let digest = Sha256::digest([caller.subject.as_str(), session, turn_id].join("\u{0}"));
+    digest.iter().take(8).fold(0, |dice, byte| dice << 8 | u64::from(*byte))
+}
+
+/// 32 hexadecimal digits of a hash of the parts.
+fn digest(parts: &[&str]) -> String {
+    Sha256::digest(parts.join("\u{0}")).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn wall_clock() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(40).collect()
+}

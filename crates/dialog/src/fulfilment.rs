@@ -1,0 +1,168 @@
+//! The contract with backends: the event they get, and the answers they may give.
+
+use sbf_brain::Entity;
+use serde_json::{Map, Value, json};
+
+use crate::{machine::Input, ports::BackendAnswer, session::Sentence, wire};
+
+/// Keys of an event that the server sets, whatever a client or a backend sent back under them.
+const SERVER_OWNED: [&str; 7] = ["lang", "userInfo", "context", "_tags", "_entities", "turnID", "sessionID"];
+
+/// Keys that let a question be asked without words.
+const WORDLESS: [&str; 4] = ["richResponseObject", "command", "goToNode", "history"];
+
+/// What a backend's answer comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Outcome {
+    /// Fields of the response.
+    Answer(Map<String, Value>),
+    /// The backend leads the dialog.
+    Leads(Leads),
+    /// It failed; why, for the log.
+    Failed(String),
+}
+
+/// A dialog led by a backend.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Leads {
+    /// The key under which it wants the next answer.
+    pub(crate) key: String,
+    /// What it wants back.
+    pub(crate) payload: Map<String, Value>,
+    /// What it asks.
+    pub(crate) ask: Sentence,
+    /// Its own words, with `ask` complete.
+    pub(crate) conversation: Map<String, Value>,
+    /// Whether this was its last word.
+    pub(crate) ends: bool,
+}
+
+/// The event for a backend.
+pub(crate) fn event(mut fields: Map<String, Value>, input: &Input, tags: &[String], entities: &[Entity]) -> Value {
+    fields.retain(|key, _| !SERVER_OWNED.contains(&key.as_str()));
+    if let Some(lang) = &input.lang {
+        fields.insert("lang".to_owned(), json!(lang));
+    }
+    fields.insert("userInfo".to_owned(), wire::user_info(&input.caller));
+    fields.insert("context".to_owned(), json!([]));
+    fields.insert("_tags".to_owned(), json!(tags));
+    fields.insert("_entities".to_owned(), wire::entities(entities));
+    fields.insert("turnID".to_owned(), json!(input.turn_id));
+    fields.insert("sessionID".to_owned(), json!(input.session_id));
+    Value::Object(fields)
+}
+
+/// What a client echoes that is the backend's own.
+pub(crate) fn echoed(payload: &Map<String, Value>) -> Map<String, Value> {
+    let own = payload.iter().filter(|(key, _)| !SERVER_OWNED.contains(&key.as_str()));
+    own.map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// The user's answer, in the shape in which backends expect it.
+pub(crate) fn response(text: &str) -> Value {
+    json!({ "response": text })
+}
+
+/// The conversation as it is told to a client again: with what a backend that leads asked last.
+pub(crate) fn asked_again(key: &str, ask: &Sentence, payload: &Map<String, Value>) -> Map<String, Value> {
+    let conversation = json!({ "id": key, "ask": ask, "payload": payload });
+    conversation.as_object().cloned().unwrap_or_default()
+}
+
+/// Reads a backend's answer.
+pub(crate) fn read(answer: BackendAnswer) -> Outcome {
+    match answer {
+        BackendAnswer::Failed(reason) => Outcome::Failed(reason),
+        BackendAnswer::Answered(Value::String(text)) if !text.trim().is_empty() => {
+            Outcome::Answer(Map::from_iter([("text".to_owned(), json!(text)), ("speech".to_owned(), json!(text))]))
+        }
+        BackendAnswer::Answered(Value::Object(fields)) => object(fields),
+        BackendAnswer::Answered(other) => {
+            Outcome::Failed(format!("answered {}, which says nothing", wire::kind(&other)))
+        }
+    }
+}
+
+fn object(mut fields: Map<String, Value>) -> Outcome {
+    let sentence = complete(&mut fields);
+    match fields.remove("asyncConversation") {
+        Some(Value::Object(conversation)) => lead(conversation, sentence),
+        Some(Value::Null) | None => plain(fields, sentence.is_some()),
+        Some(other) => {
+            Outcome::Failed(format!("answered `asyncConversation` as {}, not an object", wire::kind(&other)))
+        }
+    }
+}
+
+fn plain(fields: Map<String, Value>, speaks: bool) -> Outcome {
+    if !speaks && (fields.contains_key("errorMessage") || fields.contains_key("errorType")) {
+        let error = fields.get("errorMessage").or_else(|| fields.get("errorType"));
+        return Outcome::Failed(format!("answered an error: {}", error.unwrap_or(&Value::Null)));
+    }
+    match fields.is_empty() {
+        true => Outcome::Failed("answered an empty object".to_owned()),
+        false => Outcome::Answer(fields),
+    }
+}
+
+fn lead(mut conversation: Map<String, Value>, beside: Option<Sentence>) -> Outcome {
+    let ends = conversation.get("endConversation").and_then(Value::as_bool).unwrap_or(false);
+    let key = match conversation.get("id") {
+        Some(Value::String(id)) => id.clone(),
+        Some(Value::Number(id)) => id.to_string(),
+        _ if ends => String::new(),
+        _ => return Outcome::Failed("answered an `asyncConversation` without an `id`".to_owned()),
+    };
+    let payload = match conversation.get("payload") {
+        Some(Value::Object(payload)) => echoed(payload),
+        Some(Value::Null) | None => Map::new(),
+        Some(other) => {
+            return Outcome::Failed(format!(
+                "answered an `asyncConversation` whose `payload` is {}",
+                wire::kind(other)
+            ));
+        }
+    };
+    let Some(ask) = ask(&conversation).or(beside) else {
+        if WORDLESS.iter().any(|name| conversation.contains_key(*name)) {
+            return Outcome::Leads(Leads { key, payload, ask: Sentence::default(), conversation, ends });
+        }
+        return Outcome::Failed("answered an `asyncConversation` that asks nothing".to_owned());
+    };
+    put_ask(&mut conversation, &ask);
+    Outcome::Leads(Leads { key, payload, ask, conversation, ends })
+}
+
+fn ask(conversation: &Map<String, Value>) -> Option<Sentence> {
+    match conversation.get("ask")? {
+        Value::String(text) if !text.is_empty() => Some(Sentence { text: text.clone(), speech: text.clone() }),
+        Value::Object(ask) => complete(&mut ask.clone()),
+        _ => None,
+    }
+}
+
+/// Completes `ask` in place, keeping what else the backend put there.
+fn put_ask(conversation: &mut Map<String, Value>, ask: &Sentence) {
+    let mut fields = conversation.get("ask").and_then(Value::as_object).cloned().unwrap_or_default();
+    fields.insert("text".to_owned(), json!(ask.text));
+    fields.insert("speech".to_owned(), json!(ask.speech));
+    conversation.insert("ask".to_owned(), Value::Object(fields));
+}
+
+/// Fills `text` and `speech` from each other; `None` where there is neither.
+fn complete(fields: &mut Map<String, Value>) -> Option<Sentence> {
+    let read = |name: &str| match fields.get(name) {
+        Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Some(scalar @ (Value::Number(_) | Value::Bool(_))) => Some(scalar.to_string()),
+        _ => None,
+    };
+    let (text, speech) = (read("text"), read("speech"));
+    let Some(some) = text.clone().or_else(|| speech.clone()) else {
+        fields.retain(|key, _| key != "text" && key != "speech");
+        return None;
+    };
+    let sentence = Sentence { text: text.unwrap_or_else(|| some.clone()), speech: speech.unwrap_or(some) };
+    fields.insert("text".to_owned(), json!(sentence.text));
+    fields.insert("speech".to_owned(), json!(sentence.speech));
+    Some(sentence)
+}

@@ -1,0 +1,60 @@
+//! The JSON of `POST /core`: the reference's names, and the additions to them.
+//!
+//! Field names occur here and, for backends, in `fulfilment.rs`; everywhere else the project's own terms are used.
+
+mod heard;
+mod request;
+mod response;
+
+pub use heard::{Heard, hear};
+pub use request::{Call, CallError, TEXT_LIMIT};
+pub(crate) use response::{Frame, add_audio, render, speech_of, without_audio};
+
+use sbf_brain::Entity;
+use serde_json::{Map, Value, json};
+
+use crate::ports::Caller;
+
+/// The caller, as clients and backends are told.
+pub(crate) fn user_info(caller: &Caller) -> Value {
+    json!({ "email": caller.email, "sub": caller.subject })
+}
+
+/// Entities, as clients and backends are told.
+pub(crate) fn entities(found: &[Entity]) -> Value {
+    found
+        .iter()
+        .map(|entity| json!({ "type": entity.entity_type, "value": entity.value, "found": entity.found }))
+        .collect()
+}
+
+/// The answer that an echoed payload holds under a key: `{<key>: {"response": …}}`.
+pub(crate) fn answer_under(payload: &Map<String, Value>, key: &str) -> Option<String> {
+    answer_of(payload.get(key)?)
+}
+
+/// All answers of an echoed payload.
+pub(crate) fn answers(payload: &Map<String, Value>) -> impl Iterator<Item = String> {
+    payload.values().filter_map(answer_of)
+}
+
+/// What kind of JSON a value is, for sentences about it.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn answer_of(entry: &Value) -> Option<String> {
+    let text = match entry.get("response")? {
+        Value::String(text) => text.trim().to_owned(),
+        scalar @ (Value::Number(_) | Value::Bool(_)) => scalar.to_string(),
+        _ => return None,
+    };
+    Some(text).filter(|text| !text.is_empty())
+}
