@@ -1,0 +1,92 @@
+/** The page's requests. Addresses are relative to the page, so that it works in any folder of a host. */
+import { type Client, readClient } from "./client";
+import type { Failure, FailureKind } from "./conversation";
+import {
+  type CoreRequest,
+  readFault,
+  readReply,
+  readRetryAfter,
+  readSound,
+  type Reply,
+  type Sound,
+  type SpeechRequest,
+} from "./protocol";
+
+/** What the page asks of the server. */
+export interface Api {
+  /** One turn. Rejects with a `RequestFailed`. */
+  send(request: CoreRequest): Promise<Reply>;
+  /** How the bot presents itself. Rejects with a `RequestFailed`. */
+  client(): Promise<Client>;
+  /** Sound for a text, or null where none is to be had; never rejects. */
+  speak(request: SpeechRequest): Promise<Sound | null>;
+}
+
+/** A request that brought no answer. */
+export class RequestFailed extends Error {
+  constructor(readonly failure: Failure) {
+    super(`the request failed: ${failure.kind}`);
+    this.name = "RequestFailed";
+  }
+}
+
+/** A little more than the 29 seconds after which API Gateway gives up: then nothing can come any more. */
+const TURN_TIMEOUT_MS = 35_000;
+const OTHER_TIMEOUT_MS = 15_000;
+
+/** The real thing. */
+export const api: Api = {
+  send: async (request) => readReply(await asked("core", TURN_TIMEOUT_MS, request)),
+  client: async () => readClient(await asked("client.json", OTHER_TIMEOUT_MS)),
+  speak: async (request) => {
+    try {
+      return readSound(await asked("services/polly", OTHER_TIMEOUT_MS, request));
+    } catch {
+      return null; // A missing sound never costs the answer.
+    }
+  },
+};
+
+/** GETs, or POSTs `body`; resolves to the JSON of a 2xx. */
+async function asked(path: string, timeout: number, body?: object): Promise<unknown> {
+  const response = await answered(path, timeout, body);
+  if (!response.ok) throw failed(kindOf(response.status), await faultOf(response), retryAfterOf(response));
+  try {
+    return await response.json();
+  } catch {
+    throw failed("unreadable");
+  }
+}
+
+async function answered(path: string, timeout: number, body?: object): Promise<Response> {
+  const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  try {
+    return await fetch(path, { ...(body === undefined ? {} : post), signal: AbortSignal.timeout(timeout) });
+  } catch (error) {
+    throw failed(error instanceof DOMException && error.name === "TimeoutError" ? "timeout" : "offline");
+  }
+}
+
+function kindOf(status: number): FailureKind {
+  if (status === 401 || status === 403) return "unauthorised";
+  if (status === 413) return "tooLarge";
+  if (status === 429 || status === 503) return "busy";
+  if (status === 504) return "timeout";
+  return status >= 500 ? "server" : "refused";
+}
+
+async function faultOf(response: Response): Promise<string | null> {
+  try {
+    return readFault(await response.json());
+  } catch {
+    return null; // A proxy's page, say.
+  }
+}
+
+function retryAfterOf(response: Response): number | null {
+  return readRetryAfter(response.headers.get("retry-after"), Date.now());
+}
+
+function failed(kind: FailureKind, message: string | null = null, retryAfter: number | null = null): RequestFailed {
+  return new RequestFailed({ kind, message, retryAfter });
+}

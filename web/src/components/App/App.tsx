@@ -1,0 +1,79 @@
+import type { ComponentType } from "preact";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+
+import type { Speaker } from "../../speech";
+import type { Store } from "../../store";
+import { chooseLanguage, isRightToLeft, stringsOf } from "../../strings";
+import { Composer } from "../Composer/Composer";
+import { Conversation } from "../Conversation/Conversation";
+import { Header } from "../Header/Header";
+import { type Page, PageContext, useWatched } from "../page";
+import { useTheme } from "./useTheme";
+
+interface Props {
+  readonly store: Store;
+  readonly speaker: Speaker;
+  /** What `sbf dev` adds to the page, as soon as it is known that the page comes from there. */
+  readonly desk: Promise<ComponentType | null>;
+}
+
+/** The whole page. */
+export function App({ store, speaker, desk }: Props) {
+  const { client, conversation } = useWatched(store);
+  const language = chooseLanguage(client.language, navigator.languages);
+  const strings = stringsOf(language);
+  const locale = client.language.startsWith(language) ? client.language : language;
+  const name = client.name === "" ? "Bot" : client.name;
+  const page = useMemo<Page>(
+    () => ({ store, speaker, client, name, strings, locale }),
+    [store, speaker, client, name, strings, locale],
+  );
+  const Desk = useAwaited(desk);
+  useTheme(client.theme);
+
+  useEffect(() => {
+    document.title = client.name === "" ? strings.chat : client.name;
+    document.documentElement.lang = locale;
+    document.documentElement.dir = isRightToLeft(client.language) ? "rtl" : "ltr";
+  }, [client.name, client.language, strings, locale]);
+
+  const send = useCallback(
+    (text: string) => {
+      speaker.stop();
+      store.send(text);
+    },
+    [store, speaker],
+  );
+  const choose = useCallback(
+    (value: string) => {
+      send(value);
+      // The button that had the focus is disabled now; on a phone the keyboard stays down.
+      const next = matchMedia("(pointer: fine)").matches ? "#message" : ".conversation__frame";
+      document.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
+    },
+    [send],
+  );
+
+  return (
+    <PageContext.Provider value={page}>
+      <div class="page">
+        <Header />
+        {Desk !== null && <Desk />}
+        <main class="main">
+          <Conversation conversation={conversation} onChoose={choose} />
+          <Composer onSend={send} />
+        </main>
+      </div>
+    </PageContext.Provider>
+  );
+}
+
+function useAwaited(component: Promise<ComponentType | null>): ComponentType | null {
+  const [value, setValue] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    void component.then((it) => {
+      setValue(() => it);
+    });
+  }, [component]);
+  return value;
+}

@@ -1,0 +1,77 @@
+import { Fragment } from "preact";
+import { useCallback } from "preact/hooks";
+
+import { type Conversation as Turns, type Exchange as Turn, isOpen } from "../../conversation";
+import { fill } from "../../strings";
+import { Avatar } from "../Avatar/Avatar";
+import { Exchange } from "../Exchange/Exchange";
+import { Icon } from "../Icon/Icon";
+import { usePage } from "../page";
+import { timeOf } from "./times";
+import { useFollowing } from "./useFollowing";
+import "./Conversation.css";
+
+/** A pause after which the time is shown again. */
+const PAUSE_MS = 10 * 60_000;
+
+/** The messages. Screen readers hear what is added, in the order it comes. */
+export function Conversation({ conversation, onChoose }: { conversation: Turns; onChoose: (value: string) => void }) {
+  const { name, strings, locale, client, store } = usePage();
+  const { exchanges, sessionID } = conversation;
+  const { frame, list, away, follow } = useFollowing(sessionID, exchanges);
+  const choose = useCallback(
+    (value: string) => {
+      onChoose(value);
+    },
+    [onChoose],
+  );
+  const { ready } = store.get();
+  return (
+    <div class="conversation">
+      <div
+        class="conversation__frame"
+        ref={frame}
+        tabIndex={0}
+        role="region"
+        aria-label={fill(strings.conversation, { name })}
+      >
+        <div class="conversation__list" ref={list}>
+          <div class="intro">
+            <Avatar picture={client.theme.avatar} size="large" />
+            <p class="intro__name" dir="auto">
+              {name}
+            </p>
+            <p class="intro__hint">{ready ? strings.intro : strings.preparing}</p>
+          </div>
+          <div class="conversation__log" role="log" aria-live="polite" aria-relevant="additions">
+            {exchanges.map((exchange, index) => (
+              <Fragment key={exchange.id}>
+                {showsTime(exchanges[index - 1], exchange) && (
+                  <time class="conversation__time" dateTime={new Date(exchange.askedAt).toISOString()}>
+                    {timeOf(exchange.askedAt, Date.now(), locale, strings)}
+                  </time>
+                )}
+                <Exchange
+                  exchange={exchange}
+                  open={isOpen(conversation, exchange)}
+                  next={exchanges[index + 1]?.text ?? null}
+                  onChoose={choose}
+                />
+              </Fragment>
+            ))}
+          </div>
+        </div>
+      </div>
+      {away && (
+        <button class="conversation__down" type="button" onClick={follow}>
+          <Icon name="down" size={16} />
+          {strings.newMessages}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function showsTime(before: Turn | undefined, exchange: Turn): boolean {
+  return before === undefined || exchange.askedAt - (before.answer?.at ?? before.askedAt) > PAUSE_MS;
+}

@@ -1,0 +1,49 @@
+import { Avatar } from "../Avatar/Avatar";
+import { Icon } from "../Icon/Icon";
+import { usePage, useWatched } from "../page";
+import "./Header.css";
+
+/** Whose page this is, and the two switches that concern the whole conversation. */
+export function Header() {
+  const { client, name, speaker, store, strings } = usePage();
+  const readsAloud = useWatched(speaker);
+  return (
+    <header class="header">
+      <div class="header__inner">
+        {client.theme.logo === "" ? (
+          <Avatar picture={client.theme.avatar} size="medium" />
+        ) : (
+          <img class="header__logo" src={client.theme.logo} alt="" />
+        )}
+        <h1 class="header__name" dir="auto">
+          {name}
+        </h1>
+        <button
+          class="tool"
+          type="button"
+          aria-pressed={readsAloud}
+          aria-label={strings.readAloud}
+          title={strings.readAloud}
+          onClick={() => {
+            speaker.toggle();
+          }}
+        >
+          <Icon name={readsAloud ? "sound" : "mute"} />
+        </button>
+        <button
+          class="tool"
+          type="button"
+          aria-label={strings.newConversation}
+          title={strings.newConversation}
+          onClick={() => {
+            speaker.stop();
+            store.restart();
+            document.querySelector<HTMLElement>("#message")?.focus();
+          }}
+        >
+          <Icon name="fresh" />
+        </button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,69 @@
+import { useState } from "preact/hooks";
+
+import { Icon } from "../components/Icon/Icon";
+import { usePage, useWatched } from "../components/page";
+import type { Watchable } from "../store";
+import { fill } from "../strings";
+import { isError, type Problem } from "./events";
+import type { Desk as DeskState } from "./watch";
+import "./Desk.css";
+
+/** The author's desk: the faults of the brain's files, while there are any, and a word when a new brain answers. */
+export function Desk({ desk }: { desk: Watchable<DeskState> }) {
+  const { strings } = usePage();
+  const { problems, training, updated } = useWatched(desk);
+  return (
+    <>
+      {problems.length > 0 && <Problems problems={problems} />}
+      <div class="desk__notice" role="status">
+        {training && <span class="desk__toast">{strings.training}</span>}
+        {updated && !training && <span class="desk__toast desk__toast--good">{strings.updated}</span>}
+      </div>
+    </>
+  );
+}
+
+/** Errors are shown in full at once; warnings, with which a brain can live, when they are asked for. */
+function Problems({ problems }: { problems: readonly Problem[] }) {
+  const { strings } = usePage();
+  const errors = problems.filter(isError).length;
+  const [opened, setOpened] = useState<boolean | null>(null);
+  return (
+    <aside class={errors > 0 ? "desk desk--errors" : "desk"} aria-live="polite">
+      <details
+        class="desk__details"
+        open={opened ?? errors > 0}
+        onToggle={({ currentTarget }) => {
+          setOpened(currentTarget.open === errors > 0 ? null : currentTarget.open);
+        }}
+      >
+        <summary class="desk__summary">
+          <Icon name="warning" size={18} />
+          <strong>
+            {fill(errors > 0 ? strings.problems : strings.warnings, { n: errors > 0 ? errors : problems.length })}
+          </strong>
+          {errors > 0 && <span class="desk__hint">{strings.problemsHint}</span>}
+        </summary>
+        <ol class="desk__list">
+          {problems.map((problem, index) => (
+            <li key={index} class={`problem problem--${problem.severity}`}>
+              <span class="problem__severity">{isError(problem) ? strings.error : strings.warning}</span>
+              <div class="problem__body" dir="ltr">
+                <code class="problem__path">
+                  {problem.file}
+                  {problem.path !== "" && <> › {problem.path}</>}
+                </code>
+                <p class="problem__rule">{problem.rule}</p>
+                {problem.found !== "" && (
+                  <p class="problem__found">
+                    {strings.found}: <code>{problem.found}</code>
+                  </p>
+                )}
+              </div>
+            </li>
+          ))}
+        </ol>
+      </details>
+    </aside>
+  );
+}

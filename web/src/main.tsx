@@ -1,0 +1,33 @@
+import { render } from "preact";
+
+import { api } from "./api";
+import { App } from "./components/App/App";
+import { openDesk } from "./development";
+import { createSpeaker } from "./speech";
+import { storage } from "./storage";
+import { createStore } from "./store";
+import "./styles/base.css";
+
+const speaker = createSpeaker(api);
+const store = createStore({
+  api,
+  storage,
+  now: () => Date.now(),
+  newID: () => crypto.randomUUID(),
+  after: (milliseconds, action) => {
+    setTimeout(action, milliseconds);
+  },
+  heard: (sayings) => {
+    const { voice, language } = store.get().client;
+    speaker.say(sayings, voice, language);
+  },
+});
+
+const app = document.querySelector("#app");
+if (app !== null) {
+  render(<App store={store} speaker={speaker} desk={openDesk(store)} />, app);
+  addEventListener("online", () => {
+    store.reconnect();
+  });
+  void store.start();
+}

@@ -1,0 +1,201 @@
+/** The page's state and the commands that change it. Everything from outside is handed in, so that tests can stand in for it. */
+import { type Api, RequestFailed } from "./api";
+import { type Client, PLAIN } from "./client";
+import { type Conversation, type Event, type Exchange, type Failure, nextToSend, reduce } from "./conversation";
+import { type Reply, type Saying, startRequest, turnRequest } from "./protocol";
+import type { Storage } from "./storage";
+
+/** All that the page shows. */
+export interface State {
+  readonly client: Client;
+  /** Whether `/client.json` has been read, or given up. */
+  readonly ready: boolean;
+  readonly conversation: Conversation;
+}
+
+/** What the store needs from outside. */
+export interface Surroundings {
+  readonly api: Api;
+  readonly storage: Storage;
+  /** Epoch milliseconds. */
+  now(): number;
+  newID(): string;
+  after(milliseconds: number, action: () => void): void;
+  /** Called with what the bot says, as it comes in. */
+  heard(sayings: readonly Saying[]): void;
+}
+
+/** Whatever can be watched: the state, and a way to hear of the next one. */
+export interface Watchable<T> {
+  get(): T;
+  /** Returns what ends the subscription. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** The page's state. */
+export interface Store extends Watchable<State> {
+  /** Restores the last conversation, or begins one. */
+  start(): Promise<void>;
+  /** Says `text` to the bot; what is blank is not said. */
+  send(text: string): void;
+  /** Sends a failed turn once more, under its id. */
+  retry(id: string): void;
+  /** Sends what failed for want of a connection. */
+  reconnect(): void;
+  /** Forgets the conversation and begins another. */
+  restart(): void;
+  /** Reads `/client.json` again. */
+  refresh(): Promise<void>;
+}
+
+/** How often the page asks again by itself a server that is not ready. */
+const MAX_ATTEMPTS = 20;
+const RETRY_SECONDS = { shortest: 1, usual: 3, longest: 30 };
+
+/** A store over its surroundings. */
+export function createStore(around: Surroundings): Store {
+  const listeners = new Set<() => void>();
+  const restored = around.storage.load();
+  let state: State = {
+    client: PLAIN,
+    ready: false,
+    conversation: restored ?? { sessionID: around.newID(), exchanges: [] },
+  };
+
+  function set(change: Partial<State>): void {
+    state = { ...state, ...change };
+    for (const listener of listeners) listener();
+  }
+
+  function dispatch(event: Event): void {
+    const conversation = reduce(state.conversation, event);
+    if (conversation === state.conversation) return;
+    around.storage.save(conversation);
+    set({ conversation });
+  }
+
+  function ask(text: string | null): void {
+    dispatch({ type: "asked", id: around.newID(), text, at: around.now() });
+    pump();
+  }
+
+  /** Sends what is next, if nothing is under way. */
+  function pump(): void {
+    const exchange = nextToSend(state.conversation);
+    if (exchange !== null) void turn(exchange);
+  }
+
+  async function turn(exchange: Exchange): Promise<void> {
+    const { id } = exchange;
+    dispatch({ type: "sending", id });
+    const ids = { sessionID: state.conversation.sessionID, turnID: id, lang: state.client.language };
+    try {
+      const request = exchange.text === null ? startRequest(ids) : turnRequest(exchange.text, ids);
+      answered(id, await around.api.send(request));
+    } catch (error) {
+      failed(exchange, failureOf(error));
+    }
+    pump();
+  }
+
+  function answered(id: string, reply: Reply): void {
+    if (!isThere(id)) return; // The conversation was begun anew meanwhile.
+    dispatch({ type: "answered", id, reply, at: around.now() });
+    around.heard(reply.sayings);
+  }
+
+  function failed(exchange: Exchange, failure: Failure): void {
+    const { id } = exchange;
+    const again = failure.kind === "busy" && exchange.attempts < MAX_ATTEMPTS;
+    if (exchange.text === null && !again) {
+      // The bot's welcome could not be had from the bot: the one of its settings serves, or the page's own.
+      answered(id, { sayings: welcome(state.client), sessionID: null, sessionExpired: false, missed: false });
+      return;
+    }
+    dispatch({ type: "failed", id, failure });
+    if (again)
+      around.after(waitOf(failure), () => {
+        retryFailed(id);
+      });
+  }
+
+  /** Unless somebody was faster. */
+  function retryFailed(id: string): void {
+    if (state.conversation.exchanges.some((it) => it.id === id && it.state === "failed")) retry(id);
+  }
+
+  function retry(id: string): void {
+    dispatch({ type: "retried", id });
+    pump();
+  }
+
+  function isThere(id: string): boolean {
+    return state.conversation.exchanges.some((exchange) => exchange.id === id);
+  }
+
+  /** Asks until there is a brain to tell of. */
+  async function refresh(): Promise<void> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const wait = await readSettings();
+      if (wait === null) break;
+      await new Promise<void>((resolve) => {
+        around.after(wait, resolve);
+      });
+    }
+    set({ ready: true });
+  }
+
+  /** Resolves to the milliseconds after which to ask again, or null where that would be of no use. */
+  async function readSettings(): Promise<number | null> {
+    try {
+      const client = await around.api.client();
+      set({ client });
+      return client.live ? null : 1000 * RETRY_SECONDS.shortest;
+    } catch (error) {
+      const failure = failureOf(error);
+      return failure.kind === "busy" ? waitOf(failure) : null;
+    }
+  }
+
+  return {
+    get: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async start() {
+      // A restored conversation goes on at once; a new one waits for the settings, which hold the language and the welcome.
+      if (restored !== null) pump();
+      await refresh();
+      if (state.conversation.exchanges.length === 0) ask(null);
+    },
+    send(text) {
+      const said = text.trim();
+      if (said !== "") ask(said);
+    },
+    retry,
+    reconnect() {
+      const lost = state.conversation.exchanges.find(({ failure }) => failure?.kind === "offline");
+      if (lost !== undefined) retry(lost.id);
+    },
+    restart() {
+      dispatch({ type: "cleared", sessionID: around.newID() });
+      ask(null);
+    },
+    refresh,
+  };
+}
+
+function failureOf(error: unknown): Failure {
+  // Whatever else is thrown is a fault of the page; the user can only try again.
+  return error instanceof RequestFailed ? error.failure : { kind: "unreadable", message: null, retryAfter: null };
+}
+
+function waitOf({ retryAfter }: Failure): number {
+  const { shortest, usual, longest } = RETRY_SECONDS;
+  return 1000 * Math.min(longest, Math.max(shortest, retryAfter ?? usual));
+}
+
+function welcome(client: Client): Saying[] {
+  return client.welcome === "" ? [] : [{ text: client.welcome, speech: client.welcome, choices: [] }];
+}
