@@ -1,1 +1,20 @@
-//! Placeholder while the workspace is laid.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod clients;
+mod cloud;
+mod dynamodb;
+mod identity;
+mod lambda;
+mod polly;
+mod s3;
+mod serve;
+mod speech;
+mod state;
+
+pub use cloud::{Cloud, CloudError, CloudOptions};
+pub use dynamodb::{IndexDefinition, KeyAttribute, KeyKind, TableDefinition, TableError, create_table};
+pub use identity::{DEVELOPMENT_IDENTITY, DevelopmentIdentity};
+pub use lambda::{Functions, LocalFunction};
+pub use s3::{ObjectCreated, notification};
+pub use state::StateError;

@@ -1,0 +1,269 @@
+//! The embedded DynamoDB: dynoxide's database behind an HTTP front of our own.
+//!
+//! dynoxide brings a server too, but that one answers browsers' cross-origin requests and
+//! accepts any credentials: every web page the author opens could read the sessions. This front
+//! takes only requests made with the cloud's own access key, and runs the database, which
+//! blocks, off the async threads.
+
+use std::path::Path;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
+};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Router, routing};
+use dynoxide::{Database, DynoxideError};
+use tokio::task::JoinHandle;
+
+use crate::clients::KeyPair;
+use crate::serve::Stop;
+
+/// The largest request that DynamoDB takes is a batch of 16 MB.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// How often items past their time to live are removed. AWS promises a few days at most, so
+/// readers must not count on it.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Opens the database file, or one in memory.
+pub(crate) fn open(file: Option<&Path>) -> Result<Database, DynoxideError> {
+    match file {
+        Some(file) => Database::new(&file.to_string_lossy()),
+        None => Database::memory(),
+    }
+}
+
+/// Answers the DynamoDB JSON protocol.
+pub(crate) fn router(database: Database, keys: KeyPair) -> Router {
+    Router::new()
+        .route("/", routing::post(answer))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(Front { database, keys })
+}
+
+/// Removes expired items now and then until `stop`.
+pub(crate) fn sweep(database: Database, stop: &Stop) -> JoinHandle<()> {
+    let stopped = stop.stopped();
+    tokio::spawn(async move {
+        tokio::pin!(stopped);
+        loop {
+            tokio::select! {
+                () = &mut stopped => return,
+                () = tokio::time::sleep(SWEEP_INTERVAL) => {}
+            }
+            let database = database.clone();
+            match tokio::task::spawn_blocking(move || database.sweep_ttl()).await {
+                Ok(Ok(0)) => {}
+                Ok(Ok(count)) => tracing::debug!(count, "expired items removed"),
+                Ok(Err(error)) => tracing::warn!(%error, "expired items could not be removed"),
+                Err(error) => tracing::warn!(%error, "the removal of expired items ended"),
+            }
+        }
+    })
+}
+
+#[derive(Clone)]
+struct Front {
+    database: Database,
+    keys: KeyPair,
+}
+
+async fn answer(State(front): State<Front>, headers: HeaderMap, body: String) -> Response {
+    if !front.keys.signed(&headers) {
+        let error =
+            DynoxideError::AccessDeniedException("The security token included in the request is invalid.".into());
+        return reply(Err(error));
+    }
+    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    let ran = tokio::task::spawn_blocking(move || run(&front.database, &operation, &body)).await;
+    reply(ran.unwrap_or_else(|error| Err(DynoxideError::InternalServerError(error.to_string()))))
+}
+
+fn reply(result: Result<String, DynoxideError>) -> Response {
+    let (status, body) = match result {
+        Ok(body) => (StatusCode::OK, body),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, error.to_json())
+        }
+    };
+    (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
+}
+
+/// Runs one operation; each has a method of its name, which takes and gives its JSON.
+fn run(database: &Database, operation: &str, body: &str) -> Result<String, DynoxideError> {
+    macro_rules! operations {
+        ($($name:literal => $method:ident),* $(,)?) => {
+            match operation {
+                $($name => written(&database.$method(read(body)?)?),)*
+                _ => Err(DynoxideError::ValidationException(format!("Unsupported operation: {operation}"))),
+            }
+        };
+    }
+    operations! {
+        "CreateTable" => create_table,
+        "DeleteTable" => delete_table,
+        "DescribeTable" => describe_table,
+        "ListTables" => list_tables,
+        "UpdateTable" => update_table,
+        "UpdateTimeToLive" => update_time_to_live,
+        "DescribeTimeToLive" => describe_time_to_live,
+        "PutItem" => put_item,
+        "GetItem" => get_item,
+        "DeleteItem" => delete_item,
+        "UpdateItem" => update_item,
+        "Query" => query,
+        "Scan" => scan,
+        "BatchGetItem" => batch_get_item,
+        "BatchWriteItem" => batch_write_item,
+        "TransactGetItems" => transact_get_items,
+        "TransactWriteItems" => transact_write_items,
+        "TagResource" => tag_resource,
+        "UntagResource" => untag_resource,
+        "ListTagsOfResource" => list_tags_of_resource,
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, DynoxideError> {
+    serde_json::from_str(body).map_err(|error| DynoxideError::SerializationException(error.to_string()))
+}
+
+fn written<T: serde::Serialize>(answer: &T) -> Result<String, DynoxideError> {
+    serde_json::to_string(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+/// The type of a key attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Text.
+    String,
+    /// A number.
+    Number,
+    /// Bytes.
+    Binary,
+}
+
+/// A key attribute's name and type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyAttribute<'a>(pub &'a str, pub KeyKind);
+
+/// A global secondary index that holds whole items.
+#[derive(Debug, Clone, Copy)]
+pub struct IndexDefinition<'a> {
+    /// The index's name.
+    pub name: &'a str,
+    /// Its partition key.
+    pub partition_key: KeyAttribute<'a>,
+    /// Its sort key.
+    pub sort_key: Option<KeyAttribute<'a>>,
+}
+
+/// What a table looks like, as far as this project's tables differ.
+#[derive(Debug, Clone, Copy)]
+pub struct TableDefinition<'a> {
+    /// The table's name.
+    pub name: &'a str,
+    /// Its partition key.
+    pub partition_key: KeyAttribute<'a>,
+    /// Its sort key.
+    pub sort_key: Option<KeyAttribute<'a>>,
+    /// Its global secondary indexes.
+    pub indexes: &'a [IndexDefinition<'a>],
+    /// The attribute that holds the second of the Unix epoch after which an item is removed.
+    pub time_to_live: Option<&'a str>,
+}
+
+/// Why a table was not made.
+#[derive(Debug, thiserror::Error)]
+#[error("the table {table} could not be made: {reason}")]
+pub struct TableError {
+    table: String,
+    reason: String,
+}
+
+/// Makes the table and turns its time to live on, unless that was done before.
+///
+/// A table that exists with other keys or indexes is left as it is.
+pub async fn create_table(client: &Client, table: &TableDefinition<'_>) -> Result<(), TableError> {
+    let failed = |reason: String| TableError { table: table.name.to_owned(), reason };
+    let indexes = table.indexes.iter().map(index).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    let created = client
+        .create_table()
+        .table_name(table.name)
+        .set_attribute_definitions(Some(attributes(table).map_err(failed)?))
+        .set_key_schema(Some(key_schema(table.partition_key, table.sort_key).map_err(failed)?))
+        .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
+        .billing_mode(BillingMode::PayPerRequest)
+        .send()
+        .await;
+    if let Err(error) = created.map_err(aws_sdk_dynamodb::Error::from)
+        && !matches!(error, aws_sdk_dynamodb::Error::ResourceInUseException(_))
+    {
+        return Err(failed(described(&error)));
+    }
+    match table.time_to_live {
+        Some(attribute) => enable_time_to_live(client, table.name, attribute).await.map_err(|e| failed(described(&e))),
+        None => Ok(()),
+    }
+}
+
+async fn enable_time_to_live(client: &Client, table: &str, attribute: &str) -> Result<(), aws_sdk_dynamodb::Error> {
+    let now = client.describe_time_to_live().table_name(table).send().await?;
+    let status = now.time_to_live_description().and_then(|ttl| ttl.time_to_live_status());
+    if matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)) {
+        return Ok(());
+    }
+    let specification = TimeToLiveSpecification::builder().attribute_name(attribute).enabled(true).build()?;
+    client.update_time_to_live().table_name(table).time_to_live_specification(specification).send().await?;
+    Ok(())
+}
+
+fn attributes(table: &TableDefinition<'_>) -> Result<Vec<AttributeDefinition>, String> {
+    let of_indexes = table.indexes.iter().flat_map(|index| [Some(index.partition_key), index.sort_key]);
+    let mut keys: Vec<KeyAttribute<'_>> = Vec::new();
+    for key in [Some(table.partition_key), table.sort_key].into_iter().chain(of_indexes).flatten() {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys.iter().map(|key| attribute(*key)).collect()
+}
+
+fn attribute(KeyAttribute(name, kind): KeyAttribute<'_>) -> Result<AttributeDefinition, String> {
+    let kind = match kind {
+        KeyKind::String => ScalarAttributeType::S,
+        KeyKind::Number => ScalarAttributeType::N,
+        KeyKind::Binary => ScalarAttributeType::B,
+    };
+    AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().map_err(|e| e.to_string())
+}
+
+fn index(index: &IndexDefinition<'_>) -> Result<GlobalSecondaryIndex, String> {
+    GlobalSecondaryIndex::builder()
+        .index_name(index.name)
+        .set_key_schema(Some(key_schema(index.partition_key, index.sort_key)?))
+        .projection(Projection::builder().projection_type(ProjectionType::All).build())
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+fn key_schema(partition: KeyAttribute<'_>, sort: Option<KeyAttribute<'_>>) -> Result<Vec<KeySchemaElement>, String> {
+    let element = |KeyAttribute(name, _): KeyAttribute<'_>, kind| {
+        KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(|error| error.to_string())
+    };
+    let mut schema = vec![element(partition, KeyType::Hash)?];
+    if let Some(sort) = sort {
+        schema.push(element(sort, KeyType::Range)?);
+    }
+    Ok(schema)
+}
+
+fn described(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,84 @@
+//! The embedded S3: s3s speaks the protocol and verifies signatures, s3s-fs stores contents.
+//!
+//! s3s-fs alone writes an object in three steps (contents, then metadata, then ETag and
+//! checksums), checks the checksum after the old contents are gone, ignores conditions on GET,
+//! and takes a key for a path, so that `a` and `a/b` exclude each other and `..` leaves the
+//! bucket. Here s3s-fs therefore only ever writes *new* files, under names of our own, and an
+//! index in SQLite says which of them is the current object of a key. One transaction on that
+//! index makes an object appear, with its conditions checked in the same transaction.
+
+mod blobs;
+mod conditions;
+mod events;
+mod index;
+mod listing;
+mod service;
+
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use s3s::auth::SimpleAuth;
+use s3s::service::{S3Service, S3ServiceBuilder};
+
+pub use events::{ObjectCreated, notification};
+pub(crate) use index::{Index, IndexError};
+
+use crate::clients::KeyPair;
+pub(crate) use blobs::Blobs;
+use service::Buckets;
+
+/// Why the S3 service did not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StorageError {
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    #[error("the objects' folder cannot be used: {0}")]
+    Blobs(String),
+}
+
+/// Where the parts live inside the state folder.
+struct Places {
+    index: PathBuf,
+    blobs: PathBuf,
+}
+
+impl Places {
+    fn under(folder: &Path) -> Self {
+        let folder = folder.join("s3");
+        Self { index: folder.join("index.sqlite"), blobs: folder.join("blobs") }
+    }
+}
+
+/// Opens what `folder` holds and drops files that no object refers to: they were being written
+/// when the last process ended.
+pub(crate) fn open(folder: &Path, durable: bool) -> Result<(Index, Blobs), StorageError> {
+    let places = Places::under(folder);
+    let blobs = Blobs::open(&places.blobs, durable).map_err(|error| StorageError::Blobs(error.to_string()))?;
+    let index = Index::open(&places.index, durable)?;
+    let live = index.blobs()?;
+    let present = blobs.tidy(&live).map_err(|error| StorageError::Blobs(error.to_string()))?;
+    index.forget_lost(&present)?;
+    Ok((index, blobs))
+}
+
+/// Answers the S3 protocol.
+pub(crate) fn router(index: Index, blobs: Blobs, keys: &KeyPair) -> Router {
+    let mut builder = S3ServiceBuilder::new(Buckets::new(index, blobs));
+    builder.set_auth(SimpleAuth::from_single(keys.access_key.clone(), keys.secret_key.clone()));
+    let service = builder.build();
+    Router::new().fallback(move |request: Request| answer(service.clone(), request))
+}
+
+async fn answer(service: S3Service, request: Request) -> Response {
+    let request = request.map(s3s::Body::http_body_unsync);
+    match service.call(request).await {
+        Ok(response) => response.map(axum::body::Body::new),
+        Err(error) => {
+            tracing::error!(?error, "an S3 request failed");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! espeak-ng, where it is installed: an external program, never linked and never shipped.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::Command;
+use tokio::sync::Semaphore;
+
+const PROGRAM: &str = "espeak-ng";
+
+/// A sentence takes a tenth of a second; a minute of speech about two.
+const TIME_LIMIT: Duration = Duration::from_secs(15);
+
+/// Three thousand characters are about four minutes, 22,050 samples of two bytes a second.
+const AUDIO_LIMIT: u64 = 32 * 1024 * 1024;
+
+/// Programs at work at the same time; further ones wait.
+const CONCURRENT: usize = 2;
+
+/// The speech engine of this machine.
+#[derive(Debug)]
+pub(crate) struct Speech {
+    installed: bool,
+    turns: Semaphore,
+}
+
+/// What to say, checked by the caller.
+#[derive(Debug)]
+pub(crate) struct Utterance {
+    pub(crate) text: String,
+    /// Whether the text is SSML.
+    pub(crate) ssml: bool,
+    /// A voice of espeak-ng, see [`voice`].
+    pub(crate) voice: &'static str,
+}
+
+/// Why there is no sound.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SpeechError {
+    #[error("espeak-ng did not run: {0}")]
+    Program(#[from] std::io::Error),
+    #[error("espeak-ng took more than {TIME_LIMIT:?}")]
+    Time,
+    #[error("espeak-ng gave no audio: {0}")]
+    NoAudio(String),
+}
+
+impl Speech {
+    /// Looks once whether the program is there.
+    pub(crate) async fn detect() -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        let asked = tokio::time::timeout(Duration::from_secs(5), command.status()).await;
+        let installed = matches!(asked, Ok(Ok(status)) if status.success());
+        Self { installed, turns: Semaphore::new(CONCURRENT) }
+    }
+
+    pub(crate) fn installed(&self) -> bool {
+        self.installed
+    }
+
+    /// A WAV file of the utterance.
+    pub(crate) async fn say(&self, utterance: &Utterance) -> Result<Vec<u8>, SpeechError> {
+        // The semaphore is never closed; without a permit the program would run all the same.
+        let _turn = self.turns.acquire().await.ok();
+        match tokio::time::timeout(TIME_LIMIT, synthesise(utterance)).await {
+            Ok(audio) => audio,
+            Err(_) => Err(SpeechError::Time),
+        }
+    }
+}
+
+async fn synthesise(utterance: &Utterance) -> Result<Vec<u8>, SpeechError> {
+    let mut command = Command::new(PROGRAM);
+    // The text goes by standard input: as an argument it could be taken for an option, and other
+    // users of the machine could read it. `-b 1` says that it is UTF-8.
+    command.args(["--stdin", "--stdout", "-b", "1", "-v", utterance.voice]);
+    if utterance.ssml {
+        command.arg("-m");
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+    let mut child = command.spawn()?;
+    let (input, output) = (child.stdin.take(), child.stdout.take());
+    let write = async {
+        if let Some(mut input) = input {
+            // A program that ends early closes the pipe; its output tells the rest.
+            let _ = input.write_all(utterance.text.as_bytes()).await;
+        }
+    };
+    let read = async {
+        let mut audio = Vec::new();
+        if let Some(output) = output {
+            output.take(AUDIO_LIMIT).read_to_end(&mut audio).await?;
+        }
+        Ok::<_, std::io::Error>(audio)
+    };
+    let ((), audio) = tokio::join!(write, read);
+    let (audio, status) = (audio?, child.wait().await?);
+    if !status.success() || !audio.starts_with(b"RIFF") {
+        return Err(SpeechError::NoAudio(status.to_string()));
+    }
+    Ok(audio)
+}
+
+/// Amazon Polly's voices of the bot's languages: language code, man's voice, woman's voice, and
+/// espeak-ng's name of the language.
+const VOICES: [(&str, &str, &str, Pair); 10] = [
+    ("pt-BR", "Ricardo", "Vitoria", Pair("pt-br+m3", "pt-br+f3")),
+    ("pt-PT", "Cristiano", "Ines", Pair("pt+m3", "pt+f3")),
+    ("es-US", "Miguel", "Penelope", Pair("es-419+m3", "es-419+f3")),
+    ("es-ES", "Enrique", "Conchita", Pair("es+m3", "es+f3")),
+    ("en-US", "Joey", "Joanna", Pair("en-us+m3", "en-us+f3")),
+    ("en-GB", "Brian", "Amy", Pair("en-gb+m3", "en-gb+f3")),
+    ("fr-FR", "Mathieu", "Celine", Pair("fr+m3", "fr+f3")),
+    ("it-IT", "Giorgio", "Carla", Pair("it+m3", "it+f3")),
+    ("de-DE", "Hans", "Vicki", Pair("de+m3", "de+f3")),
+    ("ru-RU", "Maxim", "Tatyana", Pair("ru+m3", "ru+f3")),
+];
+
+struct Pair(&'static str, &'static str);
+
+/// The voice of espeak-ng nearest to one of Polly's. The language code decides where it is
+/// given, then the voice; for a voice that is not in the table and no language, English speaks.
+pub(crate) fn voice(voice_id: &str, language_code: Option<&str>) -> &'static str {
+    let of_voice =
+        VOICES.iter().find(|(_, man, woman, _)| [man, woman].iter().any(|name| name.eq_ignore_ascii_case(voice_id)));
+    let exact = language_code.and_then(|code| VOICES.iter().find(|(tag, ..)| tag.eq_ignore_ascii_case(code)));
+    let near = language_code
+        .and_then(|code| VOICES.iter().find(|(tag, ..)| language(tag).eq_ignore_ascii_case(language(code))));
+    let (.., Pair(man, woman)) = exact.or(near).or(of_voice).unwrap_or(&VOICES[4]);
+    let is_man = of_voice.is_some_and(|(_, name, ..)| name.eq_ignore_ascii_case(voice_id));
+    if is_man { man } else { woman }
+}
+
+fn language(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or(tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_voices_of_the_seven_languages_are_known() {
+        for (name, expected) in [
+            ("Ricardo", "pt-br+m3"),
+            ("Vitoria", "pt-br+f3"),
+            ("Miguel", "es-419+m3"),
+            ("Joanna", "en-us+f3"),
+            ("Mathieu", "fr+m3"),
+            ("Carla", "it+f3"),
+            ("Hans", "de+m3"),
+            ("Tatyana", "ru+f3"),
+        ] {
+            assert_eq!(voice(name, None), expected);
+        }
+    }
+
+    #[test]
+    fn the_language_code_decides_over_the_voice() {
+        assert_eq!(voice("Joey", Some("de-DE")), "de+m3");
+        assert_eq!(voice("Camila", Some("pt-BR")), "pt-br+f3");
+        assert_eq!(voice("Lea", Some("fr-CA")), "fr+f3");
+    }
+
+    #[test]
+    fn an_unknown_voice_speaks_english() {
+        assert_eq!(voice("Nobody", None), "en-us+f3");
+        assert_eq!(voice("Nobody", Some("xx")), "en-us+f3");
+    }
+}
