@@ -203,7 +203,7 @@ impl<'j> Job<'j> {
         let step = match machine::begin(self.brain, session.clone(), &self.input, self.moment) {
             Step::Call(waiting) if !perhaps_done || waiting.idempotent => Step::Call(waiting),
             Step::Done(turn) if !perhaps_done => Step::Done(turn),
-            _ => Step::Done(machine::perhaps_done(self.brain, session.clone(), &self.input, self.moment)),
+            _ => Step::Done(Box::new(machine::perhaps_done(self.brain, session.clone(), &self.input, self.moment))),
         };
         let expired = self.names_lost_session(&found);
         match step {

@@ -82,7 +82,7 @@ pub struct Input {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// The turn is over.
-    Done(Turn),
+    Done(Box<Turn>),
     /// A backend must be called first.
     Call(Box<Waiting>),
 }
@@ -117,7 +117,7 @@ pub fn begin(brain: &Brain, mut session: Session, input: &Input, moment: Moment)
     let state = mem::take(&mut session.state);
     let round = Round { brain, input, moment, session, heard: Heard::default(), said: Vec::new() };
     match &input.event {
-        Event::Start => Step::Done(round.open(state)),
+        Event::Start => Step::Done(Box::new(round.open(state))),
         Event::Text(text) => round.hear_in(state, text),
         Event::Chosen { intent, payload, utterance } => round.choose_in(state, intent, payload, utterance.as_deref()),
     }
@@ -209,7 +209,7 @@ impl<'t> Round<'t> {
         };
         match understanding.accepted {
             Some(intent) => self.act(intent),
-            None => Step::Done(self.miss()),
+            None => Step::Done(Box::new(self.miss())),
         }
     }
 
@@ -218,7 +218,7 @@ impl<'t> Round<'t> {
         match &intent.action {
             Action::Reply(variations) => {
                 let sentence = reply::choose(variations, &self.scope(), self.moment.dice, "reply").unwrap_or_default();
-                Step::Done(self.done(Some(intent), Main::Says(sentence)))
+                Step::Done(Box::new(self.done(Some(intent), Main::Says(sentence))))
             }
             Action::Fulfil(fulfilment) => {
                 let mut slots = Slots::default();
@@ -248,10 +248,10 @@ impl<'t> Round<'t> {
     fn choose_afresh(mut self, id: &str, payload: &Map<String, Value>, utterance: Option<&str>) -> Step {
         self.listen(utterance.unwrap_or_default());
         self.heard.understood = Some(Understood::given(id));
-        let Some(intent) = self.brain.intent(id) else { return Step::Done(self.miss()) };
+        let Some(intent) = self.brain.intent(id) else { return Step::Done(Box::new(self.miss())) };
         let Action::Fulfil(fulfilment) = &intent.action else { return self.act(intent) };
         if wire::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
-            return Step::Done(self.end(Some(intent), Stock::Cancelled));
+            return Step::Done(Box::new(self.end(Some(intent), Stock::Cancelled)));
         }
         self.session.misses = 0;
         let mut slots = Slots::default();
@@ -290,7 +290,7 @@ impl<'t> Round<'t> {
         self.listen(text);
         self.heard.understood = Some(Understood::given(&asking.intent));
         if self.brain.is_cancel(text) {
-            return Step::Done(self.end(Some(task.intent), Stock::Cancelled));
+            return Step::Done(Box::new(self.end(Some(task.intent), Stock::Cancelled)));
         }
         let Some(parameter) = parameter_of(task, &asking.parameter) else { return self.take_up(task, asking) };
         match parameters::answer(parameter, text, self.scope().with(&asking.filled)) {
@@ -318,20 +318,20 @@ impl<'t> Round<'t> {
         let retries = asking.retries.saturating_add(1);
         if retries < parameter.max_retry.max(1) {
             self.object(parameter);
-            return Step::Done(self.ask(task, Asking { retries, ..asking }));
+            return Step::Done(Box::new(self.ask(task, Asking { retries, ..asking })));
         }
         match parameters::may_stay_open(parameter) {
             true => self.leave_open(task, asking, parameter),
-            false => Step::Done(self.end(Some(task.intent), Stock::GaveUp)),
+            false => Step::Done(Box::new(self.end(Some(task.intent), Stock::GaveUp))),
         }
     }
 
     /// The client named the intent that is being asked about, and answered nothing.
     fn ask_once_more(mut self, asking: Asking) -> Step {
-        let Some(task) = self.task(&asking.intent) else { return Step::Done(self.miss()) };
+        let Some(task) = self.task(&asking.intent) else { return Step::Done(Box::new(self.miss())) };
         self.heard.understood = Some(Understood::given(&asking.intent));
         match parameter_of(task, &asking.parameter) {
-            Some(_) => Step::Done(self.ask(task, asking)),
+            Some(_) => Step::Done(Box::new(self.ask(task, asking))),
             None => self.take_up(task, asking),
         }
     }
@@ -347,7 +347,7 @@ impl<'t> Round<'t> {
         self.listen(text);
         self.heard.understood = Some(Understood::given(&delegated.intent));
         if self.brain.is_cancel(text) {
-            return Step::Done(self.end(Some(task.intent), Stock::Cancelled));
+            return Step::Done(Box::new(self.end(Some(task.intent), Stock::Cancelled)));
         }
         let mut fields = delegated.payload;
         fields.insert(delegated.key, fulfilment::response(text.trim()));
@@ -375,7 +375,7 @@ impl<'t> Round<'t> {
         match next {
             Some(parameter) => {
                 let asking = Asking { intent, parameter, filled, left_out, retries: 0, utterance, extra };
-                Step::Done(self.ask(task, asking))
+                Step::Done(Box::new(self.ask(task, asking)))
             }
             None => {
                 let fields = fields_of(task.fulfilment, filled, extra);
