@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 
 pub mod backend;
+pub mod bot;
+pub mod brains;
 pub mod process;
 
 /// The repository's root.

@@ -1,2 +1,7 @@
-//! Placeholder while the workspace is laid.
-fn main() {}
+//! The `sbf` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sbf_cli::run(std::env::args_os())
+}

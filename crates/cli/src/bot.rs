@@ -1,0 +1,94 @@
+//! The whole bot on one machine: the Lambdas' own adapters on the embedded cloud.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context as _;
+use sbf_aws::{
+    backends::LambdaBackends,
+    brains::S3Brains,
+    router::App,
+    sessions::{DynamoSessions, create_sessions_table},
+    settings::{BackendSettings, BrainSettings, SpeechSettings},
+    speech::PollySpeech,
+    training::{Outcome, Trainer},
+};
+use sbf_dialog::{
+    Bot,
+    ports::{Caller, LiveBrain},
+};
+use sbf_local::{Cloud, CloudOptions, DEVELOPMENT_IDENTITY, sync_to_bucket};
+
+/// The brain bucket's name on the embedded S3.
+pub const BRAIN_BUCKET: &str = "sbf-brain";
+/// The session table's name on the embedded DynamoDB.
+pub const SESSIONS_TABLE: &str = "sbf-sessions";
+
+/// A bot, its trainer and the cloud under them.
+pub struct LocalBot {
+    /// The embedded DynamoDB, S3, Lambda and Polly.
+    pub cloud: Cloud,
+    /// What the router works with.
+    pub app: App,
+    /// The live brain.
+    pub brains: Arc<S3Brains>,
+    /// What the train Lambda runs.
+    pub trainer: Trainer,
+}
+
+impl LocalBot {
+    /// Starts the cloud on a state folder, or on a temporary one, and puts the adapters on it; no brain is live yet
+    /// unless the state folder holds one.
+    ///
+    /// # Errors
+    /// Where the state folder cannot be used or is in use by another bot.
+    pub async fn start(state: Option<PathBuf>) -> anyhow::Result<Self> {
+        let cloud = Cloud::start(CloudOptions { state, ..CloudOptions::default() }).await?;
+        cloud.create_bucket(BRAIN_BUCKET).await?;
+        create_sessions_table(&cloud.dynamodb(), SESSIONS_TABLE).await?;
+        let settings = BrainSettings { bucket: BRAIN_BUCKET.to_owned() };
+        let brains = Arc::new(S3Brains::new(cloud.s3(), settings.clone()));
+        let speech = Arc::new(PollySpeech::new(cloud.polly(), SpeechSettings::default()));
+        let sessions = Arc::new(DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE));
+        let backends = Arc::new(LambdaBackends::new(cloud.lambda(), BackendSettings::default()));
+        let bot = Bot { speech: Some(Arc::clone(&speech) as _), ..Bot::new(Arc::clone(&brains) as _, sessions, backends) };
+        let app = App { bot: Arc::new(bot), brains: Arc::clone(&brains) as _, speech };
+        let trainer = Trainer::new(cloud.s3(), settings);
+        Ok(Self { cloud, app, brains, trainer })
+    }
+
+    /// Puts a folder's brain in the bucket, trains it and makes it live.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read or the embedded S3 fails.
+    pub async fn load(&self, folder: &Path) -> anyhow::Result<Outcome> {
+        sync_to_bucket(&self.cloud.s3(), BRAIN_BUCKET, folder).await?;
+        let outcome = self.trainer.run().await?;
+        if let Outcome::Published { .. } = outcome {
+            self.go_live().await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Answers from the artefact that is in the bucket now, and calls the backends that it names on this machine.
+    ///
+    /// # Errors
+    /// Where there is no readable artefact.
+    pub async fn go_live(&self) -> anyhow::Result<Arc<LiveBrain>> {
+        let live = self.brains.revalidate_now().await.context("the trained brain cannot be read")?;
+        self.cloud.set_local_functions(live.brain.config().local_functions.clone());
+        Ok(live)
+    }
+}
+
+/// Who everybody is on this machine.
+pub fn development_caller() -> Caller {
+    Caller {
+        subject: DEVELOPMENT_IDENTITY.subject.to_owned(),
+        email: Some(DEVELOPMENT_IDENTITY.email.to_owned()),
+        name: Some(DEVELOPMENT_IDENTITY.name.to_owned()),
+        groups: Vec::new(),
+    }
+}

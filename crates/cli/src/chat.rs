@@ -1,0 +1,97 @@
+//! `sbf chat`: a conversation in the terminal, through the same turn that the Lambda answers.
+
+use std::{
+    io::{IsTerminal, Write as _, stdin, stdout},
+    path::PathBuf,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::Context as _;
+use nanohtml2text::html2text;
+use sbf_aws::training::Outcome as Trained;
+use sbf_dialog::{
+    Call, Moment,
+    wire::{Heard, hear},
+};
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use crate::{
+    Outcome,
+    bot::{LocalBot, development_caller},
+    folder::BrainFiles,
+    show,
+};
+
+/// What `sbf chat` is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The brain folder.
+    folder: PathBuf,
+}
+
+/// Chats until the end of the input; nothing is kept.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let folder = BrainFiles::read(&arguments.folder)?.folder;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let bot = LocalBot::start(None).await?;
+        match bot.load(&folder).await? {
+            Trained::Refused { problems } => {
+                eprintln!("{}", show::problems(&problems));
+                Ok(Outcome::Problems)
+            }
+            _ => converse(&bot).await,
+        }
+    })
+}
+
+async fn converse(bot: &LocalBot) -> anyhow::Result<Outcome> {
+    let mut heard = turn(bot, json!({"event": "start"})).await?;
+    say(&heard);
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    loop {
+        prompt()?;
+        let Some(line) = lines.next_line().await.context("the input cannot be read")? else { break };
+        if line.trim().is_empty() {
+            continue;
+        }
+        match turn(bot, json!({"text": line, "sessionID": heard.session_id})).await {
+            Ok(answer) => heard = answer,
+            Err(error) => {
+                println!("  ({error:#})");
+                continue;
+            }
+        }
+        say(&heard);
+    }
+    Ok(Outcome::Fine)
+}
+
+async fn turn(bot: &LocalBot, mut request: serde_json::Value) -> anyhow::Result<Heard> {
+    if request["sessionID"].is_null()
+        && let Some(fields) = request.as_object_mut()
+    {
+        fields.remove("sessionID");
+    }
+    let call = Call::parse(request.to_string().as_bytes())?;
+    let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    let moment = Moment { now: u64::try_from(since.as_millis())?, dice: u64::from(since.subsec_nanos()) };
+    Ok(hear(&bot.app.bot.handle(call, &development_caller(), moment).await?))
+}
+
+fn say(heard: &Heard) {
+    for sentence in &heard.sentences {
+        for line in html2text(sentence).lines() {
+            println!("  {}", line.trim_end());
+        }
+    }
+}
+
+fn prompt() -> anyhow::Result<()> {
+    if stdin().is_terminal() {
+        print!("> ");
+        stdout().flush()?;
+    }
+    Ok(())
+}

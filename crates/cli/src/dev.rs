@@ -1,0 +1,138 @@
+//! `sbf dev`: the whole bot on this machine, trained again whenever its files are saved.
+
+mod editing;
+mod pages;
+mod status;
+
+use std::{
+    env,
+    hash::{DefaultHasher, Hash, Hasher},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context as _, bail};
+use axum::Router;
+use sbf_aws::router::{Development, development, guarded, routes};
+use tokio::net::TcpListener;
+
+pub use self::status::{Event, Snapshot, Status};
+use crate::{
+    Misuse, Outcome,
+    bot::{LocalBot, development_caller},
+};
+
+/// What `sbf dev` is told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The brain folder; without one, the current folder if it is a brain, else the sample bot in your language.
+    folder: Option<PathBuf>,
+    /// The port on loopback; 0 picks a free one.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Where conversations and the trained brain are kept; without one, .sbf/ in the current folder.
+    #[arg(long)]
+    state: Option<PathBuf>,
+}
+
+/// Serves until Ctrl-C.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let folder = brain_folder(arguments.folder.as_deref())?;
+    let state = arguments.state.clone().unwrap_or_else(|| default_state(&folder));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(&folder, state, arguments.port))?;
+    Ok(Outcome::Fine)
+}
+
+async fn serve(folder: &Path, state: PathBuf, port: u16) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(("127.0.0.1", port))
+        .await
+        .with_context(|| format!("port {port} cannot be used; --port picks another"))?;
+    let port = listener.local_addr()?.port();
+    let bot = Arc::new(LocalBot::start(Some(state)).await?);
+    let status = Arc::new(Status::default());
+    let service = service(&bot, &status, port);
+    let server = tokio::spawn(async move { axum::serve(listener, service).await });
+    let editing = editing::begin(Arc::clone(&bot), Arc::clone(&status), folder).await?;
+    println!("{} is at http://localhost:{port}/ (Ctrl-C ends it; saving {} trains it again)", name(&bot).await, folder.display());
+    tokio::select! {
+        ended = server => ended??,
+        () = editing => {}
+        ended = tokio::signal::ctrl_c() => ended?,
+    }
+    Ok(())
+}
+
+/// The routes of the Lambda, the author's own ones and the page, for this machine only.
+fn service(bot: &LocalBot, status: &Arc<Status>, port: u16) -> Router {
+    let build = pages::in_checkout("web/dist").filter(|folder| folder.join("index.html").is_file());
+    if let Some(build) = build.clone() {
+        tokio::spawn(pages::watch_build(build, Arc::clone(status)));
+    }
+    let own = routes(bot.app.clone()).merge(pages::author_routes(Arc::clone(status)));
+    let all = own.merge(pages::page_routes(build.as_deref()));
+    development(guarded(all), Development::on_port(port, development_caller()))
+}
+
+async fn name(bot: &LocalBot) -> String {
+    match bot.app.brains.current().await {
+        Ok(live) => live.brain.name().to_owned(),
+        Err(_) => "The bot".to_owned(),
+    }
+}
+
+/// The folder that was named, or the current one, or a sample bot of the checkout in the user's language.
+fn brain_folder(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    if let Some(folder) = named {
+        if !folder.is_dir() {
+            bail!(Misuse(format!("{} is no folder; sbf dev wants the folder that holds knowledge.json", folder.display())));
+        }
+        return Ok(folder.to_owned());
+    }
+    if Path::new("knowledge.json").is_file() {
+        return Ok(PathBuf::from("."));
+    }
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+    let samples = sample_folders(locale.as_deref().unwrap_or_default());
+    samples.iter().find_map(|relative| pages::in_checkout(relative)).ok_or_else(|| {
+        Misuse("there is no knowledge.json here; name the folder that holds one: sbf dev FOLDER".to_owned()).into()
+    })
+}
+
+/// Sample bots for a POSIX locale such as `pt_BR.UTF-8`, the nearest first.
+fn sample_folders(locale: &str) -> Vec<String> {
+    let tag = locale.split(['.', '@']).next().unwrap_or_default().replace('_', "-");
+    let language = tag.split('-').next().unwrap_or_default();
+    // Portuguese comes in one sample.
+    let language = if language == "pt" { "pt-BR" } else { language };
+    let known = |name: &str| ["de", "en", "es", "fr", "it", "pt-BR", "ru"].contains(&name);
+    [tag.as_str(), language, "en"].into_iter().filter(|name| known(name)).map(|name| format!("brain/{name}")).collect()
+}
+
+/// A hidden folder, one for each brain folder.
+fn default_state(folder: &Path) -> PathBuf {
+    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let name = whole.file_name().map_or_else(|| "brain".to_owned(), |name| name.to_string_lossy().into_owned());
+    let mut hasher = DefaultHasher::new();
+    whole.hash(&mut hasher);
+    PathBuf::from(".sbf").join(format!("{name}-{:08x}", hasher.finish() as u32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_in_the_users_language_comes_first() {
+        assert_eq!(sample_folders("pt_BR.UTF-8"), ["brain/pt-BR", "brain/pt-BR", "brain/en"]);
+        assert_eq!(sample_folders("pt_PT"), ["brain/pt-BR", "brain/en"]);
+        assert_eq!(sample_folders("es_MX.UTF-8"), ["brain/es", "brain/en"]);
+        assert_eq!(sample_folders("C"), ["brain/en"]);
+        assert_eq!(sample_folders(""), ["brain/en"]);
+    }
+
+    #[test]
+    fn each_brain_has_a_state_folder_of_its_own() {
+        assert_ne!(default_state(Path::new("/a/en")), default_state(Path::new("/b/en")));
+    }
+}

@@ -1,0 +1,104 @@
+//! What `sbf dev` serves besides the bot's own routes: the page, and what the page shows an author.
+
+use std::{
+    convert::Infallible,
+    env,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderValue, header},
+    response::{
+        Html, IntoResponse, Response,
+        sse::{Event as SseEvent, KeepAlive, Sse},
+    },
+    routing::get,
+};
+use futures_util::{Stream, stream};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+
+use super::status::{Event, Status};
+
+/// How often a new build of the page is looked for.
+const REBUILD_CHECK: Duration = Duration::from_millis(500);
+
+/// `GET /dev/*`: never mounted in Lambda.
+pub(crate) fn author_routes(status: Arc<Status>) -> Router {
+    Router::new().route("/dev/problems", get(problems)).route("/dev/events", get(events)).with_state(status)
+}
+
+/// The page: the checkout's build where there is one, else a page that says how to build it.
+pub(crate) fn page_routes(build: Option<&Path>) -> Router {
+    let router = match build {
+        Some(folder) => Router::new().fallback_service(ServeDir::new(folder)),
+        None => Router::new().route("/", get(|| async { Html(NO_BUILD) })),
+    };
+    // A rebuild shows at the next load.
+    router.layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))
+}
+
+/// A folder of the checkout, found from where the program is run or from where it lies.
+pub(crate) fn in_checkout(relative: &str) -> Option<PathBuf> {
+    let here = env::current_dir().ok();
+    let program = env::current_exe().ok();
+    [here, program]
+        .into_iter()
+        .flatten()
+        .flat_map(|start| start.ancestors().map(|folder| folder.join(relative)).collect::<Vec<_>>())
+        .find(|candidate| candidate.exists())
+}
+
+/// Tells the page to load itself again whenever its build has changed.
+pub(crate) async fn watch_build(build: PathBuf, status: Arc<Status>) {
+    let index = build.join("index.html");
+    let mut seen = modified(&index);
+    loop {
+        tokio::time::sleep(REBUILD_CHECK).await;
+        let now = modified(&index);
+        if now.is_some() && now != seen {
+            seen = now;
+            status.tell(Event::Reload);
+        }
+    }
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|metadata| metadata.modified()).ok()
+}
+
+async fn problems(State(status): State<Arc<Status>>) -> Response {
+    Json(status.snapshot()).into_response()
+}
+
+async fn events(State(status): State<Arc<Status>>) -> Sse<impl Stream<Item = Result<SseEvent, Infallible>>> {
+    Sse::new(stream::unfold(status.subscribe(), next_event)).keep_alive(KeepAlive::default())
+}
+
+async fn next_event(mut events: Receiver<Event>) -> Option<(Result<SseEvent, Infallible>, Receiver<Event>)> {
+    loop {
+        match events.recv().await {
+            Ok(event) => match SseEvent::default().json_data(&event) {
+                Ok(sent) => return Some((Ok(sent), events)),
+                Err(error) => tracing::warn!(%error, "an event cannot be written as JSON"),
+            },
+            // A page that fell behind sees the newest ones; it reads the whole state when it reconnects.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return None,
+        }
+    }
+}
+
+const NO_BUILD: &str = r#"<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>SBF</title></head>
+<body>
+<h1>The bot is running; the page is not built yet</h1>
+<p>Build it once with <code>cd web &amp;&amp; npm ci &amp;&amp; npm run build</code>, then load this page again.</p>
+<p>Until then, talk to it with
+<code>curl -s localhost:8080/core -H 'content-type: application/json' -d '{"text":"hello"}'</code>.</p>
+</body></html>
+"#;

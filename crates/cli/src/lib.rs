@@ -1,0 +1,93 @@
+#![doc = include_str!("../README.md")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on standard output and standard error")]
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+pub mod bot;
+mod chat;
+mod check;
+pub mod dev;
+mod eval;
+mod folder;
+mod matrix;
+mod show;
+mod test;
+mod train;
+
+/// How a command ended, other than by a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well: exit status 0.
+    Fine,
+    /// Something is wrong with what was looked at: exit status 1.
+    Problems,
+}
+
+/// The words of the call cannot be acted on: exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Misuse(pub String);
+
+/// Build, try and measure a chatbot whose knowledge is one knowledge.json.
+#[derive(Debug, Parser)]
+#[command(name = "sbf", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Name every problem of a brain, with its place, the rule and what was found.
+    Check(check::Arguments),
+    /// Train a brain and write its artefacts.
+    Train(train::Arguments),
+    /// Run a brain's test utterances, held-out folds and conversation scripts.
+    Test(test::Arguments),
+    /// Measure the classifier on files of `label<TAB>utterance`.
+    Eval(eval::Arguments),
+    /// Chat with a brain in the terminal.
+    Chat(chat::Arguments),
+    /// Run the whole bot on this machine and retrain it whenever its files are saved.
+    Dev(dev::Arguments),
+}
+
+/// Runs one call of the program.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return misused(&error),
+    };
+    match arguments.command.run() {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Problems) => ExitCode::from(1),
+        Err(error) => failed(&error),
+    }
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<Outcome> {
+        match self {
+            Self::Check(arguments) => check::run(&arguments),
+            Self::Train(arguments) => train::run(&arguments),
+            Self::Test(arguments) => test::run(&arguments),
+            Self::Eval(arguments) => eval::run(&arguments),
+            Self::Chat(arguments) => chat::run(&arguments),
+            Self::Dev(arguments) => dev::run(&arguments),
+        }
+    }
+}
+
+/// Help and version are answers on standard output; anything else clap says is misuse.
+fn misused(error: &clap::Error) -> ExitCode {
+    // Nothing is left to do where even the explanation cannot be printed.
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("sbf: {error:#}");
+    ExitCode::from(if error.is::<Misuse>() { 2 } else { 1 })
+}

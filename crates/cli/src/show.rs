@@ -1,0 +1,56 @@
+//! What commands print alike: problems, tables and JSON.
+
+use std::io::{IsTerminal, stderr};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use sbf_brain::{Problem, Severity};
+use serde::Serialize;
+
+/// Prints one JSON value and nothing else.
+///
+/// # Errors
+/// Where it cannot be written as JSON.
+pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// Every problem on lines of its own, then a line that counts them.
+pub(crate) fn problems(problems: &[Problem]) -> String {
+    let mut lines: Vec<String> = problems.iter().map(problem).collect();
+    lines.push(count(problems));
+    lines.join("\n")
+}
+
+/// Errors and warnings, counted in words.
+pub(crate) fn count(problems: &[Problem]) -> String {
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    format!("{}, {}", many(errors, "error"), many(problems.len() - errors, "warning"))
+}
+
+fn problem(problem: &Problem) -> String {
+    let severity = match problem.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let place = if problem.path.is_empty() { problem.file.clone() } else { format!("{}: {}", problem.file, problem.path) };
+    let found = if problem.found.is_empty() { String::new() } else { format!(" (found: {})", problem.found) };
+    format!("{severity}: {place}\n    {}{found}", problem.rule)
+}
+
+/// A number and its noun.
+pub(crate) fn many(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// A progress bar on standard error, invisible where that is no terminal.
+pub(crate) fn progress_bar() -> ProgressBar {
+    if !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{msg:20} {wide_bar} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,1 @@
+//! `sbf train`: the artefacts of a brain.

@@ -1,0 +1,65 @@
+//! A whole bot in this process: the real adapters on an embedded cloud, a brain from JSON, and a clock that tests need not wait for.
+
+use std::{
+    fs,
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use sbf_aws::training::Outcome;
+use sbf_cli::bot::{LocalBot, development_caller};
+use sbf_dialog::{Bot, BotError, Call, Moment};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// 2026-01-01T00:00:00Z.
+const NEW_YEAR: u64 = 1_767_225_600_000;
+
+/// A running bot.
+pub struct TestBot {
+    /// Its cloud, trainer and router parts.
+    pub local: LocalBot,
+    /// Answers turns; tests may replace its ports.
+    pub bot: Bot,
+    turns: AtomicU64,
+}
+
+impl TestBot {
+    /// A bot with this knowledge.json and configs.json.
+    pub async fn new(knowledge: &Value, configs: &Value) -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("knowledge.json"), knowledge.to_string()).unwrap();
+        fs::write(folder.path().join("configs.json"), configs.to_string()).unwrap();
+        Self::of_folder(folder.path()).await
+    }
+
+    /// A bot with the brain of a folder.
+    pub async fn of_folder(folder: &Path) -> Self {
+        let local = LocalBot::start(None).await.unwrap();
+        let outcome = local.load(folder).await.unwrap();
+        assert!(matches!(outcome, Outcome::Published { .. }), "{outcome:#?}");
+        let bot = (*local.app.bot).clone();
+        Self { local, bot, turns: AtomicU64::new(0) }
+    }
+
+    /// One of this repository's sample bots.
+    pub async fn sample(name: &str) -> Self {
+        Self::of_folder(&crate::repository().join("brain").join(name)).await
+    }
+
+    /// One turn; each is a second after the one before.
+    ///
+    /// # Errors
+    /// As the bot's own.
+    pub async fn turn(&self, request: Value) -> Result<Value, BotError> {
+        let turn = self.turns.fetch_add(1, Ordering::Relaxed);
+        let call = Call::parse(request.to_string().as_bytes()).unwrap();
+        let moment = Moment { now: NEW_YEAR + 1000 * turn, dice: turn };
+        self.bot.handle(call, &development_caller(), moment).await
+    }
+
+    /// One turn of a session.
+    pub async fn say(&self, session: &str, text: &str) -> Value {
+        self.turn(json!({"text": text, "sessionID": session})).await.unwrap()
+    }
+}
