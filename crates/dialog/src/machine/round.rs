@@ -1,0 +1,239 @@
+//! A turn in the making: asking, calling, following, and the ways in which a turn ends.
+
+use std::collections::BTreeMap;
+
+use sbf_brain::{
+    Brain, Entity, Stock,
+    intent::{Action, Fulfilment, Intent, Parameter},
+};
+use serde_json::{Map, Value};
+
+use super::{Input, Moment, Step, Turn, Waiting, over};
+use crate::{
+    fulfilment::{self, Leads},
+    parameters::{self, Slots},
+    ports::BackendCall,
+    reply::{self, Main, Reply, Understood},
+    scope::TurnScope,
+    session::{Asking, Delegated, DialogState, Sentence, Session},
+};
+
+/// What the user said and what was found in it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Heard {
+    pub(super) utterance: String,
+    pub(super) tags: Vec<String>,
+    pub(super) entities: Vec<Entity>,
+    pub(super) understood: Option<Understood>,
+}
+
+/// A turn in the making.
+pub(super) struct Round<'t> {
+    pub(super) brain: &'t Brain,
+    pub(super) input: &'t Input,
+    pub(super) moment: Moment,
+    pub(super) session: Session,
+    pub(super) heard: Heard,
+    pub(super) said: Vec<Sentence>,
+}
+
+/// The intent that is being fulfilled.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'t> {
+    pub(super) intent: &'t Intent,
+    pub(super) fulfilment: &'t Fulfilment,
+}
+
+/// Helpers.
+impl<'t> Round<'t> {
+    pub(super) fn scope(&self) -> TurnScope<'_> {
+        TurnScope {
+            brain: self.brain,
+            input: self.input,
+            moment: self.moment,
+            utterance: &self.heard.utterance,
+            tags: &self.heard.tags,
+            entities: &self.heard.entities,
+            misses: self.session.misses,
+            filled: None,
+            value: None,
+        }
+    }
+
+    /// Hears a text that is not classified.
+    pub(super) fn listen(&mut self, text: &str) {
+        self.heard.utterance = text.to_owned();
+        self.heard.tags = self.brain.tags(text);
+        self.heard.entities = self.brain.entities(text);
+    }
+
+    pub(super) fn task(&self, id: &str) -> Option<Task<'t>> {
+        let intent = self.brain.intent(id)?;
+        match &intent.action {
+            Action::Fulfil(fulfilment) => Some(Task { intent, fulfilment }),
+            Action::Reply(_) => None,
+        }
+    }
+
+    pub(super) fn stock(&self, which: Stock) -> Sentence {
+        reply::say(self.brain.stock(which), &self.scope())
+    }
+
+    pub(super) fn acknowledge(&mut self, parameter: &Parameter) {
+        let salt = format!("accepted {}", parameter.name);
+        let success = reply::choose(&parameter.success, &self.scope(), self.moment.dice, &salt);
+        if let Some(sentence) = success.filter(|sentence| !self.said.contains(sentence)) {
+            self.said.push(sentence);
+        }
+    }
+
+    pub(super) fn object(&mut self, parameter: &Parameter) {
+        let salt = format!("refused {}", parameter.name);
+        let error = reply::choose(&parameter.error, &self.scope(), self.moment.dice, &salt);
+        let sentence = error.unwrap_or_else(|| self.stock(Stock::NotValid));
+        self.said.push(sentence);
+    }
+}
+
+/// Asking, calling and following backends.
+impl<'t> Round<'t> {
+    pub(super) fn go_on(self, task: Task<'t>, slots: Slots, extra: Map<String, Value>) -> Step {
+        let utterance = self.heard.utterance.clone();
+        self.go_on_from(task, slots, extra, utterance)
+    }
+
+    pub(super) fn go_on_from(
+        self,
+        task: Task<'t>,
+        mut slots: Slots,
+        extra: Map<String, Value>,
+        utterance: String,
+    ) -> Step {
+        slots.settle_silently(task.fulfilment, self.scope());
+        let next = slots.missing(task.fulfilment).first().map(|parameter| parameter.name.clone());
+        let Slots { filled, left_out } = slots;
+        let intent = task.intent.id.clone();
+        match next {
+            Some(parameter) => {
+                let asking = Asking { intent, parameter, filled, left_out, retries: 0, utterance, extra };
+                over(self.ask(task, asking))
+            }
+            None => {
+                let fields = fields_of(task.fulfilment, filled, extra);
+                self.call(task, fields)
+            }
+        }
+    }
+
+    pub(super) fn ask(mut self, task: Task<'t>, asking: Asking) -> Turn {
+        let main = self.questions(task, &asking);
+        self.session.state = DialogState::Asking(asking);
+        self.keep(Some(task.intent), main)
+    }
+
+    pub(super) fn questions(&self, task: Task<'t>, asking: &Asking) -> Main {
+        let slots = Slots { filled: asking.filled.clone(), left_out: asking.left_out.clone() };
+        let scope = self.scope().with(&asking.filled);
+        let missing =
+            slots.missing(task.fulfilment).into_iter().map(|parameter| parameters::question(parameter, scope));
+        Main::Asks { intent: task.intent.id.clone(), missing: missing.collect() }
+    }
+
+    pub(super) fn question_again(&self, asking: &Asking) -> Option<Main> {
+        let task = self.task(&asking.intent)?;
+        parameter_of(task, &asking.parameter).map(|_| self.questions(task, asking))
+    }
+
+    pub(super) fn call(self, task: Task<'t>, fields: Map<String, Value>) -> Step {
+        let Task { intent, fulfilment } = task;
+        let event = fulfilment::event(fields, self.input, &self.heard.tags, &self.heard.entities);
+        Step::Call(Box::new(Waiting {
+            call: BackendCall { function: fulfilment.function.clone(), arn: fulfilment.arn.clone(), event },
+            idempotent: fulfilment.idempotent,
+            input: self.input.clone(),
+            heard: self.heard,
+            session: self.session,
+            intent: intent.id.clone(),
+            said: self.said,
+        }))
+    }
+
+    pub(super) fn follow(mut self, intent: Option<&Intent>, leads: Leads) -> Turn {
+        let id = intent.map(|intent| intent.id.clone()).unwrap_or_default();
+        let Leads { key, payload, ask, conversation, ends } = leads;
+        self.session.state = match ends {
+            true => DialogState::Idle,
+            false => DialogState::Delegated(Delegated { intent: id.clone(), key, payload, ask }),
+        };
+        self.keep(intent, Main::Leads { intent: id, conversation })
+    }
+}
+
+/// Ends of turns.
+impl Round<'_> {
+    pub(super) fn miss(mut self) -> Turn {
+        self.session.misses = self.session.misses.saturating_add(1);
+        self.heard.understood =
+            self.heard.understood.take().map(|understood| Understood { intent: None, ..understood });
+        let sentence = self.stock(Stock::Miss);
+        self.done(None, Main::Misses(sentence))
+    }
+
+    pub(super) fn end(mut self, intent: Option<&Intent>, why: Stock) -> Turn {
+        self.session.state = DialogState::Idle;
+        let sentence = self.stock(why);
+        self.done(intent, Main::Ends(sentence))
+    }
+
+    pub(super) fn failed(self, intent: Option<&Intent>, reason: String) -> Turn {
+        Turn { fault: Some(reason), ..self.end(intent, Stock::Error) }
+    }
+
+    /// Ends a turn that leaves a dialog open, unless it is too large to be kept.
+    pub(super) fn keep(self, intent: Option<&Intent>, main: Main) -> Turn {
+        match self.session.state.fits() {
+            true => self.done(intent, main),
+            false => self.failed(intent, "the dialog's state is too large to be kept".to_owned()),
+        }
+    }
+
+    pub(super) fn done(self, intent: Option<&Intent>, main: Main) -> Turn {
+        let voice = intent.and_then(|intent| intent.voice.as_deref()).or(self.brain.voice());
+        let reply = Reply {
+            understood: self.heard.understood,
+            said: self.said,
+            main,
+            voice: voice.map(str::to_owned),
+            lexicon: intent.and_then(|intent| intent.lexicon.clone()),
+            entities: self.heard.entities,
+            tags: self.heard.tags,
+        };
+        Turn { session: self.session, reply, fault: None }
+    }
+}
+
+pub(super) fn parameter_of<'t>(task: Task<'t>, name: &str) -> Option<&'t Parameter> {
+    task.fulfilment.parameters.iter().find(|parameter| parameter.name == name)
+}
+
+/// What a backend is told besides what the server adds.
+fn fields_of(
+    fulfilment: &Fulfilment,
+    filled: BTreeMap<String, String>,
+    extra: Map<String, Value>,
+) -> Map<String, Value> {
+    let Some(template) = &fulfilment.payload else {
+        let mut fields = extra;
+        fields.extend(filled.into_iter().map(|(name, value)| (name, Value::String(value))));
+        return fields;
+    };
+    template.fill(&|position| {
+        let parameter = fulfilment.parameters.iter().find(|parameter| parameter.position == position)?;
+        filled.get(&parameter.name).cloned()
+    })
+}
+
+pub(super) fn asked_again(delegated: &Delegated) -> Main {
+    let conversation = fulfilment::asked_again(&delegated.key, &delegated.ask, &delegated.payload);
+    Main::Leads { intent: delegated.intent.clone(), conversation }
+}
