@@ -166,3 +166,98 @@ fn complete(fields: &mut Map<String, Value>) -> Option<Sentence> {
     fields.insert("speech".to_owned(), json!(sentence.speech));
     Some(sentence)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(value: Value) -> Outcome {
+        read(BackendAnswer::Answered(value))
+    }
+
+    fn fields(value: Value) -> Outcome {
+        Outcome::Answer(value.as_object().unwrap().clone())
+    }
+
+    #[test]
+    fn a_text_is_shown_and_spoken_as_it_is() {
+        let text = r#"Say "hello" to {$1} and ${name}"#;
+        assert_eq!(answered(json!(text)), fields(json!({ "text": text, "speech": text })));
+    }
+
+    #[test]
+    fn text_and_speech_complete_each_other() {
+        let cases = [
+            (json!({ "text": "a" }), json!({ "text": "a", "speech": "a" })),
+            (json!({ "speech": "a", "x": 1 }), json!({ "speech": "a", "x": 1, "text": "a" })),
+            (json!({ "text": "a", "speech": "b" }), json!({ "text": "a", "speech": "b" })),
+            (json!({ "text": 5, "speech": "" }), json!({ "text": "5", "speech": "5" })),
+            (json!({ "text": null, "richResponseObject": {} }), json!({ "richResponseObject": {} })),
+            (json!({ "text": "a", "errorMessage": "b" }), json!({ "text": "a", "errorMessage": "b", "speech": "a" })),
+            (json!({ "text": "a", "asyncConversation": null }), json!({ "text": "a", "speech": "a" })),
+        ];
+        for (answer, expected) in cases {
+            assert_eq!(answered(answer.clone()), fields(expected), "{answer}");
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_is_a_failure() {
+        let cases = [
+            json!(null),
+            json!(5),
+            json!(true),
+            json!([]),
+            json!(["a"]),
+            json!({}),
+            json!(""),
+            json!(" "),
+            json!({ "text": "" }),
+            json!({ "errorMessage": "boom", "errorType": "Error", "trace": [] }),
+            json!({ "asyncConversation": "x" }),
+            json!({ "asyncConversation": { "ask": { "text": "a" } } }),
+            json!({ "asyncConversation": { "id": "a" } }),
+            json!({ "asyncConversation": { "id": "a", "ask": "b", "payload": [] } }),
+        ];
+        for answer in cases {
+            assert!(matches!(answered(answer.clone()), Outcome::Failed(_)), "{answer}");
+        }
+        assert_eq!(read(BackendAnswer::Failed("timeout".to_owned())), Outcome::Failed("timeout".to_owned()));
+    }
+
+    #[test]
+    fn a_backend_that_leads_is_passed_on_with_its_question_completed() {
+        let conversation = json!({
+            "id": 7, "ask": { "text": "Name?", "format": "bold" },
+            "payload": { "step": 2, "lang": "xx", "userInfo": { "sub": "eve" } }, "endConversation": false,
+        });
+        let Outcome::Leads(leads) = answered(json!({ "asyncConversation": conversation })) else { panic!() };
+        assert_eq!((leads.key.as_str(), leads.ends), ("7", false));
+        assert_eq!(Value::Object(leads.payload), json!({ "step": 2 }));
+        assert_eq!(leads.conversation["ask"], json!({ "text": "Name?", "format": "bold", "speech": "Name?" }));
+        assert_eq!(leads.conversation["payload"]["userInfo"]["sub"], "eve");
+    }
+
+    #[test]
+    fn a_last_word_needs_no_key_and_may_stand_beside() {
+        let answer = json!({ "text": "Bye", "asyncConversation": { "endConversation": true } });
+        let Outcome::Leads(leads) = answered(answer) else { panic!() };
+        assert!(leads.ends);
+        assert_eq!(leads.conversation["ask"]["text"], "Bye");
+    }
+
+    #[test]
+    fn a_question_by_pictures_needs_no_words() {
+        let answer =
+            json!({ "asyncConversation": { "id": "a", "richResponseObject": { "type": "simpleSquaredList" } } });
+        assert!(matches!(answered(answer), Outcome::Leads(_)));
+    }
+
+    #[test]
+    fn what_the_server_owns_is_not_echoed() {
+        let payload = json!({
+            "step": 2, "userInfo": {}, "context": [], "_tags": [], "_entities": [], "lang": "x", "turnID": "x", "sessionID": "x",
+        });
+        assert_eq!(Value::Object(echoed(payload.as_object().unwrap())), json!({ "step": 2 }));
+    }
+}

@@ -176,3 +176,96 @@ fn mix(dice: u64, salt: &str) -> u64 {
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    struct Known(Value);
+
+    impl Scope for Known {
+        fn name(&self, path: &[String]) -> Option<Value> {
+            path.iter().try_fold(&self.0, |value, step| value.get(step)).cloned()
+        }
+        fn has_tag(&self, tag: &str) -> bool {
+            tag == "POSITIVE"
+        }
+        fn has_env(&self, _: &str, _: &Value) -> bool {
+            false
+        }
+        fn entity(&self, name: &str) -> Option<String> {
+            (name == "CITY").then(|| "Lima".to_owned())
+        }
+    }
+
+    fn variation(text: &str, condition: Option<&str>) -> Variation {
+        let condition = condition.map(|written| Expression::parse(written).unwrap());
+        Variation { text: text.to_owned(), speech: text.to_owned(), condition }
+    }
+
+    fn chosen(variations: &[Variation]) -> Vec<String> {
+        let scope = Known(Value::Null);
+        let mut texts: Vec<_> =
+            (0..200).filter_map(|dice| choose(variations, &scope, dice, "x")).map(|s| s.text).collect();
+        texts.sort();
+        texts.dedup();
+        texts
+    }
+
+    #[test]
+    fn a_known_name_is_filled_in_and_never_looked_at_again() {
+        let scope = Known(json!({ "first_name": "${lang}", "lang": "pt", "n": { "x": 5 } }));
+        assert_eq!(expand("Hi ${first_name}, ${ n.x } in ${lang}!", &scope), "Hi ${lang}, 5 in pt!");
+        assert_eq!(expand("${entity('CITY')}", &scope), "Lima");
+        assert_eq!(expand("costs $5, ${open", &scope), "costs $5, ${open");
+    }
+
+    #[test]
+    fn an_unknown_name_leaves_no_gap() {
+        let cases = [
+            ("Hi ${first_name}, how can I help you?", "Hi, how can I help you?"),
+            ("Olá ${first_name}!", "Olá!"),
+            ("Hola, ${first_name}!", "Hola!"),
+            ("Hi, ${first_name}, welcome", "Hi, welcome"),
+            ("${first_name}, welcome", "welcome"),
+            ("Hi ${first_name} and welcome", "Hi and welcome"),
+            ("Hi ${first_name}", "Hi"),
+            ("${first_name}", ""),
+            ("<b>${first_name}</b> hi", "<b></b> hi"),
+            ("${constructor.constructor('return 1')()}x", "x"),
+        ];
+        for (template, expected) in cases {
+            assert_eq!(expand(template, &Known(json!({}))), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_break_ssml() {
+        let scope = Known(json!({ "first_name": "A & <B>" }));
+        assert_eq!(expand("<speak>${first_name}</speak>", &scope), "<speak>A &amp; &lt;B&gt;</speak>");
+        assert_eq!(expand("Hi ${first_name}", &scope), "Hi A & <B>");
+    }
+
+    #[test]
+    fn variations_whose_condition_holds_win_then_those_without_one_then_any() {
+        let (yes, no) = (Some("hasTag('POSITIVE')"), Some("hasTag('NEGATIVE')"));
+        assert_eq!(
+            chosen(&[variation("a", yes), variation("b", yes), variation("c", no), variation("d", None)]),
+            ["a", "b"]
+        );
+        assert_eq!(chosen(&[variation("a", no), variation("b", None), variation("c", None)]), ["b", "c"]);
+        assert_eq!(chosen(&[variation("a", no), variation("b", no)]), ["a", "b"]);
+        assert_eq!(chosen(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn choices_of_one_turn_do_not_follow_each_other() {
+        let variations = ["a", "b", "c", "d"].map(|text| variation(text, None));
+        let scope = Known(Value::Null);
+        let choice = |dice, salt| choose(&variations, &scope, dice, salt).map(|sentence| sentence.text);
+        let same = (0..1000).filter(|&dice| choice(dice, "ask city") == choice(dice, "ask date")).count();
+        assert!((150..350).contains(&same), "{same} of 1000 are the same, 250 expected");
+    }
+}

@@ -160,3 +160,58 @@ impl Session {
 fn size<T: Serialize>(value: &T) -> usize {
     serde_json::to_vec(value).map_or(usize::MAX, |json| json.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_short_and_plain() {
+        let longest = "a".repeat(128);
+        for id in ["a", "S9", "a.b_c-D", longest.as_str()] {
+            assert!(is_id(id), "{id}");
+        }
+        let too_long = "a".repeat(129);
+        for text in ["", " ", "a b", "a/b", "é", "a\n", "a\u{0}", too_long.as_str()] {
+            assert!(!is_id(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_four_replies_are_kept() {
+        let mut session = Session::default();
+        for turn in 0..6 {
+            session.remember(&turn.to_string(), &json!(turn));
+        }
+        session.remember("3", &json!("again"));
+        let kept: Vec<_> = session.recent.iter().map(|stored| stored.turn_id.as_str()).collect();
+        assert_eq!(kept, ["2", "4", "5", "3"]);
+        assert_eq!(session.reply_to("3").unwrap().reply, json!("again"));
+        assert_eq!(session.reply_to("1"), None);
+    }
+
+    #[test]
+    fn older_replies_make_room_for_newer_ones_but_their_turns_stay_done() {
+        let mut session = Session::default();
+        for turn in ["a", "b", "c"] {
+            session.remember(turn, &json!("x".repeat(25_000)));
+        }
+        assert!(size(&session) <= SESSION_LIMIT);
+        assert_eq!(session.reply_to("a").unwrap().reply, Value::Null);
+        assert_ne!(session.reply_to("b").unwrap().reply, Value::Null);
+        session.remember("d", &json!("x".repeat(100_000)));
+        assert!(size(&session) <= SESSION_LIMIT);
+        assert_eq!(session.reply_to("d").unwrap().reply, Value::Null);
+    }
+
+    #[test]
+    fn a_session_reads_what_older_and_newer_releases_write() {
+        let older: Session = serde_json::from_value(json!({ "state": { "at": "idle" } })).unwrap();
+        assert_eq!(older, Session::default());
+        let asking = json!({ "at": "asking", "intent": "1", "parameter": "city", "mood": "new here" });
+        let newer: Session = serde_json::from_value(json!({ "state": asking, "extra": 1 })).unwrap();
+        assert!(matches!(newer.state, DialogState::Asking(Asking { retries: 0, .. })));
+    }
+}
