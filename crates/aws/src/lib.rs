@@ -1,1 +1,18 @@
-//! Placeholder while the workspace is laid.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+#[cfg(feature = "serve")]
+pub mod backends;
+#[cfg(feature = "serve")]
+pub mod brains;
+#[cfg(feature = "serve")]
+pub mod identity;
+#[cfg(feature = "serve")]
+pub mod router;
+#[cfg(feature = "serve")]
+pub mod sessions;
+pub mod settings;
+#[cfg(feature = "serve")]
+pub mod speech;
+#[cfg(feature = "train")]
+pub mod training;

@@ -1,2 +1,39 @@
-//! Placeholder while the workspace is laid.
-fn main() {}
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+#![doc = include_str!("../README.md")]
+
+mod identity;
+
+use std::sync::Arc;
+
+use aws_config::BehaviorVersion;
+use lambda_http::Error;
+use sbf_aws::{
+    backends::LambdaBackends,
+    brains::S3Brains,
+    router::{self, App},
+    sessions::DynamoSessions,
+    settings::{CoreSettings, Environment},
+    speech::PollySpeech,
+};
+use sbf_dialog::Bot;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).init();
+    let settings = CoreSettings::from_environment(&Environment::of_process())?;
+    let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let router = router::router(app(&sdk, settings));
+    lambda_http::run(identity::identified(router)).await
+}
+
+/// The bot on AWS: clients are made once and serve every invocation of this container.
+fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
+    let brains = Arc::new(S3Brains::new(aws_sdk_s3::Client::new(sdk), settings.brain));
+    let sessions = Arc::new(DynamoSessions::new(aws_sdk_dynamodb::Client::new(sdk), settings.sessions.table));
+    let backends = Arc::new(LambdaBackends::new(aws_sdk_lambda::Client::new(sdk), settings.backends));
+    let speech = Arc::new(PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech));
+    let bot = Arc::new(Bot::new(brains.clone(), sessions, backends, Some(speech.clone())));
+    App { bot, brains, speech }
+}

@@ -1,2 +1,26 @@
-//! Placeholder while the workspace is laid.
-fn main() {}
+#![doc = include_str!("../README.md")]
+
+use aws_config::BehaviorVersion;
+use aws_lambda_events::event::s3::S3Event;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use sbf_aws::{
+    settings::{BrainSettings, Environment},
+    training::{Outcome, Trainer},
+};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).init();
+    let settings = BrainSettings::from_environment(&Environment::of_process())?;
+    let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let trainer = &Trainer::new(aws_sdk_s3::Client::new(&sdk), settings);
+    let train = |event: LambdaEvent<S3Event>| async move { handle(trainer, &event.payload).await };
+    lambda_runtime::run(service_fn(train)).await
+}
+
+/// A run that S3 spoilt is an error, so that the invocation fails and is repeated; faults in the brain are an outcome.
+async fn handle(trainer: &Trainer, event: &S3Event) -> Result<Outcome, Error> {
+    Ok(trainer.handle(event).await?)
+}

@@ -1,0 +1,134 @@
+//! Backends as Lambda functions.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use aws_sdk_lambda::{
+    Client,
+    config::{Config, Region, retry::RetryConfig},
+    error::{DisplayErrorContext, SdkError},
+    operation::invoke::{InvokeError, InvokeOutput},
+    primitives::Blob,
+    types::InvocationType,
+};
+use sbf_dialog::ports::{BackendAnswer, BackendCall, Fulfilment};
+use serde_json::Value;
+
+use crate::settings::BackendSettings;
+
+/// [`Fulfilment`] by invoking Lambda functions and waiting for what they return.
+#[derive(Debug)]
+pub struct LambdaBackends {
+    client: Client,
+    settings: BackendSettings,
+    /// Clients for functions in other regions, made when first needed.
+    elsewhere: Mutex<BTreeMap<String, Client>>,
+}
+
+impl LambdaBackends {
+    /// Backends reached through `client`, in its region unless an ARN names another.
+    pub fn new(client: Client, settings: BackendSettings) -> Self {
+        Self { client, settings, elsewhere: Mutex::default() }
+    }
+
+    async fn invoke(&self, call: &BackendCall) -> Result<Value, String> {
+        let target = Target::of(call);
+        if self.settings.allowed.as_ref().is_some_and(|allowed| !allowed.contains(target.name)) {
+            return Err(format!("the function {} is not on the list of functions that may be called", target.name));
+        }
+        let event = serde_json::to_vec(&call.event).map_err(|error| error.to_string())?;
+        let client = self.client_in(target.region);
+        let invoked = send_patiently(&client, target.written, Blob::new(event));
+        let deadline = self.settings.deadline;
+        match tokio::time::timeout(deadline, invoked).await {
+            Ok(Ok(output)) => returned(&output),
+            Ok(Err(error)) => Err(DisplayErrorContext(&error).to_string()),
+            Err(_) => Err(format!("no answer within {} ms", deadline.as_millis())),
+        }
+    }
+
+    fn client_in(&self, region: Option<&str>) -> Client {
+        let own = self.client.config().region().map(Region::as_ref);
+        let Some(region) = region.filter(|region| own != Some(*region)) else { return self.client.clone() };
+        let mut elsewhere = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        let make =
+            || Client::from_conf(self.client.config().to_builder().region(Region::new(region.to_owned())).build());
+        elsewhere.entry(region.to_owned()).or_insert_with(make).clone()
+    }
+}
+
+#[async_trait]
+impl Fulfilment for LambdaBackends {
+    async fn call(&self, call: &BackendCall) -> BackendAnswer {
+        match self.invoke(call).await {
+            Ok(value) => BackendAnswer::Answered(value),
+            Err(why) => {
+                tracing::warn!(function = call.function, why, "a backend failed");
+                BackendAnswer::Failed(why)
+            }
+        }
+    }
+}
+
+/// What to invoke, with the parts of it that decide where and whether.
+struct Target<'a> {
+    /// The ARN, or the name where nothing else was written.
+    written: &'a str,
+    /// The function's name, without account, alias and version.
+    name: &'a str,
+    region: Option<&'a str>,
+}
+
+impl<'a> Target<'a> {
+    /// `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`; see "Lambda function ARN" in the AWS Lambda API reference, `Invoke`.
+    /// The name is read from what will be invoked, never from beside it, or the list of allowed functions could be walked around.
+    fn of(call: &'a BackendCall) -> Self {
+        let written = if call.arn.is_empty() { &call.function } else { &call.arn };
+        let parts: Vec<&str> = written.split(':').collect();
+        match parts[..] {
+            ["arn", _, "lambda", region, _, "function", name, ..] => Self { written, name, region: Some(region) },
+            [_, "function", name, ..] => Self { written, name, region: None },
+            [name, ..] => Self { written, name, region: None },
+            [] => Self { written, name: written, region: None },
+        }
+    }
+}
+
+/// Invokes once: a second invocation could do a thing twice. Only a refusal for lack of capacity, before which nothing ran, is tried again.
+async fn send_patiently(client: &Client, function: &str, event: Blob) -> Result<InvokeOutput, SdkError<InvokeError>> {
+    const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
+    for pause in PAUSES {
+        match send(client, function, event.clone()).await {
+            Err(error) if is_throttled(&error) => tokio::time::sleep(pause).await,
+            other => return other,
+        }
+    }
+    send(client, function, event).await
+}
+
+async fn send(client: &Client, function: &str, event: Blob) -> Result<InvokeOutput, SdkError<InvokeError>> {
+    let once = Config::builder().retry_config(RetryConfig::disabled());
+    let request = client.invoke().function_name(function).invocation_type(InvocationType::RequestResponse);
+    request.payload(event).customize().config_override(once).send().await
+}
+
+fn is_throttled(error: &SdkError<InvokeError>) -> bool {
+    error.as_service_error().is_some_and(InvokeError::is_too_many_requests_exception)
+}
+
+fn returned(output: &InvokeOutput) -> Result<Value, String> {
+    let payload = output.payload().map(Blob::as_ref).unwrap_or_default();
+    if let Some(kind) = output.function_error() {
+        return Err(format!("function error {kind}: {}", beginning(payload)));
+    }
+    serde_json::from_slice(payload).map_err(|error| format!("what it returned is not JSON: {error}"))
+}
+
+/// Enough of an error object for a log line.
+fn beginning(payload: &[u8]) -> String {
+    String::from_utf8_lossy(payload).chars().take(300).collect()
+}

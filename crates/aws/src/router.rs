@@ -1,0 +1,66 @@
+//! The HTTP routes, the same in Lambda and in `sbf dev`.
+//!
+//! Who the caller is comes as a [`Caller`] among the request's extensions, put there by whatever verified the token;
+//! a request without one is refused where a route needs it.
+
+mod body;
+mod chat;
+mod client;
+mod development;
+mod guard;
+mod polly;
+mod refusal;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::{HeaderValue, StatusCode, header},
+    routing::{get, post},
+};
+use sbf_dialog::{
+    Bot,
+    ports::{BrainSource, Speech},
+};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use self::refusal::Refusal;
+pub use self::{
+    body::BODY_LIMIT,
+    development::{Development, development},
+    guard::{RequestId, guarded},
+};
+
+/// What the routes work with.
+#[derive(Clone)]
+pub struct App {
+    /// Answers turns.
+    pub bot: Arc<Bot>,
+    /// The live brain, for what clients are told about it.
+    pub brains: Arc<dyn BrainSource>,
+    /// Text to speech.
+    pub speech: Arc<dyn Speech>,
+}
+
+/// The whole service: the bot's routes, JSON for everything else, request ids, and no panic that reaches a client.
+pub fn router(app: App) -> Router {
+    let unknown = || async { Refusal::new(StatusCode::NOT_FOUND, "There is nothing at this address.") };
+    guarded(routes(app).fallback(unknown))
+}
+
+/// The bot's routes alone, to be merged with others and then [`guarded`].
+pub fn routes(app: App) -> Router {
+    let unsuitable = || async { Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "This address has another method.") };
+    let fresh = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Older clients call with a slash at the end.
+    Router::new()
+        .route("/core", post(chat::core))
+        .route("/core/", post(chat::core))
+        .route("/services/polly", post(polly::synthesize))
+        .route("/services/polly/", post(polly::synthesize))
+        .route("/client.json", get(client::client))
+        .route("/health", get(client::health))
+        .method_not_allowed_fallback(unsuitable)
+        .layer(fresh)
+        .with_state(app)
+}

@@ -1,0 +1,37 @@
+//! `POST /core`: one turn.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::{
+    Json,
+    extract::{Request, State},
+};
+use sbf_dialog::{BotError, Call, Moment, ports::Caller};
+use serde_json::Value;
+
+use super::{App, Refusal, body::json_bytes};
+
+pub(super) async fn core(State(app): State<App>, request: Request) -> Result<Json<Value>, Refusal> {
+    let caller = request.extensions().get::<Caller>().cloned().ok_or_else(Refusal::not_signed_in)?;
+    let body = json_bytes(request).await?;
+    let call = Call::parse(&body).map_err(|error| Refusal::bad(error.to_string()))?;
+    app.bot.handle(call, &caller, moment()).await.map(Json).map_err(refusal)
+}
+
+fn refusal(error: BotError) -> Refusal {
+    match error {
+        BotError::NoBrain(_) => Refusal::no_brain(),
+        BotError::Invalid(sentence) => Refusal::bad(sentence),
+        BotError::Store(error) => {
+            tracing::error!(%error, "a turn failed");
+            Refusal::ours()
+        }
+    }
+}
+
+/// Time and chance enter here; the turn itself has neither.
+fn moment() -> Moment {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (_, dice) = uuid::Uuid::new_v4().as_u64_pair();
+    Moment { now: u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX), dice }
+}

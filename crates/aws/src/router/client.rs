@@ -1,0 +1,43 @@
+//! What clients and monitors are told about the bot.
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use sbf_brain::Stock;
+use sbf_dialog::ports::LiveBrain;
+use serde_json::{Value, json};
+
+use super::App;
+
+/// `GET /client.json`: what a page needs to start. Before the first training it is answered too, with `brain: null`.
+pub(super) async fn client(State(app): State<App>) -> Json<Value> {
+    let live = app.brains.current().await.ok();
+    let brain = live.as_ref().map(|live| &live.brain);
+    let welcome = brain.map(|brain| brain.stock(Stock::Welcome));
+    Json(json!({
+        "name": brain.map(|brain| brain.name()),
+        "language": brain.and_then(|brain| brain.language()),
+        "voice": brain.and_then(|brain| brain.voice()),
+        "theme": brain.and_then(|brain| brain.config().theme.as_ref()),
+        "welcome": welcome.map(|welcome| json!({ "text": welcome.text, "speech": welcome.speech })),
+        "oidc": null,
+        "brain": live.as_deref().map(described),
+    }))
+}
+
+/// `GET /health`: 200 while a brain is live, else 503.
+pub(super) async fn health(State(app): State<App>) -> Response {
+    match app.brains.current().await {
+        Ok(live) => Json(json!({ "status": "ok", "brain": described(&live) })).into_response(),
+        Err(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "no brain", "brain": null }))).into_response()
+        }
+    }
+}
+
+fn described(live: &LiveBrain) -> Value {
+    json!({ "version": live.brain.version(), "trainedAt": live.trained_at })
+}

@@ -1,0 +1,51 @@
+//! Answers that refuse: a status and `{"message": one sentence}`.
+
+use std::borrow::Cow;
+
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+/// A request that is not carried out, and the sentence that tells the client why.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    message: Cow<'static, str>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, message: message.into() }
+    }
+
+    /// The client's fault.
+    pub(super) fn bad(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// Our fault; the guard writes what the client reads.
+    pub(super) fn ours() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "")
+    }
+
+    pub(super) fn not_signed_in() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Sign in first.")
+    }
+
+    pub(super) fn no_brain() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "The bot has not been trained yet; try again in a moment.")
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(json!({ "message": self.message }))).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
+        }
+        response
+    }
+}

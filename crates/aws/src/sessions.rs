@@ -1,0 +1,176 @@
+//! Sessions in DynamoDB.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::{
+    Client,
+    error::{DisplayErrorContext, SdkError},
+    operation::put_item::PutItemError,
+    types::{
+        AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+        ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TimeToLiveSpecification,
+    },
+};
+use sbf_dialog::{
+    ports::{SaveError, SessionKey, SessionStore, StoreError, Stored},
+    session::Session,
+};
+
+/// A table whose items are found by two strings and expire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableDefinition {
+    /// The partition key, a string.
+    pub partition_key: &'static str,
+    /// The sort key, a string.
+    pub sort_key: &'static str,
+    /// The attribute that holds the epoch second of expiry.
+    pub time_to_live: &'static str,
+}
+
+/// The sessions' table: `pk` is the caller's subject, `sk` the session id, so that a subject reads none but its own.
+/// Further attributes: `version` (N, from 1, grows by one with each save), `body` (S, the session as JSON) and
+/// `savedBy` (S, an id of the save that wrote the item).
+pub const SESSIONS_TABLE: TableDefinition =
+    TableDefinition { partition_key: "pk", sort_key: "sk", time_to_live: "expiresAt" };
+
+/// [`SessionStore`] on a DynamoDB table shaped as [`SESSIONS_TABLE`].
+#[derive(Debug, Clone)]
+pub struct DynamoSessions {
+    client: Client,
+    table: String,
+}
+
+impl DynamoSessions {
+    /// A store on an existing table.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+}
+
+/// Creates the sessions' table with its expiry, unless it is there; `sbf dev` does this, a deployment has its template.
+///
+/// # Errors
+/// Where DynamoDB refuses or does not answer.
+pub async fn create_sessions_table(client: &Client, table: &str) -> Result<(), StoreError> {
+    let keys = [(SESSIONS_TABLE.partition_key, KeyType::Hash), (SESSIONS_TABLE.sort_key, KeyType::Range)];
+    let mut request = client.create_table().table_name(table).billing_mode(BillingMode::PayPerRequest);
+    for (name, key_type) in keys {
+        let attribute =
+            AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build();
+        let key = KeySchemaElement::builder().attribute_name(name).key_type(key_type).build();
+        request = request.attribute_definitions(attribute.map_err(failed)?).key_schema(key.map_err(failed)?);
+    }
+    match request.send().await {
+        Ok(_) => {}
+        Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => return Ok(()),
+        Err(error) => return Err(failed(error)),
+    }
+    let expiry = TimeToLiveSpecification::builder().attribute_name(SESSIONS_TABLE.time_to_live).enabled(true).build();
+    let request = client.update_time_to_live().table_name(table);
+    request.time_to_live_specification(expiry.map_err(failed)?).send().await.map_err(failed)?;
+    Ok(())
+}
+
+#[async_trait]
+impl SessionStore for DynamoSessions {
+    async fn load(&self, key: &SessionKey) -> Result<Option<Stored>, StoreError> {
+        let request = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let request = request
+            .key(SESSIONS_TABLE.partition_key, AttributeValue::S(key.subject.clone()))
+            .key(SESSIONS_TABLE.sort_key, AttributeValue::S(key.session_id.clone()));
+        let item = request.send().await.map_err(failed)?.item;
+        item.map_or(Ok(None), |item| read(&item, now()))
+    }
+
+    async fn load_newer(&self, key: &SessionKey, than: u64, within: Duration) -> Result<Option<Stored>, StoreError> {
+        const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+        let deadline = Instant::now() + within;
+        let mut pause = Duration::from_millis(25);
+        loop {
+            let stored = self.load(key).await?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || stored.as_ref().map_or(0, |stored| stored.version) != than {
+                return Ok(stored);
+            }
+            tokio::time::sleep(pause.min(left)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn save(&self, key: &SessionKey, session: &Session, expected: u64) -> Result<u64, SaveError> {
+        let version = expected + 1;
+        let save_id = uuid::Uuid::new_v4().to_string();
+        let body = serde_json::to_string(session).map_err(failed)?;
+        let request = self.client.put_item().table_name(&self.table);
+        let request = request
+            .item(SESSIONS_TABLE.partition_key, AttributeValue::S(key.subject.clone()))
+            .item(SESSIONS_TABLE.sort_key, AttributeValue::S(key.session_id.clone()))
+            .item(SESSIONS_TABLE.time_to_live, number(session.expires_at))
+            .item("version", number(version))
+            .item("body", AttributeValue::S(body))
+            .item("savedBy", AttributeValue::S(save_id.clone()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let request = if expected == 0 {
+            request
+                .condition_expression("attribute_not_exists(pk) OR expiresAt <= :now")
+                .expression_attribute_values(":now", number(now()))
+        } else {
+            request
+                .condition_expression("version = :expected")
+                .expression_attribute_values(":expected", number(expected))
+        };
+        match request.send().await {
+            Ok(_) => Ok(version),
+            Err(error) => not_saved(error, &save_id).map(|()| version),
+        }
+    }
+}
+
+/// The SDK repeats a save whose answer got lost; the repetition then meets its own item, which is a success and no conflict.
+fn not_saved(error: SdkError<PutItemError>, save_id: &str) -> Result<(), SaveError> {
+    let Some(PutItemError::ConditionalCheckFailedException(conflict)) = error.as_service_error() else {
+        return Err(failed(error).into());
+    };
+    let saved_by = conflict.item().and_then(|item| item.get("savedBy"));
+    if saved_by.and_then(|id| id.as_s().ok()).is_some_and(|id| id == save_id) {
+        Ok(())
+    } else {
+        Err(SaveError::Conflict)
+    }
+}
+
+type Item = std::collections::HashMap<String, AttributeValue>;
+
+/// DynamoDB deletes expired items up to days late, so expiry is looked at here as well.
+fn read(item: &Item, now: u64) -> Result<Option<Stored>, StoreError> {
+    let expires_at = number_in(item, SESSIONS_TABLE.time_to_live)?;
+    if expires_at <= now {
+        return Ok(None);
+    }
+    let version = number_in(item, "version")?;
+    let body = item.get("body").and_then(|body| body.as_s().ok()).ok_or_else(|| unreadable("it has no body"))?;
+    let session = serde_json::from_str(body).map_err(unreadable)?;
+    Ok(Some(Stored { session, version }))
+}
+
+fn number_in(item: &Item, name: &str) -> Result<u64, StoreError> {
+    let written = item.get(name).and_then(|value| value.as_n().ok());
+    written.and_then(|value| value.parse().ok()).ok_or_else(|| unreadable(format!("its {name} is not a whole number")))
+}
+
+fn unreadable(why: impl std::fmt::Display) -> StoreError {
+    StoreError(format!("a stored session cannot be read by this release: {why}"))
+}
+
+fn failed(error: impl std::error::Error) -> StoreError {
+    StoreError(DisplayErrorContext(&error).to_string())
+}
+
+fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}

@@ -1,0 +1,173 @@
+//! What the Lambda answering messages needs to know.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use sbf_dialog::bot::BACKEND_DEADLINE;
+
+use super::{BrainSettings, Environment, SettingsError};
+
+/// Where sessions are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionSettings {
+    /// The table, shaped as [`SESSIONS_TABLE`](crate::sessions::SESSIONS_TABLE) says.
+    pub table: String,
+}
+
+/// Which backends may be called, and how long they may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackendSettings {
+    /// Names of functions that may be called; `None` allows all and is for `sbf dev`, where no function but the author's own can be reached.
+    pub allowed: Option<BTreeSet<String>>,
+    /// How long one call may take. It stays below the time that the caller itself has, or the user would get no answer at all.
+    pub deadline: Duration,
+}
+
+/// How text becomes sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpeechSettings {
+    /// How long one synthesis may take.
+    pub deadline: Duration,
+    /// How much audio is kept in memory, in bytes.
+    pub cache_bytes: usize,
+}
+
+/// All that the Lambda answering messages needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoreSettings {
+    /// Where the brain is.
+    pub brain: BrainSettings,
+    /// Where sessions are.
+    pub sessions: SessionSettings,
+    /// Which backends may be called.
+    pub backends: BackendSettings,
+    /// How text becomes sound.
+    pub speech: SpeechSettings,
+}
+
+impl SessionSettings {
+    /// Reads `SESSIONS_TABLE`.
+    ///
+    /// # Errors
+    /// Where it is not set.
+    pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
+        let table = environment.required("SESSIONS_TABLE", "the DynamoDB table that holds the conversations")?;
+        Ok(Self { table })
+    }
+}
+
+impl Default for BackendSettings {
+    /// Every function, and as long as a turn can wait.
+    fn default() -> Self {
+        Self { allowed: None, deadline: BACKEND_DEADLINE }
+    }
+}
+
+impl BackendSettings {
+    /// Reads `ALLOWED_FUNCTIONS` (names, separated by commas; empty allows none) and `BACKEND_DEADLINE_MS` (25000, which is also the most).
+    ///
+    /// # Errors
+    /// Where `ALLOWED_FUNCTIONS` is not set (a deployed bot never calls whatever its knowledge names), or the deadline is no number.
+    pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
+        const NAME: &str = "ALLOWED_FUNCTIONS";
+        let meaning = "the names of the functions that may be called, separated by commas, or nothing";
+        let written = environment.get(NAME).ok_or(SettingsError::Missing { name: NAME, meaning })?;
+        let names = written.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        let deadline = limit(environment, "BACKEND_DEADLINE_MS", Self::default().deadline)?;
+        Ok(Self { allowed: Some(names.collect()), deadline })
+    }
+}
+
+impl Default for SpeechSettings {
+    /// 5 seconds, 32 MB.
+    fn default() -> Self {
+        Self { deadline: Duration::from_secs(5), cache_bytes: 32 << 20 }
+    }
+}
+
+impl SpeechSettings {
+    /// Reads `SPEECH_DEADLINE_MS` (5000).
+    ///
+    /// # Errors
+    /// Where it is no number.
+    pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
+        let default = Self::default();
+        Ok(Self { deadline: limit(environment, "SPEECH_DEADLINE_MS", default.deadline)?, ..default })
+    }
+}
+
+impl CoreSettings {
+    /// Reads every concern's variables.
+    ///
+    /// # Errors
+    /// The first one that is missing or unusable.
+    pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
+        Ok(Self {
+            brain: BrainSettings::from_environment(environment)?,
+            sessions: SessionSettings::from_environment(environment)?,
+            backends: BackendSettings::from_environment(environment)?,
+            speech: SpeechSettings::from_environment(environment)?,
+        })
+    }
+}
+
+/// A time limit in milliseconds; none may be longer than a turn can wait for a backend.
+fn limit(environment: &Environment, name: &'static str, default: Duration) -> Result<Duration, SettingsError> {
+    let Some(found) = environment.get(name).filter(|value| !value.is_empty()) else { return Ok(default) };
+    let limit = found.parse().ok().map(Duration::from_millis).filter(|limit| !limit.is_zero());
+    limit.filter(|limit| *limit <= BACKEND_DEADLINE).ok_or_else(|| SettingsError::Unusable {
+        name,
+        rule: "a number of milliseconds from 1 to 25000",
+        found: found.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn everything_set_is_read() {
+        let variables = [
+            ("BRAIN_BUCKET", " brains "),
+            ("SESSIONS_TABLE", "sessions"),
+            ("ALLOWED_FUNCTIONS", "weather, pizza,"),
+            ("BACKEND_DEADLINE_MS", "1500"),
+        ];
+        let settings = CoreSettings::from_environment(&environment(&variables)).unwrap();
+        assert_eq!(settings.brain.bucket, "brains");
+        assert_eq!(settings.sessions.table, "sessions");
+        assert_eq!(settings.backends.allowed, Some(["pizza".to_owned(), "weather".to_owned()].into()));
+        assert_eq!(settings.backends.deadline, Duration::from_millis(1500));
+        assert_eq!(settings.speech, SpeechSettings::default());
+    }
+
+    #[test]
+    fn an_empty_allow_list_allows_nothing() {
+        let settings = BackendSettings::from_environment(&environment(&[("ALLOWED_FUNCTIONS", "")])).unwrap();
+        assert_eq!(settings.allowed, Some(BTreeSet::new()));
+    }
+
+    #[test]
+    fn each_missing_variable_is_named() {
+        let all = [("BRAIN_BUCKET", "b"), ("SESSIONS_TABLE", "t"), ("ALLOWED_FUNCTIONS", "f")];
+        for (left_out, _) in all {
+            let some: Vec<_> = all.into_iter().filter(|(name, _)| *name != left_out).collect();
+            let error = CoreSettings::from_environment(&environment(&some)).unwrap_err();
+            assert!(error.to_string().contains(left_out), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_deadline_that_is_no_number_is_refused() {
+        for found in ["soon", "0", "-1", "1.5", "25001"] {
+            let variables = [("ALLOWED_FUNCTIONS", ""), ("BACKEND_DEADLINE_MS", found)];
+            let error = BackendSettings::from_environment(&environment(&variables)).unwrap_err();
+            let rule = "a number of milliseconds from 1 to 25000";
+            assert_eq!(error, SettingsError::Unusable { name: "BACKEND_DEADLINE_MS", rule, found: found.to_owned() });
+        }
+    }
+}
