@@ -14,7 +14,7 @@ use crate::s3::{Index, ObjectCreated};
 use crate::serve::{self, Port, Stop};
 use crate::speech::Speech;
 use crate::state::{State, StateError};
-use crate::{dynamodb, lambda, polly, s3};
+use crate::{dynamodb, lambda, polly, s3, samples};
 
 /// How to start.
 #[derive(Debug, Clone)]
@@ -39,8 +39,8 @@ pub enum CloudError {
     /// The state folder is in use, of another version, or not to be written.
     #[error(transparent)]
     State(#[from] StateError),
-    /// The embedded DynamoDB did not open its file.
-    #[error("the embedded DynamoDB did not open: {0}")]
+    /// The embedded DynamoDB did not open its file, or did not make the samples' tables.
+    #[error("the embedded DynamoDB: {0}")]
     DynamoDb(String),
     /// The embedded S3 did not open its folder, or could not be read or written.
     #[error("the embedded S3: {0}")]
@@ -101,8 +101,10 @@ impl Cloud {
             for_functions.serve(function_routes, &stop),
         ];
         let sdk = clients::sdk_config(&keys);
+        let dynamodb = clients::dynamodb(&sdk, &endpoints);
+        samples::register(&functions, &dynamodb).await.map_err(CloudError::DynamoDb)?;
         Ok(Self {
-            dynamodb: clients::dynamodb(&sdk, &endpoints),
+            dynamodb,
             s3: clients::s3(&sdk, &endpoints),
             lambda: clients::lambda(&sdk, &endpoints),
             polly: clients::polly(&sdk, &endpoints),

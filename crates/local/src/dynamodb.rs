@@ -9,10 +9,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
-};
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
+use aws_sdk_dynamodb::types::{TimeToLiveSpecification, TimeToLiveStatus};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -138,77 +137,29 @@ fn written<T: serde::Serialize>(answer: &T) -> Result<String, DynoxideError> {
     serde_json::to_string(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
-/// The type of a key attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyKind {
-    /// Text.
-    String,
-    /// A number.
-    Number,
-    /// Bytes.
-    Binary,
-}
-
-/// A key attribute's name and type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyAttribute<'a>(pub &'a str, pub KeyKind);
-
-/// A global secondary index that holds whole items.
-#[derive(Debug, Clone, Copy)]
-pub struct IndexDefinition<'a> {
-    /// The index's name.
-    pub name: &'a str,
-    /// Its partition key.
-    pub partition_key: KeyAttribute<'a>,
-    /// Its sort key.
-    pub sort_key: Option<KeyAttribute<'a>>,
-}
-
-/// What a table looks like, as far as this project's tables differ.
-#[derive(Debug, Clone, Copy)]
-pub struct TableDefinition<'a> {
-    /// The table's name.
-    pub name: &'a str,
-    /// Its partition key.
-    pub partition_key: KeyAttribute<'a>,
-    /// Its sort key.
-    pub sort_key: Option<KeyAttribute<'a>>,
-    /// Its global secondary indexes.
-    pub indexes: &'a [IndexDefinition<'a>],
-    /// The attribute that holds the second of the Unix epoch after which an item is removed.
-    pub time_to_live: Option<&'a str>,
-}
-
 /// Why a table was not made.
 #[derive(Debug, thiserror::Error)]
-#[error("the table {table} could not be made: {reason}")]
-pub struct TableError {
-    table: String,
-    reason: String,
-}
+#[error("the table was not made: {0}")]
+pub struct TableError(String);
 
-/// Makes the table and turns its time to live on, unless that was done before.
+/// Makes a table, unless it exists, and has its items removed after the second of the Unix epoch
+/// that the attribute `time_to_live` holds.
 ///
-/// A table that exists with other keys or indexes is left as it is.
-pub async fn create_table(client: &Client, table: &TableDefinition<'_>) -> Result<(), TableError> {
-    let failed = |reason: String| TableError { table: table.name.to_owned(), reason };
-    let indexes = table.indexes.iter().map(index).collect::<Result<Vec<_>, _>>().map_err(failed)?;
-    let created = client
-        .create_table()
-        .table_name(table.name)
-        .set_attribute_definitions(Some(attributes(table).map_err(failed)?))
-        .set_key_schema(Some(key_schema(table.partition_key, table.sort_key).map_err(failed)?))
-        .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
-        .billing_mode(BillingMode::PayPerRequest)
-        .send()
-        .await;
-    if let Err(error) = created.map_err(aws_sdk_dynamodb::Error::from)
-        && !matches!(error, aws_sdk_dynamodb::Error::ResourceInUseException(_))
-    {
-        return Err(failed(described(&error)));
+/// A table that exists with other keys or indexes is left as it is. Ended at any moment and
+/// called again, it does the rest.
+pub async fn create_table(
+    client: &Client,
+    table: CreateTableFluentBuilder,
+    time_to_live: Option<&str>,
+) -> Result<(), TableError> {
+    let failed = |error: aws_sdk_dynamodb::Error| TableError(DisplayErrorContext(error).to_string());
+    let name = table.get_table_name().clone().unwrap_or_default();
+    match table.send().await.map_err(aws_sdk_dynamodb::Error::from) {
+        Ok(_) | Err(aws_sdk_dynamodb::Error::ResourceInUseException(_)) => {}
+        Err(error) => return Err(failed(error)),
     }
-    match table.time_to_live {
-        Some(attribute) => enable_time_to_live(client, table.name, attribute).await.map_err(|e| failed(described(&e))),
+    match time_to_live {
+        Some(attribute) => enable_time_to_live(client, &name, attribute).await.map_err(failed),
         None => Ok(()),
     }
 }
@@ -222,48 +173,4 @@ async fn enable_time_to_live(client: &Client, table: &str, attribute: &str) -> R
     let specification = TimeToLiveSpecification::builder().attribute_name(attribute).enabled(true).build()?;
     client.update_time_to_live().table_name(table).time_to_live_specification(specification).send().await?;
     Ok(())
-}
-
-fn attributes(table: &TableDefinition<'_>) -> Result<Vec<AttributeDefinition>, String> {
-    let of_indexes = table.indexes.iter().flat_map(|index| [Some(index.partition_key), index.sort_key]);
-    let mut keys: Vec<KeyAttribute<'_>> = Vec::new();
-    for key in [Some(table.partition_key), table.sort_key].into_iter().chain(of_indexes).flatten() {
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    keys.iter().map(|key| attribute(*key)).collect()
-}
-
-fn attribute(KeyAttribute(name, kind): KeyAttribute<'_>) -> Result<AttributeDefinition, String> {
-    let kind = match kind {
-        KeyKind::String => ScalarAttributeType::S,
-        KeyKind::Number => ScalarAttributeType::N,
-        KeyKind::Binary => ScalarAttributeType::B,
-    };
-    AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().map_err(|e| e.to_string())
-}
-
-fn index(index: &IndexDefinition<'_>) -> Result<GlobalSecondaryIndex, String> {
-    GlobalSecondaryIndex::builder()
-        .index_name(index.name)
-        .set_key_schema(Some(key_schema(index.partition_key, index.sort_key)?))
-        .projection(Projection::builder().projection_type(ProjectionType::All).build())
-        .build()
-        .map_err(|error| error.to_string())
-}
-
-fn key_schema(partition: KeyAttribute<'_>, sort: Option<KeyAttribute<'_>>) -> Result<Vec<KeySchemaElement>, String> {
-    let element = |KeyAttribute(name, _): KeyAttribute<'_>, kind| {
-        KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(|error| error.to_string())
-    };
-    let mut schema = vec![element(partition, KeyType::Hash)?];
-    if let Some(sort) = sort {
-        schema.push(element(sort, KeyType::Range)?);
-    }
-    Ok(schema)
-}
-
-fn described(error: &dyn std::error::Error) -> String {
-    std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

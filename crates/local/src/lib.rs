@@ -8,12 +8,13 @@ mod identity;
 mod lambda;
 mod polly;
 mod s3;
+mod samples;
 mod serve;
 mod speech;
 mod state;
 
 pub use cloud::{Cloud, CloudError, CloudOptions};
-pub use dynamodb::{IndexDefinition, KeyAttribute, KeyKind, TableDefinition, TableError, create_table};
+pub use dynamodb::{TableError, create_table};
 pub use identity::{DEVELOPMENT_IDENTITY, DevelopmentIdentity};
 pub use lambda::{Functions, LocalFunction};
 pub use s3::{ObjectCreated, notification};
