@@ -1,13 +1,50 @@
 //! A trained bot.
 
+use std::collections::HashMap;
+
+use sbf_amc::Model;
 use serde_json::Value;
 
-use crate::intent::{Intent, Variation};
+use crate::{
+    config::Config,
+    entity::{Lexicon, Values},
+    intent::{Intent, Variation},
+    sentences,
+};
 
 /// A trained bot: what it knows, how it speaks, and the classifier that understands.
 #[derive(Debug)]
 pub struct Brain {
-    _private: (),
+    pub(crate) content: Content,
+    pub(crate) model: Model,
+    pub(crate) sources: Sources,
+    pub(crate) version: String,
+}
+
+/// Both files' bytes, as written.
+#[derive(Debug, Clone)]
+pub(crate) struct Sources {
+    pub(crate) knowledge: Vec<u8>,
+    pub(crate) config: Option<Vec<u8>>,
+}
+
+/// All of a bot but its classifier: what knowledge.json and configs.json say, compiled.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) name: String,
+    pub(crate) language: Option<String>,
+    pub(crate) voice: Option<String>,
+    pub(crate) config: Config,
+    /// knowledge.json as written.
+    pub(crate) written: Value,
+    pub(crate) intents: Vec<Intent>,
+    pub(crate) by_id: HashMap<String, usize>,
+    pub(crate) values: Values,
+    pub(crate) lexicon: Lexicon,
+    /// Every stock sentence.
+    pub(crate) stock: HashMap<Stock, Variation>,
+    /// Kind, utterance and expected intent.
+    pub(crate) tests: Vec<(String, String, String)>,
 }
 
 /// What an utterance means to a brain.
@@ -46,7 +83,7 @@ pub struct Entity {
 }
 
 /// A sentence of the bot that belongs to no intent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stock {
     /// `i18n.nifMessage`: nothing was understood.
     Miss,
@@ -64,61 +101,81 @@ pub enum Stock {
     PerhapsDone,
 }
 
+impl Stock {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Miss, Self::Error, Self::Welcome, Self::Cancelled, Self::GaveUp, Self::NotValid, Self::PerhapsDone];
+}
+
 impl Brain {
     /// Content hash of the artefact it was decoded from: 16 hexadecimal digits.
     pub fn version(&self) -> &str {
-        unimplemented!()
+        &self.version
     }
     /// The bot's name: configs `name` where filled, else `brainName`, else `SBF`.
     pub fn name(&self) -> &str {
-        unimplemented!()
+        &self.content.name
     }
     /// The brain's language tag (BCP 47), as configured or detected; `None` if unsure.
     pub fn language(&self) -> Option<&str> {
-        unimplemented!()
+        self.content.language.as_deref()
     }
     /// The bot's Polly voice, where one is configured.
     pub fn voice(&self) -> Option<&str> {
-        unimplemented!()
+        self.content.voice.as_deref()
     }
     /// configs.json as written, for clients (`theme`) and for keys that adapters own (`cacheTTL`, `localFunctions`).
-    pub fn config(&self) -> &crate::config::Config {
-        unimplemented!()
+    pub fn config(&self) -> &Config {
+        &self.content.config
     }
     /// All intents, in the file's order.
     pub fn intents(&self) -> &[Intent] {
-        unimplemented!()
+        &self.content.intents
     }
     /// The intent with this `_id`.
-    pub fn intent(&self, _id: &str) -> Option<&Intent> {
-        unimplemented!()
+    pub fn intent(&self, id: &str) -> Option<&Intent> {
+        self.content.intents.get(*self.content.by_id.get(id)?)
     }
     /// What an utterance means; total: any text has an answer.
-    pub fn understand(&self, _utterance: &str) -> Understanding<'_> {
-        unimplemented!()
+    pub fn understand(&self, utterance: &str) -> Understanding<'_> {
+        const MOST_CANDIDATES: usize = 5;
+        let classified = self.model.classify(utterance);
+        let candidates = classified.ranked.iter().filter_map(|ranked| {
+            Some(Candidate { intent: self.intent(ranked.intent)?, probability: ranked.probability })
+        });
+        let candidates: Vec<Candidate<'_>> = candidates.take(MOST_CANDIDATES).collect();
+        let confidence = classified.confidence.get();
+        let accepted = candidates.first().filter(|_| confidence >= self.content.config.threshold);
+        Understanding {
+            accepted: accepted.map(|candidate| candidate.intent),
+            candidates,
+            confidence,
+            entities: self.entities(utterance),
+            tags: self.tags(utterance),
+        }
     }
     /// A stock sentence: the author's, or the built-in one in the brain's language.
-    pub fn stock(&self, _which: Stock) -> &Variation {
-        unimplemented!()
+    pub fn stock(&self, which: Stock) -> &Variation {
+        // The map is built from `Stock::ALL`.
+        &self.content.stock[&which]
     }
     /// Whether the whole utterance is a word that cancels a dialog in the brain's language ("cancelar", "cancel", …).
-    pub fn is_cancel(&self, _utterance: &str) -> bool {
-        unimplemented!()
+    pub fn is_cancel(&self, utterance: &str) -> bool {
+        sentences::is_cancel(utterance, self.language())
     }
     /// Whether the whole utterance leaves a question open ("tanto faz", "whatever", "da igual", "skip", …).
-    pub fn is_open(&self, _utterance: &str) -> bool {
-        unimplemented!()
+    pub fn is_open(&self, utterance: &str) -> bool {
+        sentences::is_open(utterance, self.language())
     }
     /// Enrichment tags of a text that is not classified (an answer to a question).
-    pub fn tags(&self, _utterance: &str) -> Vec<String> {
-        unimplemented!()
+    pub fn tags(&self, utterance: &str) -> Vec<String> {
+        self.content.lexicon.tags(utterance)
     }
     /// Values of `staticEntities` found in a text.
-    pub fn entities(&self, _utterance: &str) -> Vec<Entity> {
-        unimplemented!()
+    pub fn entities(&self, utterance: &str) -> Vec<Entity> {
+        self.content.values.find(utterance)
     }
     /// The readable form of what the brain knows, as written.
     pub fn knowledge(&self) -> &Value {
-        unimplemented!()
+        &self.content.written
     }
 }

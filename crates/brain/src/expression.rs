@@ -1,11 +1,18 @@
 //! The typed expression language of conditions, defaults and validations (no `eval` anywhere).
+//!
+//! It looks like the JavaScript that knowledge files hold, and compares as a person would: `==`, `in`, `contains`, … disregard case, accents and
+//! surrounding blanks, and `<` compares numbers where both sides read as numbers; `===` is exact.
+
+mod evaluate;
+mod lexer;
+mod parser;
 
 use serde_json::Value;
 
 /// A parsed expression.
 #[derive(Debug, Clone)]
 pub struct Expression {
-    _written: String,
+    root: Node,
 }
 
 /// What an expression may ask of its surroundings.
@@ -34,18 +41,73 @@ impl Expression {
     /// Parses an expression.
     ///
     /// # Errors
-    /// Where the text is not one, with the place.
-    pub fn parse(_text: &str) -> Result<Self, ExpressionError> {
-        unimplemented!()
+    /// Where the text is not one, with the place: also for names and functions that do not exist, and for regexes that cannot be translated.
+    pub fn parse(text: &str) -> Result<Self, ExpressionError> {
+        Ok(Self { root: parser::parse(text)? })
     }
 
     /// Its value; unknown names and type clashes are `Null`, never an error, so that a condition simply does not hold.
-    pub fn evaluate(&self, _scope: &dyn Scope) -> Value {
-        unimplemented!()
+    pub fn evaluate(&self, scope: &dyn Scope) -> Value {
+        evaluate::evaluate(&self.root, scope)
     }
 
     /// Whether its value is true in the sense of JavaScript.
-    pub fn holds(&self, _scope: &dyn Scope) -> bool {
-        unimplemented!()
+    pub fn holds(&self, scope: &dyn Scope) -> bool {
+        evaluate::truthy(&self.evaluate(scope))
     }
 }
+
+/// The syntax tree; the parser bounds its size, so recursion over it is safe.
+#[derive(Debug, Clone)]
+enum Node {
+    Literal(Value),
+    Name(Vec<String>),
+    List(Vec<Node>),
+    Not(Box<Node>),
+    Negate(Box<Node>),
+    Binary(Operator, Box<Node>, Box<Node>),
+    Choose(Box<Node>, Box<Node>, Box<Node>),
+    Call(Function, Vec<Node>),
+    Environment(Vec<(String, Node)>),
+    Matches(Box<Node>, regex::Regex),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Same,
+    NotSame,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    In,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Function {
+    HasTag,
+    Entity,
+    SimpleList,
+    SimpleReturnTrue,
+    Length,
+    Number,
+    Lower,
+    Upper,
+    Trim,
+    Contains,
+    StartsWith,
+    EndsWith,
+}
+
+#[cfg(test)]
+#[path = "expression/tests.rs"]
+mod tests;

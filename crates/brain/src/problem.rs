@@ -26,3 +26,47 @@ pub struct Problem {
     /// What was found, shortened to 80 characters.
     pub found: String,
 }
+
+const MAX_FOUND: usize = 80;
+
+/// All problems of one file, as they are found.
+#[derive(Debug)]
+pub(crate) struct Problems {
+    file: &'static str,
+    found: Vec<Problem>,
+}
+
+impl Problems {
+    pub(crate) fn of(file: &'static str) -> Self {
+        Self { file, found: Vec::new() }
+    }
+
+    pub(crate) fn error(&mut self, path: &str, rule: impl Into<String>, found: &str) {
+        self.add(Severity::Error, path, rule.into(), found);
+    }
+
+    pub(crate) fn warning(&mut self, path: &str, rule: impl Into<String>, found: &str) {
+        self.add(Severity::Warning, path, rule.into(), found);
+    }
+
+    pub(crate) fn into_inner(self) -> Vec<Problem> {
+        self.found
+    }
+
+    fn add(&mut self, severity: Severity, path: &str, rule: String, found: &str) {
+        self.found.push(Problem {
+            severity,
+            file: self.file.to_owned(),
+            path: path.to_owned(),
+            rule,
+            found: shorten(found),
+        });
+    }
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= MAX_FOUND {
+        return text.to_owned();
+    }
+    text.chars().take(MAX_FOUND - 1).chain(['…']).collect()
+}

@@ -1,0 +1,155 @@
+#![allow(clippy::unwrap_used)]
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+fn brain(knowledge: &serde_json::Value, config: Option<&serde_json::Value>) -> Brain {
+    let config = config.map(|config| config.to_string().into_bytes());
+    let (checked, problems) = check::read(knowledge.to_string().as_bytes(), config.as_deref());
+    let checked = checked.unwrap_or_else(|| panic!("{problems:#?}"));
+    crate::train(checked, &mut |_| {}).unwrap().brain
+}
+
+fn knowledge() -> serde_json::Value {
+    json!({"brainName": "shop", "knowledge": [
+        {"_id": "hours", "_intents": ["when do you open", "opening hours", "are you open on @day"], "_source": {"response": [{"text": "From nine to six."}]}},
+        {"_id": "stock", "_intents": ["do you have this article", "is it in stock", "how many are left"], "_source": {
+            "arn": "stock-of-shop", "payload": "{article: '$0'}",
+            "parameters": [{"name": "article", "payloadPosition": 0, "regexList": ["/ of (.*)/g"], "noMatchAsk": [{"text": "Which article?"}]}],
+        }},
+    ], "staticEntities": {"DAY": ["Sunday", "Monday"]}})
+}
+
+static ARTEFACT: LazyLock<Vec<u8>> =
+    LazyLock::new(|| encode(&brain(&knowledge(), Some(&json!({"name": "Ana", "language_tag": "en-GB"})))));
+
+#[test]
+fn a_bot_comes_back_whole() {
+    let bot = decode(&ARTEFACT).unwrap();
+    let trained = brain(&knowledge(), Some(&json!({"name": "Ana", "language_tag": "en-GB"})));
+    assert_eq!((bot.name(), bot.language(), bot.version()), ("Ana", Some("en-GB"), trained.version()));
+    assert_eq!(bot.knowledge(), &knowledge());
+    assert_eq!(bot.intents().len(), 2);
+    for utterance in ["opening hours", "are you open on monday", "is the blue one in stock", "sing a song", ""] {
+        let (before, after) = (trained.understand(utterance), bot.understand(utterance));
+        let of = |understood: &crate::Understanding<'_>| {
+            (understood.accepted.map(|intent| intent.id.clone()), understood.confidence)
+        };
+        assert_eq!(of(&before), of(&after), "{utterance}");
+    }
+    assert_eq!(bot.understand("are you open on monday").accepted.map(|intent| intent.id.as_str()), Some("hours"));
+    assert_eq!(bot.understand("are you open on monday").entities[0].value, "Monday");
+}
+
+#[test]
+fn equal_files_give_equal_bytes_and_any_change_another_version() {
+    let again = brain(&knowledge(), Some(&json!({"name": "Ana", "language_tag": "en-GB"})));
+    assert_eq!(encode(&again), *ARTEFACT);
+    assert_eq!(encode(&decode(&ARTEFACT).unwrap()), *ARTEFACT);
+    let other = brain(&knowledge(), Some(&json!({"name": "Eva", "language_tag": "en-GB"})));
+    let without = brain(&knowledge(), None);
+    assert!(again.version() != other.version() && other.version() != without.version());
+    assert!(again.version().len() == 16 && again.version().bytes().all(|b| b.is_ascii_hexdigit()));
+    assert_eq!(decode(&encode(&without)).unwrap().name(), "shop");
+}
+
+#[test]
+fn the_language_is_recorded_and_not_guessed_again() {
+    let mut portuguese = knowledge();
+    portuguese["knowledge"][0]["_intents"] =
+        json!(["quando é que vocês abrem amanhã", "qual é o horário de funcionamento"]);
+    portuguese["knowledge"][1]["_intents"] =
+        json!(["vocês têm este artigo na loja", "quantos ainda restam no estoque"]);
+    let bot = decode(&encode(&brain(&portuguese, None))).unwrap();
+    assert_eq!((bot.language(), bot.stock(crate::Stock::Cancelled).text.as_str()), (Some("pt"), "Tudo bem, cancelei."));
+    assert!(bot.is_cancel("cancelar") && bot.is_open("tanto faz"));
+}
+
+#[test]
+fn entries_are_stored_and_aligned_with_the_files_as_written() {
+    let mut archive = ZipArchive::new(Cursor::new(ARTEFACT.as_slice())).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    assert_eq!(names, [MANIFEST, KNOWLEDGE, CONFIGS, MODEL]);
+    for name in names {
+        let file = archive.by_name(&name).unwrap();
+        assert_eq!(
+            (file.compression(), file.data_start().unwrap() % u64::from(ALIGNMENT)),
+            (CompressionMethod::Stored, 0),
+            "{name}"
+        );
+    }
+    assert_eq!(entry(&mut archive, KNOWLEDGE, ARTEFACT.len()).unwrap(), knowledge().to_string().as_bytes());
+}
+
+/// The artefact with another manifest, sealed like a true one.
+fn forged(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(ARTEFACT.as_slice())).unwrap();
+    let mut manifest: serde_json::Value =
+        serde_json::from_slice(&entry(&mut archive, MANIFEST, ARTEFACT.len()).unwrap()).unwrap();
+    change(&mut manifest);
+    let manifest = manifest.to_string().into_bytes();
+    let mut rest = Vec::new();
+    for name in [KNOWLEDGE, CONFIGS, MODEL] {
+        rest.push((name, entry(&mut archive, name, ARTEFACT.len()).unwrap()));
+    }
+    let entries = std::iter::once((MANIFEST, manifest.as_slice()))
+        .chain(rest.iter().map(|(name, bytes)| (*name, bytes.as_slice())));
+    let mut bytes = pack(entries).unwrap();
+    bytes.truncate(bytes.len() - SEAL_LENGTH);
+    let seal = seal(&bytes);
+    bytes.extend(seal.into_bytes());
+    bytes
+}
+
+#[test]
+fn another_format_is_named_before_anything_else_is_read() {
+    let message = decode(&forged(|manifest| *manifest = json!({"format": 7}))).unwrap_err().to_string();
+    assert_eq!(message, "the trained bot has format 7, this program reads format 1: train it again");
+}
+
+#[test]
+fn entries_must_have_the_manifests_checksums() {
+    assert!(decode(&forged(|_| {})).is_ok());
+    let message = decode(&forged(|manifest| manifest["checksums"][0]["sha256"] = json!("00"))).unwrap_err().to_string();
+    assert_eq!(message, "the trained bot is damaged: an entry's checksum does not match");
+}
+
+#[test]
+fn other_bytes_are_no_bot() {
+    for bytes in [b"".as_slice(), b"PK", b"{}", &[0; 200]] {
+        assert!(matches!(decode(bytes), Err(DecodeError::NotAnArtefact(_))));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn no_flipped_bit_goes_unseen(at in 0..ARTEFACT.len() * 8) {
+        let mut bytes = ARTEFACT.clone();
+        bytes[at / 8] ^= 1 << (at % 8);
+        prop_assert!(decode(&bytes).is_err());
+    }
+
+    #[test]
+    fn nothing_shorter_is_a_bot(length in 0..ARTEFACT.len()) {
+        prop_assert!(decode(&ARTEFACT[..length]).is_err());
+    }
+}
+
+#[test]
+fn no_flipped_bit_of_the_archives_frame_goes_unseen() {
+    // The ends hold what an archive reader looks at first; random places rarely hit them.
+    let length = ARTEFACT.len();
+    for byte in (0..400).chain(length - 600..length) {
+        for bit in 0..8 {
+            let mut bytes = ARTEFACT.clone();
+            bytes[byte] ^= 1 << bit;
+            assert!(decode(&bytes).is_err(), "byte {byte}, bit {bit}");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Both files to a bot that can be trained, or to everything that is wrong with them.
+
+mod item;
+mod sentence;
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use crate::{
+    anchors,
+    brain::{Content, Sources},
+    config::{CONFIGS_FILE, Config},
+    entity::{Lexicon, Values},
+    fold::key,
+    intent::Intent,
+    json,
+    knowledge::{self, Item, KNOWLEDGE_FILE, Knowledge},
+    language,
+    problem::{Problem, Problems, Severity},
+    reader::Located,
+    utterance::{MAX_PER_UTTERANCE, Template, cap},
+};
+
+/// A bot without errors, ready to be trained; made by [`read`] alone.
+#[derive(Debug)]
+pub struct CheckedKnowledge {
+    pub(crate) content: Content,
+    pub(crate) sources: Sources,
+    #[cfg_attr(not(feature = "train"), allow(dead_code))]
+    pub(crate) training: Training,
+    #[cfg_attr(not(feature = "train"), allow(dead_code))]
+    pub(crate) warnings: Vec<Problem>,
+}
+
+/// What only training and tests need.
+#[derive(Debug, Default)]
+#[cfg_attr(not(feature = "train"), allow(dead_code))]
+pub(crate) struct Training {
+    /// Index of the intent, and a written utterance of it.
+    pub(crate) utterances: Vec<(usize, Template)>,
+    /// Texts of one utterance that are used.
+    pub(crate) cap: u64,
+    pub(crate) none: Vec<String>,
+    pub(crate) stop_words: Vec<String>,
+    pub(crate) synonyms: Vec<(String, Vec<String>)>,
+}
+
+impl CheckedKnowledge {
+    /// The bot's name.
+    pub fn name(&self) -> &str {
+        &self.content.name
+    }
+    /// The brain's language tag, as configured or detected; `None` if unsure.
+    pub fn language(&self) -> Option<&str> {
+        self.content.language.as_deref()
+    }
+    /// All intents, in the file's order.
+    pub fn intents(&self) -> &[Intent] {
+        &self.content.intents
+    }
+    /// configs.json, typed.
+    pub fn config(&self) -> &Config {
+        &self.content.config
+    }
+}
+
+/// Reads, checks and compiles a bot; all problems of both files at once, those of configs.json first.
+///
+/// The bot is there if and only if no problem is an error.
+pub fn read(knowledge: &[u8], config: Option<&[u8]>) -> (Option<CheckedKnowledge>, Vec<Problem>) {
+    let (compiled, problems) = compile(knowledge, config, &Purpose::Training);
+    let checked = compiled.map(|(content, training)| CheckedKnowledge {
+        content,
+        sources: Sources { knowledge: knowledge.to_vec(), config: config.map(<[u8]>::to_vec) },
+        training,
+        warnings: problems.clone(),
+    });
+    (checked, problems)
+}
+
+/// The content of a bot that was trained before, in the language it was trained in.
+pub(crate) fn reread(sources: &Sources, language: Option<String>) -> Result<Content, Vec<Problem>> {
+    let (compiled, problems) = compile(&sources.knowledge, sources.config.as_deref(), &Purpose::Answering { language });
+    compiled.map(|(content, _)| content).ok_or(problems)
+}
+
+enum Purpose {
+    /// Utterances are read, and the language is found out.
+    Training,
+    /// Utterances are in the model, and the language was recorded with it.
+    Answering { language: Option<String> },
+}
+
+fn compile(knowledge: &[u8], config: Option<&[u8]>, purpose: &Purpose) -> (Option<(Content, Training)>, Vec<Problem>) {
+    let mut config_problems = Problems::of(CONFIGS_FILE);
+    let mut problems = Problems::of(KNOWLEDGE_FILE);
+    let typed = config.map(|bytes| Config::read(bytes, &mut config_problems)).unwrap_or_default();
+    let value = json::parse(knowledge, &mut problems);
+    let compiled = value.map(|value| compile_value(value, typed, purpose, &mut problems, &mut config_problems));
+    let mut all = config_problems.into_inner();
+    all.extend(problems.into_inner());
+    let faulty = all.iter().any(|problem| problem.severity == Severity::Error);
+    (compiled.filter(|_| !faulty), all)
+}
+
+fn compile_value(
+    value: Value,
+    config: Config,
+    purpose: &Purpose,
+    problems: &mut Problems,
+    config_problems: &mut Problems,
+) -> (Content, Training) {
+    let name = config.name.clone().or_else(|| knowledge::name(&value)).unwrap_or_else(|| "SBF".to_owned());
+    let mut filled = value.clone();
+    let known = |anchor: &str| if anchor == "BOT_NAME" { Some(name.clone()) } else { config.anchor(anchor) };
+    anchors::fill(&mut filled, "", &known, problems);
+    let written = knowledge::read(&filled, problems);
+    let language = match purpose {
+        Purpose::Training => language_of(&written, &config, config_problems),
+        Purpose::Answering { language } => language.clone(),
+    };
+    let stock = sentence::stock(&written, language.as_deref(), problems);
+    let values = Values::new(written.entities);
+    let intents = items(&written.items, &values, problems);
+    let tests = tests(&written.items, &intents);
+    let training = match purpose {
+        Purpose::Training => training(&written.items, &intents, &values, problems),
+        Purpose::Answering { .. } => Training::default(),
+    };
+    let none = refused(written.none, problems);
+    let training = Training { none, stop_words: written.stop_words, synonyms: written.synonyms, ..training };
+    let voice = config.voice.clone();
+    let by_id = intents.iter().enumerate().map(|(index, intent)| (intent.id.clone(), index)).collect();
+    let lexicon = Lexicon::new(written.lexicon);
+    let content =
+        Content { name, language, voice, config, written: value, intents, by_id, values, lexicon, stock, tests };
+    (content, training)
+}
+
+/// The configured language, else the detected one; a warning where the two disagree.
+fn language_of(written: &Knowledge, config: &Config, problems: &mut Problems) -> Option<String> {
+    let utterances = written.items.iter().flat_map(|item| &item.utterances).map(|utterance| utterance.value.as_str());
+    let sentences = [&written.miss, &written.error, &written.welcome]
+        .into_iter()
+        .flatten()
+        .filter_map(|sentence| sentence.text.as_deref());
+    let detected = language::detect(utterances.chain(sentences));
+    let Some(tag) = &config.language_tag else { return detected };
+    if let Some(other) = detected.filter(|other| language::primary(other) != language::primary(tag)) {
+        let rule = format!("the utterances read as another language ({other}) than this says");
+        problems.warning(crate::config::LANGUAGE_PATH, rule, tag);
+    }
+    Some(tag.clone())
+}
+
+/// Compiles every item; one without an id or an action is left out, and is a problem.
+fn items(written: &[Item], values: &Values, problems: &mut Problems) -> Vec<Intent> {
+    let mut paths: HashMap<&str, &str> = HashMap::new();
+    let mut intents = Vec::new();
+    for item in written {
+        let action = item::action(item, values, problems);
+        let Some(id) = &item.id else { continue };
+        if let Some(other) = paths.insert(&id.value, &item.path) {
+            problems.error(&id.path, format!("ids must differ; {other} has this one too"), &id.value);
+            continue;
+        }
+        if let Some(action) = action {
+            let source = item.source.as_ref();
+            intents.push(Intent {
+                id: id.value.clone(),
+                action,
+                voice: source.and_then(|source| source.voice.clone()),
+                lexicon: source.and_then(|source| source.lexicon.clone()),
+                tags: source.map(|source| source.tags.clone()).unwrap_or_default(),
+            });
+        }
+    }
+    intents
+}
+
+/// Kind, utterance and the intent that must be found.
+fn tests(items: &[Item], intents: &[Intent]) -> Vec<(String, String, String)> {
+    let known: HashSet<&str> = intents.iter().map(|intent| intent.id.as_str()).collect();
+    let of = |item: &Item| {
+        let id = item.id.as_ref().map(|id| id.value.clone()).filter(|id| known.contains(id.as_str()));
+        id.into_iter()
+            .flat_map(|id| item.tests.iter().map(move |(kind, test)| (kind.clone(), test.clone(), id.clone())))
+            .collect::<Vec<_>>()
+    };
+    items.iter().flat_map(of).collect()
+}
+
+fn training(items: &[Item], intents: &[Intent], values: &Values, problems: &mut Problems) -> Training {
+    let by_id: HashMap<&str, usize> =
+        intents.iter().enumerate().map(|(index, intent)| (intent.id.as_str(), index)).collect();
+    let mut training = Training::default();
+    let mut said: HashMap<String, (usize, String)> = HashMap::new();
+    let mut counts = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        if item.utterances.is_empty() {
+            problems.error(
+                &item.utterances_path,
+                "every item needs utterances that it is to be understood from",
+                "none",
+            );
+        }
+        for utterance in &item.utterances {
+            let Some(template) = template(utterance, values, problems) else { continue };
+            warn_repeated(utterance, index, &mut said, problems);
+            counts.push(template.count(values));
+            warn_capped(utterance, &template, values, problems);
+            if let Some(intent) = item.id.as_ref().and_then(|id| by_id.get(id.value.as_str())) {
+                training.utterances.push((*intent, template));
+            }
+        }
+    }
+    let cap = cap(&counts);
+    training.cap = cap;
+    if cap < MAX_PER_UTTERANCE {
+        let rule = format!(
+            "the markers make more than {} texts in all; {cap} of each utterance are used",
+            crate::utterance::MAX_EXPANDED
+        );
+        problems.warning(
+            "knowledge",
+            rule,
+            &format!("{} texts", counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count))),
+        );
+    }
+    training
+}
+
+/// An utterance that says something.
+fn template(utterance: &Located<String>, values: &Values, problems: &mut Problems) -> Option<Template> {
+    if utterance.value.trim().is_empty() {
+        problems.error(&utterance.path, "an utterance must not be empty", &utterance.value);
+        return None;
+    }
+    let template = Template::new(&utterance.value, values);
+    for name in &template.unknown {
+        problems.warning(
+            &utterance.path,
+            format!("there is no list of values named {name}; the marker is dropped"),
+            &utterance.value,
+        );
+    }
+    if template.expand(values, 1).iter().all(|text| text.is_empty()) {
+        problems.warning(&utterance.path, "nothing is left of this utterance without its markers", &utterance.value);
+        return None;
+    }
+    Some(template)
+}
+
+fn warn_repeated(
+    utterance: &Located<String>,
+    item: usize,
+    said: &mut HashMap<String, (usize, String)>,
+    problems: &mut Problems,
+) {
+    let words = match key(&utterance.value) {
+        words if words.is_empty() => utterance.value.clone(),
+        words => words,
+    };
+    match said.get(&words) {
+        Some((other, path)) if *other == item => {
+            problems.warning(&utterance.path, format!("the same utterance stands at {path}"), &utterance.value);
+        }
+        Some((_, path)) => {
+            let rule = format!("another intent has the same utterance, at {path}; nobody can tell the two apart");
+            problems.warning(&utterance.path, rule, &utterance.value);
+        }
+        None => drop(said.insert(words, (item, utterance.path.clone()))),
+    }
+}
+
+fn warn_capped(utterance: &Located<String>, template: &Template, values: &Values, problems: &mut Problems) {
+    let count = template.count(values);
+    if count > MAX_PER_UTTERANCE {
+        let rule =
+            format!("the markers make {count} texts of this utterance; {MAX_PER_UTTERANCE}, evenly spread, are used");
+        problems.warning(&utterance.path, rule, &utterance.value);
+    }
+}
+
+fn refused(written: Vec<Located<String>>, problems: &mut Problems) -> Vec<String> {
+    let mut texts = Vec::new();
+    for text in written {
+        if text.value.trim().is_empty() {
+            problems.error(&text.path, "an utterance must not be empty", &text.value);
+        } else {
+            texts.push(text.value);
+        }
+    }
+    texts
+}
+
+#[cfg(test)]
+#[path = "check/tests.rs"]
+mod tests;

@@ -1,0 +1,240 @@
+//! One item's action: a reply, or a backend and what it needs to know first.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::sentence::{expression, variations};
+use crate::{
+    anchors,
+    entity::Values,
+    expression::Expression,
+    intent::{Action, DefaultValue, Fulfilment, Parameter, Validation},
+    knowledge::{self, Item, Source},
+    pattern::Pattern,
+    payload::PayloadTemplate,
+    problem::Problems,
+    reader::Located,
+};
+
+/// What an item does; `None` where that is faulty or nothing.
+pub(super) fn action(item: &Item, values: &Values, problems: &mut Problems) -> Option<Action> {
+    const NOTHING: &str = "the item does nothing: it needs sentences to answer or a backend to call";
+    let Some(source) = &item.source else {
+        problems.error(&item.path, NOTHING, "none");
+        return None;
+    };
+    let replies = source.responses.as_ref().map(|responses| variations(&responses.value, problems)).unwrap_or_default();
+    if let Some(arn) = &source.arn {
+        warn_silent(source, problems);
+        return fulfilment(source, arn, values, problems).map(Action::Fulfil);
+    }
+    let written = source.responses.as_ref().map(|responses| (responses.path.as_str(), responses.value.is_empty()));
+    match written {
+        _ if source.later => return None,
+        None => problems.error(&source.path, NOTHING, "none"),
+        Some((path, true)) => problems.error(path, NOTHING, "[]"),
+        Some((_, false)) => {}
+    }
+    if let Some(parameters) = source.parameters.as_ref().filter(|parameters| !parameters.value.is_empty()) {
+        problems.warning(
+            &parameters.path,
+            "nothing is asked here, because the item calls no backend",
+            "parameters without a backend",
+        );
+    }
+    (!replies.is_empty()).then_some(Action::Reply(replies))
+}
+
+fn warn_silent(source: &Source, problems: &mut Problems) {
+    if let Some(responses) = source.responses.as_ref().filter(|responses| !responses.value.is_empty()) {
+        problems.warning(
+            &responses.path,
+            "these sentences are never said: the item calls a backend",
+            "sentences beside a backend",
+        );
+    }
+}
+
+fn fulfilment(source: &Source, arn: &Located<String>, values: &Values, problems: &mut Problems) -> Option<Fulfilment> {
+    let function = function(arn, problems);
+    let payload = source.payload.as_ref().and_then(|payload| template(payload, problems));
+    let written = source.parameters.as_ref().map(|parameters| parameters.value.as_slice()).unwrap_or_default();
+    let mut parameters: Vec<(Parameter, &str)> = Vec::new();
+    for (index, parameter) in written.iter().enumerate() {
+        parameters.extend(
+            self::parameter(parameter, index, source.payload.is_some(), values, problems)
+                .map(|compiled| (compiled, parameter.path.as_str())),
+        );
+    }
+    check_distinct(&parameters, problems);
+    if let (Some(template), Some(written)) = (&payload, &source.payload) {
+        check_placeholders(template, written, &parameters, problems);
+    }
+    let mut parameters: Vec<Parameter> = parameters.into_iter().map(|(parameter, _)| parameter).collect();
+    parameters.sort_by_key(|parameter| parameter.position);
+    let (function, arn) = function?;
+    Some(Fulfilment { function, arn, payload, parameters, idempotent: source.idempotent })
+}
+
+fn template(written: &Located<String>, problems: &mut Problems) -> Option<PayloadTemplate> {
+    match PayloadTemplate::parse(&written.value) {
+        Ok(template) => Some(template),
+        Err(reason) => {
+            problems.error(&written.path, reason, &written.value);
+            None
+        }
+    }
+}
+
+/// The function's name, and what to invoke: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html> (a name, a partial or a full ARN).
+fn function(written: &Located<String>, problems: &mut Problems) -> Option<(String, String)> {
+    let arn = written.value.trim();
+    if let Some(sample) = anchors::sample(arn) {
+        problems.warning(&written.path, "the built-in sample backend answers in sbf dev only", arn);
+        return Some((sample.to_owned(), sample.to_owned()));
+    }
+    let parts: Vec<&str> = arn.split(':').collect();
+    let (name, qualifier) = match parts.as_slice() {
+        ["arn", _, "lambda", _, _, "function", name] => (*name, None),
+        ["arn", _, "lambda", _, _, "function", name, qualifier] => (*name, Some(*qualifier)),
+        ["arn", _, "states", ..] => {
+            problems.error(&written.path, "Step Functions as a backend are not supported yet", arn);
+            return None;
+        }
+        ["arn", ..] => ("", None),
+        [_, "function", name] | [name] => (*name, None),
+        [_, "function", name, qualifier] | [name, qualifier] => (*name, Some(*qualifier)),
+        _ => ("", None),
+    };
+    // An unfilled anchor has had its warning; the author may fill it at deployment.
+    let valid = is_function_name(name)
+        && qualifier.is_none_or(|qualifier| qualifier == "$LATEST" || is_function_name(qualifier));
+    if !valid && !anchors::unfilled(arn) {
+        problems.error(&written.path, "must be a Lambda function's ARN or name", arn);
+        return None;
+    }
+    Some((name.to_owned(), arn.to_owned()))
+}
+
+fn is_function_name(name: &str) -> bool {
+    (1..=140).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+fn parameter(
+    written: &knowledge::Parameter,
+    index: usize,
+    placed: bool,
+    values: &Values,
+    problems: &mut Problems,
+) -> Option<Parameter> {
+    if written.name.is_none() {
+        problems.error(&written.path, "a parameter needs a name", "none");
+    }
+    let prompts = variations(&written.prompts, problems);
+    let default = written.default.as_ref().map(|default| default_value(&default.value));
+    if written.required && written.prompts.is_empty() && default.is_none() {
+        problems.error(
+            &written.path,
+            "nothing can fill this parameter when the user does not name it: it needs a question or a default",
+            "none",
+        );
+    }
+    Some(Parameter {
+        position: position(written, index, placed, problems),
+        patterns: written.patterns.iter().filter_map(|pattern| pattern_of(pattern, problems)).collect(),
+        entity_type: written.entity_type.as_ref().and_then(|name| entity_type(name, values, problems)),
+        prompts,
+        default,
+        required: written.required,
+        max_retry: written.max_retry,
+        validation: written.validation.as_ref().and_then(|written| validation(written, problems)),
+        success: variations(&written.success, problems),
+        error: variations(&written.error, problems),
+        rich_object: written.rich_object.clone(),
+        name: written.name.as_ref()?.value.trim().to_owned(),
+    })
+}
+
+/// The written position; without one, the place in the list, which is a guess where a template names positions.
+fn position(written: &knowledge::Parameter, index: usize, placed: bool, problems: &mut Problems) -> u32 {
+    let place = u32::try_from(index).unwrap_or(u32::MAX);
+    if written.position.is_none() && placed {
+        problems.warning(
+            &written.path,
+            "a parameter of a payload should say its payload position; its place in the list is taken",
+            &place.to_string(),
+        );
+    }
+    written.position.as_ref().map_or(place, |position| position.value)
+}
+
+fn default_value(written: &str) -> DefaultValue {
+    Expression::parse(written).map_or_else(|_| DefaultValue::Literal(written.to_owned()), DefaultValue::Computed)
+}
+
+fn pattern_of(written: &Located<String>, problems: &mut Problems) -> Option<Pattern> {
+    match Pattern::translate(&written.value) {
+        Ok(pattern) => Some(pattern),
+        Err(reason) => {
+            problems.error(&written.path, reason.0, &written.value);
+            None
+        }
+    }
+}
+
+fn entity_type(written: &Located<String>, values: &Values, problems: &mut Problems) -> Option<String> {
+    if written.value.trim().starts_with("sbf:") {
+        problems.error(&written.path, "built-in entity types are not supported yet", &written.value);
+        return None;
+    }
+    let list = values.list(&written.value);
+    if list.is_none() {
+        problems.error(&written.path, "there is no list of values of this name", &written.value);
+    }
+    list.map(|list| list.name.clone())
+}
+
+fn validation(written: &Located<String>, problems: &mut Problems) -> Option<Validation> {
+    let accepts = expression(written, "the validation", problems)?;
+    Some(Validation { written: written.value.clone(), accepts })
+}
+
+fn check_distinct(parameters: &[(Parameter, &str)], problems: &mut Problems) {
+    let mut names: HashMap<&str, &str> = HashMap::new();
+    let mut positions: HashMap<u32, &str> = HashMap::new();
+    for (parameter, path) in parameters {
+        if let Some(other) = names.insert(&parameter.name, path) {
+            problems.error(path, format!("names must differ; {other} has this one too"), &parameter.name);
+        }
+        if let Some(other) = positions.insert(parameter.position, path) {
+            problems.error(
+                path,
+                format!("payload positions must differ; {other} has this one too"),
+                &parameter.position.to_string(),
+            );
+        }
+    }
+}
+
+fn check_placeholders(
+    template: &PayloadTemplate,
+    written: &Located<String>,
+    parameters: &[(Parameter, &str)],
+    problems: &mut Problems,
+) {
+    let wanted = template.placeholders();
+    let known: BTreeSet<u32> = parameters.iter().map(|(parameter, _)| parameter.position).collect();
+    for position in wanted.difference(&known) {
+        problems.error(
+            &written.path,
+            format!("there is no parameter with the payload position of ${position}"),
+            &written.value,
+        );
+    }
+    for (parameter, path) in parameters.iter().filter(|(parameter, _)| !wanted.contains(&parameter.position)) {
+        problems.warning(
+            path,
+            format!("the payload has no ${}, so the backend never gets this parameter", parameter.position),
+            &parameter.name,
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! Sentences: what an item or a parameter says, and what the bot says of itself.
+
+use std::collections::HashMap;
+
+use crate::{
+    brain::Stock,
+    expression::Expression,
+    intent::Variation,
+    knowledge::{Knowledge, Sentence},
+    problem::Problems,
+    reader::Located,
+    sentences,
+};
+
+/// Compiles sentences; a faulty one is left out, and is a problem.
+pub(super) fn variations(written: &[Sentence], problems: &mut Problems) -> Vec<Variation> {
+    written.iter().filter_map(|sentence| variation(sentence, problems)).collect()
+}
+
+/// A sentence; what is missing of text and speech is made from the other.
+pub(super) fn variation(written: &Sentence, problems: &mut Problems) -> Option<Variation> {
+    let condition = written.condition.as_ref().map(|condition| expression(condition, "the condition", problems));
+    let (text, speech) = match (&written.text, &written.speech) {
+        (Some(text), Some(speech)) => (text.clone(), speech.clone()),
+        (Some(text), None) => (text.clone(), without_tags(text)),
+        (None, Some(speech)) => (speech.clone(), speech.clone()),
+        (None, None) => {
+            problems.error(&written.path, "a sentence needs a text", "none");
+            return None;
+        }
+    };
+    match condition {
+        Some(None) => None,
+        Some(condition) => Some(Variation { text, speech, condition }),
+        None => Some(Variation { text, speech, condition: None }),
+    }
+}
+
+/// Parses an expression that must be one.
+pub(super) fn expression(written: &Located<String>, what: &str, problems: &mut Problems) -> Option<Expression> {
+    match Expression::parse(&written.value) {
+        Ok(expression) => Some(expression),
+        Err(error) => {
+            problems.error(&written.path, format!("{what} cannot be read: {error}"), &written.value);
+            None
+        }
+    }
+}
+
+/// All stock sentences: the author's where there is one.
+pub(super) fn stock(written: &Knowledge, language: Option<&str>, problems: &mut Problems) -> HashMap<Stock, Variation> {
+    let mut authored = |which: Stock| {
+        let sentence = match which {
+            Stock::Miss => written.miss.as_ref(),
+            Stock::Error => written.error.as_ref(),
+            Stock::Welcome => written.welcome.as_ref(),
+            _ => None,
+        };
+        sentence.and_then(|sentence| variation(sentence, problems))
+    };
+    Stock::ALL.into_iter().map(|which| (which, authored(which).unwrap_or_else(|| built_in(which, language)))).collect()
+}
+
+fn built_in(which: Stock, language: Option<&str>) -> Variation {
+    let text = sentences::sentence(which, language).to_owned();
+    Variation { speech: text.clone(), text, condition: None }
+}
+
+/// A text to be spoken: HTML tags become spaces.
+fn without_tags(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('<') {
+        let after = &rest[start + 1..];
+        let opens_tag = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!' || c == ' ');
+        let Some(end) = after.find('>').filter(|_| opens_tag) else {
+            plain.push_str(&rest[..=start]);
+            rest = after;
+            continue;
+        };
+        plain.push_str(&rest[..start]);
+        plain.push(' ');
+        rest = &after[end + 1..];
+    }
+    plain.push_str(rest);
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}

