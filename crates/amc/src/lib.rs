@@ -1,1 +1,29 @@
-//! Placeholder while the workspace is laid.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod codec;
+#[cfg(feature = "train")]
+mod corpus;
+#[cfg(feature = "train")]
+pub mod evaluate;
+mod features;
+mod gate;
+mod hash;
+mod language;
+mod model;
+#[cfg(feature = "train")]
+mod options;
+#[cfg(feature = "train")]
+mod svm;
+mod terms;
+pub mod text;
+#[cfg(feature = "train")]
+mod train;
+mod vocabulary;
+
+pub use gate::Confidence;
+pub use model::{Classification, DecodeError, Model, Ranked};
+#[cfg(feature = "train")]
+pub use options::{CheckedOptions, Options, OptionsError};
+#[cfg(feature = "train")]
+pub use train::{Prediction, Progress, Sample, TrainError, TrainReport, Trained, train};

@@ -1,0 +1,59 @@
+//! Prints the evaluation of one or more corpora: `cargo run --release -p sbf-amc --example measure -- FOLDER…`.
+//!
+//! A folder holds `train.tsv` and, where it has them, `test.tsv` and `oos_test.tsv`; `FOLDER=OTHER` tests on the other folder's files.
+
+#![allow(clippy::print_stdout, reason = "it is a program")]
+
+use std::{fs, path::Path};
+
+use sbf_amc::{
+    Options, Sample,
+    evaluate::{Labelled, evaluate, parse},
+};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!(
+        "corpus | acc | F1 | ECE | fit s | train s | p50 µs | p99 µs | bytes | load ms | AUROC | at 95 | in-scope | refused"
+    );
+    for argument in std::env::args().skip(1) {
+        let (train, test) = argument.split_once('=').unwrap_or((&argument, &argument));
+        let read = |folder: &str, file: &str| -> Result<Vec<Labelled>, Box<dyn std::error::Error>> {
+            let text = fs::read_to_string(Path::new(folder).join(file)).unwrap_or_default();
+            parse(&text).map_err(|errors| errors[0].to_string().into())
+        };
+        let (samples, tests, oos) = (read(train, "train.tsv")?, read(test, "test.tsv")?, read(test, "oos_test.tsv")?);
+        let oos: Vec<&str> = oos.iter().map(|one| one.utterance.as_str()).collect();
+        let language = if train.ends_with("_es") { "es" } else { "en" };
+        let options = Options { language: Some(language.to_owned()), ..Options::default() }.check()?;
+        let found = evaluate(
+            &rows(&samples),
+            Some(&rows(&tests)),
+            Some(&oos).filter(|oos| !oos.is_empty()).map(Vec::as_slice),
+            &options,
+        )?;
+        let oos = found.oos.map_or(String::from("–"), |oos| {
+            format!(
+                "{:.4} | {:.4} | {:.4} | {:.4}",
+                oos.auroc, oos.recall_at_95_retention, oos.in_scope_accuracy, oos.recall
+            )
+        });
+        println!(
+            "{} | {:.4} | {:.4} | {:.4} | {:.3} | {:.3} | {:.1} | {:.1} | {} | {:.2} | {oos}",
+            Path::new(train).file_name().unwrap_or_default().to_string_lossy(),
+            found.accuracy,
+            found.macro_f1,
+            found.ece,
+            found.fit_seconds,
+            found.train_seconds,
+            found.classify_us_p50,
+            found.classify_us_p99,
+            found.model_bytes,
+            found.load_ms,
+        );
+    }
+    Ok(())
+}
+
+fn rows(labelled: &[Labelled]) -> Vec<Sample<'_>> {
+    labelled.iter().map(|one| Sample { utterance: &one.utterance, intent: &one.label }).collect()
+}

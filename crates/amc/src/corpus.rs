@@ -1,0 +1,187 @@
+//! Training utterances, read once: their classes, terms and features.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    features::{Features, Found, Space, is_word},
+    hash::Dice,
+    options::Options,
+    terms::{Lexicon, Terms},
+    text::{Kind, Text},
+    train::{Sample, TrainError},
+    vocabulary::{Stem, Vocabulary, Word},
+};
+
+/// Bots with at least so many utterances use pairs of stems.
+const PAIRS_FROM: usize = 1000;
+/// Bots with fewer utterances an intent weigh terms by the classes that hold them, not by the utterances.
+const CLASS_WEIGHTS_BELOW: usize = 12;
+
+/// One training utterance; equal utterances of a class are one.
+#[derive(Debug)]
+pub(crate) struct Utterance {
+    pub(crate) text: String,
+    pub(crate) class: u32,
+    pub(crate) terms: Terms,
+    pub(crate) found: Found,
+}
+
+/// All training utterances.
+#[derive(Debug)]
+pub(crate) struct Corpus {
+    pub(crate) intents: Vec<String>,
+    /// Whether the class after the last intent holds what the bot must refuse.
+    pub(crate) none: bool,
+    pub(crate) space: Space,
+    pub(crate) lexicon: Lexicon,
+    pub(crate) utterances: Vec<Utterance>,
+    /// For each sample, the utterance that stands for it.
+    pub(crate) of_sample: Vec<usize>,
+}
+
+impl Corpus {
+    pub(crate) fn read(samples: &[Sample<'_>], options: &Options) -> Result<Self, TrainError> {
+        if samples.is_empty() {
+            return Err(TrainError::NoSamples);
+        }
+        let mut intents: Vec<String> = samples.iter().map(|sample| sample.intent.to_owned()).collect();
+        intents.sort_unstable();
+        intents.dedup();
+        let synonyms = options.synonyms.iter().map(|(word, variants)| (word.clone(), variants.clone())).collect();
+        let lexicon = Lexicon::new(options.language.clone(), options.stop_words.clone(), synonyms);
+        let none = intents.len() as u32;
+        let mut corpus = Self {
+            none: !options.none.is_empty(),
+            space: Space { bits: 0, pairs: false },
+            intents,
+            lexicon,
+            utterances: vec![],
+            of_sample: vec![],
+        };
+        let mut seen = HashMap::new();
+        for sample in samples {
+            let class =
+                corpus.intents.binary_search_by(|intent| intent.as_str().cmp(sample.intent)).unwrap_or(0) as u32;
+            let at = corpus.add(sample.utterance, class, &mut seen);
+            corpus.of_sample.push(at);
+        }
+        for utterance in &options.none {
+            corpus.add(utterance, none, &mut seen);
+        }
+        corpus.space = corpus.choose_space(options);
+        corpus.find_features();
+        Ok(corpus)
+    }
+
+    fn add(&mut self, utterance: &str, class: u32, seen: &mut HashMap<(String, u32), usize>) -> usize {
+        let text = Text::new(utterance);
+        let next = self.utterances.len();
+        let at = *seen.entry((text.folded().to_owned(), class)).or_insert(next);
+        if at == next {
+            let mut terms = Terms::default();
+            self.lexicon.terms(&text, None, &mut terms);
+            self.utterances.push(Utterance { text: utterance.to_owned(), class, terms, found: Found::default() });
+        }
+        at
+    }
+
+    fn choose_space(&self, options: &Options) -> Space {
+        let by_size = match self.classes() {
+            0..=20 => 13,
+            _ => 14,
+        };
+        Space { bits: options.bucket_bits.unwrap_or(by_size), pairs: self.utterances.len() >= PAIRS_FROM }
+    }
+
+    fn find_features(&mut self) {
+        let mut features = Features::default();
+        for utterance in &mut self.utterances {
+            utterance.found = features.extract(&utterance.terms, self.space).clone();
+        }
+    }
+
+    pub(crate) fn classes(&self) -> usize {
+        self.intents.len() + usize::from(self.none)
+    }
+
+    /// Deals the utterances into folds, each class evenly.
+    pub(crate) fn folds(&self, count: usize, seed: u64) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.utterances.len()).collect();
+        Dice::new(seed).shuffle(&mut order);
+        order.sort_by_key(|&i| self.utterances[i].class);
+        let mut folds = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(rank, &i)| folds[i] = rank % count);
+        folds
+    }
+
+    /// Weight of each bucket, from the utterances in `rows`.
+    pub(crate) fn term_weights(&self, rows: &[usize]) -> Vec<f32> {
+        let buckets = 1usize << self.space.bits;
+        let by_class = rows.len() < CLASS_WEIGHTS_BELOW * self.classes();
+        let mut counts = vec![0u32; buckets];
+        // For each bucket the class (or row) that was counted last, plus one.
+        let mut last = vec![0u32; buckets];
+        let mut order = rows.to_vec();
+        if by_class {
+            order.sort_by_key(|&i| self.utterances[i].class);
+        }
+        for (rank, &i) in order.iter().enumerate() {
+            let unit = if by_class { self.utterances[i].class } else { rank as u32 } + 1;
+            for bucket in (0..3).flat_map(|block| self.utterances[i].found.block(block)) {
+                let bucket = *bucket as usize;
+                if last[bucket] != unit {
+                    last[bucket] = unit;
+                    counts[bucket] += 1;
+                }
+            }
+        }
+        let (total, shift) = if by_class { (self.classes(), 1.0) } else { (rows.len(), 2.0) };
+        counts.iter().map(|&count| ((1.0 + total as f32) / (1.0 + count as f32)).ln() + shift).collect()
+    }
+
+    /// The words of the utterances in `rows`.
+    pub(crate) fn vocabulary(&self, rows: &[usize]) -> Vocabulary {
+        let mut words: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut stems: BTreeMap<u64, BTreeMap<u32, u32>> = BTreeMap::new();
+        for &i in rows {
+            let utterance = &self.utterances[i];
+            let mut distinct: Vec<u64> =
+                utterance.terms.list().iter().filter(|term| is_word(term)).map(|term| term.stem).collect();
+            distinct.sort_unstable();
+            distinct.dedup();
+            for stem in distinct {
+                *stems.entry(stem).or_default().entry(utterance.class).or_default() += 1;
+            }
+            for term in utterance.terms.list().iter().filter(|term| term.kind != Kind::Sign) {
+                words.insert(utterance.terms.word(term), term.stem);
+            }
+        }
+        let index: HashMap<u64, u32> = stems.keys().enumerate().map(|(i, hash)| (*hash, i as u32)).collect();
+        let classes = self.classes() as f32;
+        let stems = stems.into_iter().map(|(hash, classes_of)| {
+            let weight = ((1.0 + classes) / (1.0 + classes_of.len() as f32)).ln() / (1.0 + classes).ln();
+            Stem { hash, weight, classes: classes_of.into_iter().collect() }
+        });
+        let words = words
+            .into_iter()
+            .map(|(text, stem)| Word { text: text.into(), stem: index.get(&stem).copied().unwrap_or(0) });
+        Vocabulary::new(words.collect(), stems.collect())
+    }
+
+    /// Fingerprints of utterances that stand in one class only: first by their spelling with signs, else without.
+    pub(crate) fn exact(&self) -> Vec<(u64, u32)> {
+        let mut found: BTreeMap<u64, Option<u32>> = BTreeMap::new();
+        let mut with_signs: BTreeMap<u64, Option<u32>> = BTreeMap::new();
+        for utterance in &self.utterances {
+            for (signs, map) in [(true, &mut with_signs), (false, &mut found)] {
+                let class = map.entry(utterance.terms.fingerprint(signs)).or_insert(Some(utterance.class));
+                if *class != Some(utterance.class) {
+                    *class = None;
+                }
+            }
+        }
+        // A spelling that is exact with its signs wins over the same spelling without.
+        found.extend(with_signs.into_iter().filter(|(_, class)| class.is_some()));
+        found.into_iter().filter_map(|(hash, class)| Some((hash, class?))).collect()
+    }
+}

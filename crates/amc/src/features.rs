@@ -1,0 +1,172 @@
+//! Features: what the hyperplanes see of an utterance.
+//!
+//! Three blocks, presence only:
+//! * **A** stems, and pairs of neighbouring stems with marks for beginning and end;
+//! * **B** runs of two to four characters inside a word with a space on either side, unstemmed;
+//! * **C** unordered pairs of distinct stems of the utterance (larger bots only).
+//!
+//! A feature is hashed into one of `2^bits` buckets; there is no dictionary (Weinberger et al.: Feature Hashing for Large Scale Multitask
+//! Learning, ICML 2009).
+
+use crate::{
+    hash,
+    terms::{Term, Terms},
+    text::Kind,
+};
+
+/// Stems after these form no pairs (block C): their number grows with the square.
+pub(crate) const MAX_PAIRED: usize = 40;
+/// Relative lengths of the three blocks' vectors.
+pub(crate) const BLOCK_LENGTHS: [f32; 3] = [1.0, 1.4, 0.7];
+const LONGEST_GRAM: usize = 4;
+
+const STEM: u64 = 0xA1;
+const BIGRAM: u64 = 0xA2;
+const GRAM: u64 = 0xB1;
+const PAIR: u64 = 0xC1;
+const EDGE: u64 = 0xED;
+
+/// The feature space of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Space {
+    /// Binary logarithm of the number of buckets.
+    pub(crate) bits: u32,
+    /// Whether block C is in use.
+    pub(crate) pairs: bool,
+}
+
+/// Buckets of an utterance's features, block by block, each bucket once a block.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Found {
+    buckets: Vec<u32>,
+    /// Where blocks A, B and C end in `buckets`.
+    ends: [usize; 3],
+}
+
+/// Finds features, utterance after utterance, without allocating.
+#[derive(Debug, Default)]
+pub(crate) struct Features {
+    found: Found,
+    /// For each bucket, the number of the block that touched it last.
+    touched: Vec<u32>,
+    generation: u32,
+    stems: Vec<u64>,
+}
+
+impl Features {
+    /// Finds the features of terms.
+    pub(crate) fn extract(&mut self, terms: &Terms, space: Space) -> &Found {
+        self.found.buckets.clear();
+        self.touched.resize(1 << space.bits, 0);
+        let shift = 64 - space.bits;
+        self.begin();
+        self.words(terms, shift);
+        self.found.ends[0] = self.found.buckets.len();
+        self.begin();
+        self.grams(terms, shift);
+        self.found.ends[1] = self.found.buckets.len();
+        self.begin();
+        if space.pairs {
+            self.pairs(terms, shift);
+        }
+        self.found.ends[2] = self.found.buckets.len();
+        &self.found
+    }
+
+    fn begin(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
+        if self.generation == 0 {
+            self.touched.fill(0);
+            self.generation = 1;
+        }
+    }
+
+    fn add(&mut self, feature: u64, shift: u32) {
+        let bucket = (hash::finish(feature) >> shift) as u32;
+        let touched = &mut self.touched[bucket as usize];
+        if *touched != self.generation {
+            *touched = self.generation;
+            self.found.buckets.push(bucket);
+        }
+    }
+
+    fn words(&mut self, terms: &Terms, shift: u32) {
+        if terms.list().is_empty() {
+            return;
+        }
+        let mut before = EDGE;
+        for term in terms.list() {
+            self.add(hash::mix(STEM, term.stem), shift);
+            self.add(hash::mix(hash::mix(BIGRAM, before), term.stem), shift);
+            before = term.stem;
+        }
+        self.add(hash::mix(hash::mix(BIGRAM, before), EDGE), shift);
+    }
+
+    fn grams(&mut self, terms: &Terms, shift: u32) {
+        for run in terms.list().chunk_by(|_, next| next.glued) {
+            if let (Some(first), Some(last)) = (run.first(), run.last()) {
+                self.grams_of(terms.padded(first, last), shift);
+            }
+        }
+    }
+
+    /// Hashes all runs of two to four characters. `starts[j]` is the hash of the run that began `j + 1` characters ago.
+    fn grams_of(&mut self, padded: &str, shift: u32) {
+        let mut starts = [0u64; LONGEST_GRAM];
+        for (i, c) in padded.chars().enumerate() {
+            for j in (1..LONGEST_GRAM).rev() {
+                starts[j] = hash::mix(starts[j - 1], u64::from(u32::from(c)));
+            }
+            starts[0] = hash::mix(GRAM, u64::from(u32::from(c)));
+            for &gram in starts.iter().take(i + 1).skip(1) {
+                self.add(gram, shift);
+            }
+        }
+    }
+
+    fn pairs(&mut self, terms: &Terms, shift: u32) {
+        let mut stems = std::mem::take(&mut self.stems);
+        stems.clear();
+        for term in terms.list() {
+            if stems.len() == MAX_PAIRED {
+                break;
+            }
+            if !stems.contains(&term.stem) {
+                stems.push(term.stem);
+            }
+        }
+        for (i, &one) in stems.iter().enumerate() {
+            for &other in &stems[i + 1..] {
+                self.add(hash::mix(hash::mix(PAIR, one.min(other)), one.max(other)), shift);
+            }
+        }
+        self.stems = stems;
+    }
+}
+
+impl Found {
+    /// The buckets of block 0 (A), 1 (B) or 2 (C).
+    pub(crate) fn block(&self, block: usize) -> &[u32] {
+        let start = if block == 0 { 0 } else { self.ends[block - 1] };
+        &self.buckets[start..self.ends[block]]
+    }
+
+    /// Calls `take` with each bucket and its value: every block scaled to its length, the whole to length 1.
+    pub(crate) fn weigh(&self, weight: impl Fn(u32) -> f32, mut take: impl FnMut(u32, f32)) {
+        let lengths = [0, 1, 2].map(|block| self.block(block).iter().map(|&b| weight(b).powi(2)).sum::<f32>().sqrt());
+        let present = |block: usize| if lengths[block] > 0.0 { BLOCK_LENGTHS[block] } else { 0.0 };
+        let whole = (0..3).map(|block| present(block).powi(2)).sum::<f32>().sqrt();
+        for block in 0..3 {
+            if lengths[block] > 0.0 {
+                let scale = BLOCK_LENGTHS[block] / (lengths[block] * whole);
+                self.block(block).iter().for_each(|&bucket| take(bucket, weight(bucket) * scale));
+            }
+        }
+    }
+}
+
+/// Whether a term is a word of its own, and not a sign.
+pub(crate) fn is_word(term: &Term) -> bool {
+    term.kind != Kind::Sign
+}

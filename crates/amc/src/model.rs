@@ -1,0 +1,386 @@
+//! A trained classifier, read in place from its bytes.
+//!
+//! Layout, little-endian: magic, format version, checksum of all that follows, the head (names, words, numbers), and last the rows: for every
+//! bucket its term weight and its scale (`f32` each), then one signed byte for each class, padded to a multiple of sixteen.
+
+use std::{cell::RefCell, ops::Range, sync::Arc};
+
+use crate::{
+    codec::{Reader, Writer},
+    features::{Features, Space},
+    gate::{Confidence, Examples, Gate, Signals},
+    hash,
+    terms::{Lexicon, Terms},
+    text::Text,
+    vocabulary::{Stem, Vocabulary, Word},
+};
+
+const MAGIC: &[u8; 8] = b"SBF-AMC\n";
+const VERSION: u32 = 1;
+/// Classes of a row are padded to a multiple of this.
+const PAD: usize = 16;
+/// Bytes of a row before its classes: term weight and scale.
+const ROW_HEAD: usize = 8;
+/// Intents in a classification; probabilities are normalised over all.
+const MOST_RANKED: usize = 10;
+
+/// Why bytes are no model.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The bytes do not begin like a model.
+    #[error("these bytes are not a classifier model")]
+    NotAModel,
+    /// A model of another format version.
+    #[error("the model has format version {found}, this program reads version {VERSION}")]
+    Version {
+        /// The version found.
+        found: u32,
+    },
+    /// At least one bit changed since the model was written.
+    #[error("the model is damaged: its checksum does not match")]
+    Damaged,
+    /// The checksum holds, but the content makes no sense.
+    #[error("the model is malformed")]
+    Malformed,
+}
+
+/// A trained classifier. It is `Send` and `Sync`; share it behind an `Arc` or a reference.
+#[derive(Debug)]
+pub struct Model {
+    bytes: Arc<[u8]>,
+    rows: Range<usize>,
+    pub(crate) head: Head,
+}
+
+/// Everything of a model but its rows.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) lexicon: Lexicon,
+    pub(crate) space: Space,
+    /// Sorted names.
+    pub(crate) intents: Vec<String>,
+    /// Whether one more class follows the intents: what the bot must refuse.
+    pub(crate) none: bool,
+    pub(crate) biases: Vec<f32>,
+    /// Softmax temperature of the margins, as a factor.
+    pub(crate) temperature: f32,
+    pub(crate) gate: Gate,
+    /// Fingerprints of training utterances that stand in one class only, sorted.
+    pub(crate) exact: Vec<(u64, u32)>,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) examples: Examples,
+}
+
+/// What an utterance means.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classification<'m> {
+    /// The ten most probable intents, best first; equals in the order of their names.
+    pub ranked: Vec<Ranked<'m>>,
+    /// How sure the gate is that the best one is meant, and not something that the bot does not know.
+    pub confidence: Confidence,
+    /// Whether the utterance is a training utterance of the best intent.
+    pub exact: bool,
+}
+
+/// An intent that may be meant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranked<'m> {
+    /// Its name.
+    pub intent: &'m str,
+    /// Calibrated probability among all intents, 0..=1.
+    pub probability: f32,
+    /// Signed distance from the intent's hyperplane.
+    pub margin: f32,
+}
+
+/// Buffers of one classification, reused by the next.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    text: Text,
+    pub(crate) terms: Terms,
+    features: Features,
+    cells: Vec<(u32, f32)>,
+    sums: Vec<i32>,
+    margins: Vec<f32>,
+    pub(crate) probabilities: Vec<f32>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Model {
+    /// The bytes that [`Model::decode`] reads.
+    pub fn encode(&self) -> Vec<u8> {
+        self.bytes.to_vec()
+    }
+
+    /// Reads a model; the weights stay where they are in `bytes`.
+    ///
+    /// # Errors
+    /// Where the bytes are not a model of this version, or are damaged.
+    pub fn decode(bytes: impl Into<Arc<[u8]>>) -> Result<Self, DecodeError> {
+        let bytes: Arc<[u8]> = bytes.into();
+        let mut reader = Reader::new(&bytes);
+        if reader.take(MAGIC.len()).map_err(|_| DecodeError::NotAModel)? != MAGIC {
+            return Err(DecodeError::NotAModel);
+        }
+        let version = reader.u32()?;
+        if version != VERSION {
+            return Err(DecodeError::Version { found: version });
+        }
+        let checksum = reader.u64()?;
+        if checksum != hash::bytes(u64::from(VERSION), bytes.get(reader.position()..).unwrap_or_default()) {
+            return Err(DecodeError::Damaged);
+        }
+        let head = Head::read(&mut reader)?;
+        let length = head.stride() << head.space.bits;
+        let rows = reader.skip(length)?;
+        if rows.end != bytes.len() {
+            return Err(DecodeError::Malformed);
+        }
+        Ok(Self { rows, head, bytes })
+    }
+
+    /// Names of the intents, sorted.
+    pub fn intents(&self) -> impl Iterator<Item = &str> {
+        self.head.intents.iter().map(String::as_str)
+    }
+
+    /// The BCP 47 tag that it was trained with.
+    pub fn language(&self) -> Option<&str> {
+        self.head.lexicon.language.as_deref()
+    }
+
+    /// What an utterance means. Any text has an answer.
+    pub fn classify(&self, utterance: &str) -> Classification<'_> {
+        self.with_scratch(|scratch| self.classify_with(utterance, scratch))
+    }
+
+    pub(crate) fn with_scratch<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
+        SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
+            Ok(mut scratch) => work(&mut scratch),
+            Err(_) => work(&mut Scratch::default()),
+        })
+    }
+
+    fn classify_with(&self, utterance: &str, scratch: &mut Scratch) -> Classification<'_> {
+        let signals = self.measure(utterance, scratch);
+        let mut ranked = self.rank(scratch);
+        let exact = self.exact(&scratch.terms);
+        if let Some(class) = exact.filter(|&class| (class as usize) < self.head.intents.len()) {
+            self.put_first(class as usize, &mut ranked, scratch);
+            return Classification { ranked, confidence: Confidence::CERTAIN, exact: true };
+        }
+        let refused = exact.is_some() || ranked.is_empty();
+        let confidence = if refused { Confidence::NONE } else { self.head.gate.confidence(&signals) };
+        Classification { ranked, confidence, exact: false }
+    }
+
+    /// Reads the utterance and leaves margins, probabilities and terms in the scratch.
+    pub(crate) fn measure(&self, utterance: &str, scratch: &mut Scratch) -> Signals {
+        scratch.text.read(utterance);
+        self.head.lexicon.terms(&scratch.text, Some(&self.head.vocabulary), &mut scratch.terms);
+        self.margins(scratch);
+        self.probabilities(scratch);
+        Signals::measure(&self.head, &scratch.terms, &scratch.margins, &scratch.probabilities)
+    }
+
+    /// The product of the utterance's features with their rows, in whole numbers: bytes of the rows times sixteen-bit factors.
+    fn margins(&self, scratch: &mut Scratch) {
+        let Scratch { terms, features, cells, sums, margins, .. } = scratch;
+        let found = features.extract(terms, self.head.space);
+        cells.clear();
+        let (mut most, mut total) = (0f32, 0f32);
+        found.weigh(
+            |bucket| self.row_head(bucket).0,
+            |bucket, value| {
+                let factor = value * self.row_head(bucket).1;
+                if factor > 0.0 {
+                    cells.push((bucket, factor));
+                    most = most.max(factor);
+                    total += factor;
+                }
+            },
+        );
+        // No factor exceeds sixteen bits and no sum thirty-two, whatever the utterance.
+        let grain = (f32::from(i16::MAX) / most).min(i32::MAX as f32 / (130.0 * total));
+        sums.clear();
+        sums.resize(self.head.stride() - ROW_HEAD, 0);
+        for &(bucket, factor) in cells.iter() {
+            let factor = (factor * grain) as i16;
+            for (sum, &weight) in sums.iter_mut().zip(self.row(bucket)) {
+                *sum += i32::from(factor) * i32::from(i16::from(weight.cast_signed()));
+            }
+        }
+        let unit = if cells.is_empty() { 0.0 } else { 1.0 / grain };
+        margins.clear();
+        margins.extend(self.head.biases.iter().zip(sums.iter()).map(|(bias, &sum)| bias + sum as f32 * unit));
+    }
+
+    fn row_start(&self, bucket: u32) -> usize {
+        self.rows.start + bucket as usize * self.head.stride()
+    }
+
+    /// Term weight and scale of a bucket.
+    fn row_head(&self, bucket: u32) -> (f32, f32) {
+        let start = self.row_start(bucket);
+        let Some(&[a, b, c, d, e, f, g, h]) = self.bytes.get(start..).and_then(|row| row.first_chunk::<ROW_HEAD>())
+        else {
+            return (0.0, 0.0);
+        };
+        (f32::from_le_bytes([a, b, c, d]), f32::from_le_bytes([e, f, g, h]))
+    }
+
+    fn row(&self, bucket: u32) -> &[u8] {
+        let start = self.row_start(bucket);
+        self.bytes.get(start + ROW_HEAD..start + self.head.stride()).unwrap_or_default()
+    }
+
+    /// Softmax of the margins times the temperature.
+    fn probabilities(&self, scratch: &mut Scratch) {
+        let Scratch { margins, probabilities, .. } = scratch;
+        let most = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        probabilities.clear();
+        probabilities.extend(margins.iter().map(|margin| ((margin - most) * self.head.temperature).exp()));
+        let total: f32 = probabilities.iter().sum();
+        probabilities.iter_mut().for_each(|p| *p /= total.max(f32::MIN_POSITIVE));
+    }
+
+    fn rank(&self, scratch: &Scratch) -> Vec<Ranked<'_>> {
+        let mut best: Vec<Ranked<'_>> = Vec::with_capacity(MOST_RANKED + 1);
+        for (i, intent) in self.head.intents.iter().enumerate() {
+            let ranked = Ranked { intent, probability: scratch.probabilities[i], margin: scratch.margins[i] };
+            if best.len() == MOST_RANKED && best.last().is_some_and(|last| last.margin >= ranked.margin) {
+                continue;
+            }
+            let place = best.partition_point(|other| other.margin >= ranked.margin);
+            best.insert(place, ranked);
+            best.truncate(MOST_RANKED);
+        }
+        best
+    }
+
+    /// An exact match is certain whatever the hyperplanes say.
+    fn put_first<'m>(&'m self, class: usize, ranked: &mut Vec<Ranked<'m>>, scratch: &Scratch) {
+        let Some(intent) = self.head.intents.get(class) else { return };
+        ranked.retain(|other| other.intent != intent);
+        ranked.iter_mut().for_each(|other| other.probability = 0.0);
+        ranked.insert(0, Ranked { intent, probability: 1.0, margin: scratch.margins[class] });
+        ranked.truncate(MOST_RANKED);
+    }
+
+    /// The class of a training utterance, by its spelling with signs, else without.
+    fn exact(&self, terms: &Terms) -> Option<u32> {
+        let exact = &self.head.exact;
+        let find = |fingerprint| exact.binary_search_by_key(&fingerprint, |(hash, _)| *hash).ok().map(|i| exact[i].1);
+        find(terms.fingerprint(true)).or_else(|| find(terms.fingerprint(false)))
+    }
+
+    /// Packs a head and rows; `row` gives term weight and class weights of a bucket.
+    #[cfg(feature = "train")]
+    pub(crate) fn pack(head: &Head, row: impl Fn(usize) -> (f32, Vec<f32>)) -> Vec<u8> {
+        let mut body = Writer::default();
+        head.write(&mut body);
+        for bucket in 0..1usize << head.space.bits {
+            let (term, weights) = row(bucket);
+            let most = weights.iter().fold(0f32, |most, weight| most.max(weight.abs()));
+            let scale = most / 127.0;
+            body.f32(term);
+            body.f32(scale);
+            let width = head.stride() - ROW_HEAD;
+            let quantised = weights.iter().map(|weight| if scale > 0.0 { (weight / scale).round() as i8 } else { 0 });
+            quantised.chain(std::iter::repeat(0)).take(width).for_each(|weight| body.u8(weight.cast_unsigned()));
+        }
+        let mut whole = Writer::default();
+        whole.0.extend(MAGIC);
+        whole.u32(VERSION);
+        whole.u64(hash::bytes(u64::from(VERSION), &body.0));
+        whole.0.extend(body.0);
+        whole.0
+    }
+}
+
+impl Scratch {
+    #[cfg(feature = "train")]
+    pub(crate) fn margins(&self) -> &[f32] {
+        &self.margins
+    }
+}
+
+impl Head {
+    /// Softmax of the margins times the temperature, for one class.
+    #[cfg(feature = "train")]
+    pub(crate) fn probability(&self, margins: &[f32], class: usize) -> f32 {
+        let Some(own) = margins.get(class) else { return 0.0 };
+        1.0 / margins.iter().map(|margin| ((margin - own) * self.temperature).exp()).sum::<f32>()
+    }
+
+    pub(crate) fn classes(&self) -> usize {
+        self.intents.len() + usize::from(self.none)
+    }
+
+    fn stride(&self) -> usize {
+        ROW_HEAD + self.classes().next_multiple_of(PAD)
+    }
+
+    #[cfg(feature = "train")]
+    fn write(&self, to: &mut Writer) {
+        to.text(self.lexicon.language.as_deref().unwrap_or_default());
+        to.list(self.lexicon.stop_words.iter(), |to, word| to.text(word));
+        to.list(self.lexicon.synonyms.iter(), |to, (canonical, variants)| {
+            to.text(canonical);
+            to.list(variants.iter(), |to, variant| to.text(variant));
+        });
+        to.u8(self.space.bits as u8);
+        to.u8(u8::from(self.space.pairs));
+        to.u8(u8::from(self.none));
+        to.list(self.intents.iter(), |to, intent| to.text(intent));
+        self.biases.iter().for_each(|bias| to.f32(*bias));
+        to.f32(self.temperature);
+        self.gate.write(to);
+        to.list(self.exact.iter(), |to, (hash, class)| {
+            to.u64(*hash);
+            to.u32(*class);
+        });
+        to.list(self.vocabulary.words().iter(), |to, word| {
+            to.text(&word.text);
+            to.u32(word.stem);
+        });
+        to.list(self.vocabulary.stems().iter(), |to, stem| {
+            to.u64(stem.hash);
+            to.f32(stem.weight);
+            to.list(stem.classes.iter(), |to, (class, count)| {
+                to.u32(*class);
+                to.u32(*count);
+            });
+        });
+        self.examples.write(to);
+    }
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let language = Some(from.text()?.to_owned()).filter(|tag| !tag.is_empty());
+        let stop_words = from.list(|from| from.text().map(str::to_owned))?;
+        let synonyms =
+            from.list(|from| Ok((from.text()?.to_owned(), from.list(|from| from.text().map(str::to_owned))?)))?;
+        let space = Space { bits: u32::from(from.u8()?), pairs: from.u8()? != 0 };
+        if !(4..=24).contains(&space.bits) {
+            return Err(DecodeError::Malformed);
+        }
+        let none = from.u8()? != 0;
+        let intents = from.list(|from| from.text().map(str::to_owned))?;
+        let biases = (0..intents.len() + usize::from(none)).map(|_| from.f32()).collect::<Result<_, _>>()?;
+        let temperature = from.f32()?;
+        let gate = Gate::read(from)?;
+        let exact = from.list(|from| Ok((from.u64()?, from.u32()?)))?;
+        let words = from.list(|from| Ok(Word { text: from.text()?.into(), stem: from.u32()? }))?;
+        let stems = from.list(|from| {
+            let (hash, weight) = (from.u64()?, from.f32()?);
+            Ok(Stem { hash, weight, classes: from.list(|from| Ok((from.u32()?, from.u32()?)))? })
+        })?;
+        let examples = Examples::read(from)?;
+        let lexicon = Lexicon::new(language, stop_words, synonyms);
+        let vocabulary = Vocabulary::new(words, stems);
+        Ok(Self { lexicon, space, intents, none, biases, temperature, gate, exact, vocabulary, examples })
+    }
+}

@@ -1,0 +1,282 @@
+//! Training: from utterances to a model and a report on how it does on utterances it has not seen.
+
+use std::time::Instant;
+
+use crate::{
+    corpus::Corpus,
+    gate::{Examples, Gate, SIGNALS, Signals},
+    model::{DecodeError, Head, Model, Scratch},
+    options::CheckedOptions,
+    svm::{self, Hyperplanes, Rows, Task},
+    terms::Lexicon,
+};
+
+/// Folds of the held-out measurements.
+const FOLDS: usize = 5;
+
+/// A training utterance and its intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample<'a> {
+    /// What a user may say.
+    pub utterance: &'a str,
+    /// What is meant by it.
+    pub intent: &'a str,
+}
+
+/// How far training has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Steps done.
+    pub done: usize,
+    /// Steps in all.
+    pub total: usize,
+    /// What is being done now.
+    pub what: &'static str,
+}
+
+/// Why nothing could be trained.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TrainError {
+    /// There is nothing to learn from.
+    #[error("there are no training utterances")]
+    NoSamples,
+    /// The trained model cannot be read back: a fault of this program.
+    #[error("the trained model cannot be read back: {0}")]
+    Unreadable(#[from] DecodeError),
+}
+
+/// A model and how it does.
+#[derive(Debug)]
+pub struct Trained {
+    /// The classifier.
+    pub model: Model,
+    /// How it does on utterances it has not seen.
+    pub report: TrainReport,
+}
+
+/// How a bot does on its own utterances when they are held out.
+#[derive(Debug, Clone, Default)]
+pub struct TrainReport {
+    /// Held-out predictions of the samples, in their order; on large corpora of a part of them.
+    pub predictions: Vec<Prediction>,
+    /// Share of the predictions that are right.
+    pub accuracy: f64,
+    /// Training utterances, intents, and feature buckets in use.
+    pub n_samples: usize,
+    /// Number of intents.
+    pub n_intents: usize,
+    /// Feature buckets that occur in the training utterances.
+    pub n_features: usize,
+    /// Seconds for the hyperplanes of the final model.
+    pub fit_seconds: f64,
+    /// Seconds for everything, held-out measurements included.
+    pub train_seconds: f64,
+    /// Factor of the margins in the probabilities' softmax.
+    pub temperature: f32,
+}
+
+/// What a model said about a sample that it was not trained on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction {
+    /// Index of the sample.
+    pub sample: usize,
+    /// The sample's intent.
+    pub desired: String,
+    /// The intent that was found; `None` where the bot would refuse because of its `none` list.
+    pub predicted: Option<String>,
+    /// Its probability.
+    pub probability: f32,
+    /// The gate's confidence.
+    pub confidence: f32,
+}
+
+/// Trains a classifier.
+///
+/// # Errors
+/// Where there are no samples.
+pub fn train(
+    samples: &[Sample<'_>],
+    options: &CheckedOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Trained, TrainError> {
+    let start = Instant::now();
+    let total = FOLDS + 2;
+    progress(Progress { done: 0, total, what: "reading utterances" });
+    let corpus = Corpus::read(samples, options)?;
+    let all: Vec<usize> = (0..corpus.utterances.len()).collect();
+    progress(Progress { done: 0, total, what: "fitting hyperplanes" });
+    let mut fitted = Fitted::fit(&corpus, &all, options);
+    let held_out = hold_out(&corpus, options, &mut |done| {
+        progress(Progress { done: done + 1, total, what: "measuring on held-out utterances" })
+    })?;
+    fitted.head.temperature = temperature(&corpus, &held_out);
+    fitted.head.gate.threshold =
+        quantile(held_out.iter().map(|held| fitted.head.gate.score(&held.signals)).collect(), 0.05);
+    fitted.head.exact = corpus.exact();
+    let model = Model::decode(fitted.pack())?;
+    let mut report = report(&corpus, &model, &held_out, samples);
+    report.n_features = fitted.used;
+    report.fit_seconds = fitted.seconds;
+    report.train_seconds = start.elapsed().as_secs_f64();
+    progress(Progress { done: total, total, what: "done" });
+    Ok(Trained { model, report })
+}
+
+/// A model whose numbers are known but not yet packed.
+struct Fitted {
+    head: Head,
+    hyperplanes: Hyperplanes,
+    weights: Vec<f32>,
+    used: usize,
+    seconds: f64,
+}
+
+impl Fitted {
+    fn fit(corpus: &Corpus, rows: &[usize], options: &CheckedOptions) -> Self {
+        let weights = corpus.term_weights(rows);
+        let buckets = 1usize << corpus.space.bits;
+        let mut matrix = Rows::new(buckets);
+        let mut used = vec![false; buckets];
+        let mut cells = Vec::new();
+        for &i in rows {
+            cells.clear();
+            corpus.utterances[i]
+                .found
+                .weigh(|bucket| weights[bucket as usize], |bucket, value| cells.push((bucket, value)));
+            cells.sort_unstable_by_key(|(bucket, _)| *bucket);
+            cells.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                if same {
+                    kept.1 += next.1;
+                }
+                same
+            });
+            cells.iter().for_each(|(bucket, _)| used[*bucket as usize] = true);
+            matrix.push(cells.iter().copied());
+        }
+        let labels: Vec<u32> = rows.iter().map(|&i| corpus.utterances[i].class).collect();
+        let task = Task {
+            cost: options.cost,
+            balance: options.balance,
+            tolerance: options.tolerance,
+            max_passes: options.max_passes,
+            seed: options.seed,
+            threads: options.threads,
+        };
+        let start = Instant::now();
+        let hyperplanes = svm::solve(&matrix, &labels, corpus.classes(), &task);
+        let seconds = start.elapsed().as_secs_f64();
+        let head = head(corpus, rows, &hyperplanes, buckets);
+        Self { head, hyperplanes, weights, used: used.iter().filter(|used| **used).count(), seconds }
+    }
+
+    fn pack(&self) -> Vec<u8> {
+        Model::pack(&self.head, |bucket| (self.weights[bucket], self.hyperplanes.column(bucket).collect()))
+    }
+}
+
+fn head(corpus: &Corpus, rows: &[usize], hyperplanes: &Hyperplanes, buckets: usize) -> Head {
+    let lexicon = &corpus.lexicon;
+    let vocabulary = corpus.vocabulary(rows);
+    let mut examples = vec![Vec::new(); corpus.classes()];
+    for &i in rows {
+        let utterance = &corpus.utterances[i];
+        let mut stems: Vec<u32> = utterance.terms.list().iter().filter_map(|term| vocabulary.stem(term.stem)).collect();
+        stems.sort_unstable();
+        stems.dedup();
+        examples[utterance.class as usize].push(stems);
+    }
+    let mut weights = [0.0; SIGNALS];
+    weights[0] = 1.0;
+    Head {
+        lexicon: Lexicon::new(lexicon.language.clone(), lexicon.stop_words.clone(), lexicon.synonyms.clone()),
+        space: corpus.space,
+        intents: corpus.intents.clone(),
+        none: corpus.none,
+        biases: hyperplanes.column(buckets).collect(),
+        temperature: 5.0,
+        gate: Gate { weights, threshold: 0.0, slope: 4.0 },
+        exact: Vec::new(),
+        vocabulary,
+        examples: Examples::new(&examples),
+    }
+}
+
+/// What a model that was not trained on an utterance says about it.
+struct HeldOut {
+    utterance: usize,
+    margins: Vec<f32>,
+    signals: Signals,
+}
+
+fn hold_out(
+    corpus: &Corpus,
+    options: &CheckedOptions,
+    done: &mut dyn FnMut(usize),
+) -> Result<Vec<HeldOut>, TrainError> {
+    let folds = corpus.folds(FOLDS, options.seed);
+    let mut held_out = Vec::new();
+    let mut scratch = Scratch::default();
+    for fold in 0..FOLDS {
+        done(fold);
+        let rows: Vec<usize> = (0..folds.len()).filter(|&i| folds[i] != fold).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let model = Model::decode(Fitted::fit(corpus, &rows, options).pack())?;
+        for (utterance, _) in folds.iter().enumerate().filter(|(_, of)| **of == fold) {
+            let signals = model.measure(&corpus.utterances[utterance].text, &mut scratch);
+            held_out.push(HeldOut { utterance, margins: scratch.margins().to_vec(), signals });
+        }
+    }
+    held_out.sort_by_key(|held| held.utterance);
+    Ok(held_out)
+}
+
+/// The factor under which the held-out utterances' classes are most probable (Guo et al.: On Calibration of Modern Neural Networks, 2017).
+fn temperature(corpus: &Corpus, held_out: &[HeldOut]) -> f32 {
+    let loss = |factor: f32| -> f64 {
+        let logs = held_out.iter().map(|held| {
+            let own = held.margins.get(corpus.utterances[held.utterance].class as usize).copied().unwrap_or(0.0);
+            f64::from(held.margins.iter().map(|margin| ((margin - own) * factor).exp()).sum::<f32>()).ln()
+        });
+        logs.sum()
+    };
+    let (mut low, mut high) = (1.0f32, 20.0f32);
+    // Golden-section search: the loss has one minimum.
+    for _ in 0..30 {
+        let (left, right) = (high - 0.618 * (high - low), low + 0.618 * (high - low));
+        if loss(left) < loss(right) { high = right } else { low = left }
+    }
+    (low + high) / 2.0
+}
+
+fn quantile(mut values: Vec<f32>, share: f64) -> f32 {
+    values.sort_by(f32::total_cmp);
+    values.get((values.len() as f64 * share) as usize).copied().unwrap_or(0.0)
+}
+
+fn report(corpus: &Corpus, model: &Model, held_out: &[HeldOut], samples: &[Sample<'_>]) -> TrainReport {
+    let mut predictions = Vec::new();
+    for (sample, at) in corpus.of_sample.iter().enumerate() {
+        let Ok(at) = held_out.binary_search_by_key(at, |held| held.utterance) else { continue };
+        let held = &held_out[at];
+        let top = held.signals.top as usize;
+        predictions.push(Prediction {
+            sample,
+            desired: samples[sample].intent.to_owned(),
+            predicted: corpus.intents.get(top).cloned(),
+            probability: model.head.probability(&held.margins, top),
+            confidence: model.head.gate.confidence(&held.signals).get(),
+        });
+    }
+    let right = predictions.iter().filter(|p| p.predicted.as_ref() == Some(&p.desired)).count();
+    TrainReport {
+        accuracy: right as f64 / predictions.len().max(1) as f64,
+        predictions,
+        n_samples: samples.len(),
+        n_intents: corpus.intents.len(),
+        temperature: model.head.temperature,
+        ..TrainReport::default()
+    }
+}
