@@ -133,7 +133,6 @@ impl<'de> Visitor<'de> for Tree<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn parsed(bytes: &[u8]) -> (Option<Value>, Vec<(String, String)>) {

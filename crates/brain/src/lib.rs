@@ -1,4 +1,5 @@
-//! `knowledge.json` in, trained brain out.
+#![doc = include_str!("../README.md")]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod artefact;
 pub mod brain;

@@ -199,7 +199,7 @@ impl Report {
         let intents = brain.intents().iter().enumerate().map(|(index, intent)| {
             let texts: Vec<&str> =
                 self.training.iter().filter(|text| text.intent == index).map(|text| text.text.as_str()).collect();
-            json!({ "_id": intent.id, "texts": texts })
+            json!({ "id": intent.id, "texts": texts })
         });
         json!({
             "name": brain.name(),

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use std::sync::LazyLock;
 
 use proptest::prelude::*;

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use serde_json::{Value, json};
 
 use super::*;
@@ -361,6 +359,88 @@ fn problems_of_both_files_come_together() {
 fn what_was_found_is_shortened() {
     let (_, problems) = read(&json!({"knowledge": "ü".repeat(200)}).to_string().into_bytes(), None);
     assert_eq!(problems[0].found.chars().count(), 80);
+}
+
+/// Every problem of a file shaped like an author's, one line each.
+fn report(fixture: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(fixture);
+    let (checked, problems) = read(&std::fs::read(path).unwrap(), None);
+    assert_eq!(checked.is_some(), fixture.starts_with("valid"));
+    let line =
+        |problem: &Problem| format!("{:?} {}: {} ({})\n", problem.severity, problem.path, problem.rule, problem.found);
+    problems.iter().map(line).collect()
+}
+
+#[test]
+fn authors_files_have_exactly_these_problems() {
+    for fixture in
+        ["valid/telephone.json", "valid/every-field.json", "invalid/first-attempt.json", "invalid/later-release.json"]
+    {
+        insta::assert_snapshot!(fixture.replace(['/', '.'], "_"), report(fixture));
+    }
+}
+
+#[test]
+fn field_names_of_the_files_occur_only_where_the_files_are_read() {
+    const NAMES: [&str; 40] = [
+        "_intents",
+        "_tests",
+        "_source",
+        "brainName",
+        "lastUpdated",
+        "staticEntities",
+        "stopWords",
+        "negativeWords",
+        "positiveWords",
+        "qualitativeWords",
+        "quantitativeWords",
+        "temporalWords",
+        "errorMessage",
+        "nifMessage",
+        "welcomeMessage",
+        "protectedEntities",
+        "routeDefinitions",
+        "rolearn",
+        "syncConversation",
+        "asyncConversation",
+        "generateReturn",
+        "customPronunciation",
+        "contextDefinitions",
+        "persistContext",
+        "removeAccent",
+        "payloadPosition",
+        "regexList",
+        "noMatchAsk",
+        "defaultValue",
+        "ctxInjection",
+        "validationSuccessMessage",
+        "validationErrorMessage",
+        "richResponseObject",
+        "entityType",
+        "cacheTTL",
+        "localFunctions",
+        "ctxTTLLimit",
+        "language_tag",
+        "auntMaricotaDistanceConfidence",
+        "loadExtensions",
+    ];
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name.ends_with(".rs") && !["knowledge.rs", "config.rs", "tests.rs"].contains(&name.as_str()) {
+                let code = std::fs::read_to_string(&path).unwrap();
+                let lines = code.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+                let found = lines
+                    .flat_map(|line| NAMES.iter().filter(move |name| line.contains(&format!("\"{name}\""))))
+                    .next();
+                assert_eq!(found, None, "{}", path.display());
+            }
+        }
+    }
 }
 
 /// JSON like a knowledge file whose parts have been swapped at random.

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use std::{fs, path::PathBuf};
 
 use serde_json::{Value, json};
@@ -16,8 +14,8 @@ fn shop() -> Trained {
         {"_id": "hours", "_intents": ["when do you open", "opening hours", "are you open on @day"], "_source": {"response": [{"text": "From nine."}]},
          "_tests": {"typing": ["wen do you open", "are you open on tuesday"]}},
         {"_id": "return", "_intents": ["I want to return an article", "give my money back", "how can I return something"],
-         "_source": {"response": [{"text": "Within thirty days."}]}, "_tests": {"far": ["sing me a song about the sea"]}},
-    ], "staticEntities": {"DAY": ["Sunday", "Monday"]}, "i18n": {"byeMessage": {}}});
+         "_source": {"response": [{"text": "Within thirty days."}]}, "_tests": {"wrong": ["opening hours"], "refused": ["sing me a song"]}},
+    ], "none": ["sing me a song"], "staticEntities": {"DAY": ["Sunday", "Monday"]}, "i18n": {"byeMessage": {}}});
     trained(knowledge.to_string().as_bytes(), b"{\"language_tag\": \"en\"}")
 }
 
@@ -35,7 +33,8 @@ fn the_authors_tests_are_run() {
     let expected = [
         ("typing", "wen do you open", true),
         ("typing", "are you open on tuesday", true),
-        ("far", "sing me a song about the sea", false),
+        ("wrong", "opening hours", false),
+        ("refused", "sing me a song", false),
     ];
     assert_eq!(outcomes, expected.map(|(kind, utterance, passed)| (kind.to_owned(), utterance.to_owned(), passed)));
 }
@@ -45,7 +44,7 @@ fn the_confusion_matrix_counts_every_record_once() {
     let shop = shop();
     let matrix: Value = serde_json::from_slice(&artefact(&shop, crate::artefact::CONFUSION_MATRIX)).unwrap();
     let records = matrix["records"].as_array().unwrap();
-    assert_eq!(records.len(), 7 + 3);
+    assert_eq!(records.len(), 7 + 4);
     assert_eq!(
         (&records[3]["desired"], &records[3]["intent"], &records[3]["type"]),
         (&json!("hours"), &json!("are you open on Monday"), &json!("canonical"))
@@ -57,7 +56,7 @@ fn the_confusion_matrix_counts_every_record_once() {
         .flat_map(|row| row.as_array().unwrap())
         .map(|count| count.as_u64().unwrap())
         .sum();
-    assert_eq!(counted, 10);
+    assert_eq!(counted, 11);
     assert_eq!(matrix["matrix"]["intents"], json!(["hours", "return"]));
 }
 
@@ -72,7 +71,7 @@ fn artefacts_for_people_are_complete_and_always_the_same() {
     assert_eq!(shop.readable(), self::shop().readable());
     let report: Value = serde_json::from_slice(&artefact(&shop, crate::artefact::REPORT)).unwrap();
     assert_eq!((&report["intents"], &report["utterances"], &report["texts"]), (&json!(2), &json!(6), &json!(7)));
-    assert_eq!((&report["tests"]["total"], &report["tests"]["passed"]), (&json!(3), &json!(2)));
+    assert_eq!((&report["tests"]["total"], &report["tests"]["passed"]), (&json!(4), &json!(2)));
     assert_eq!(report["warnings"][0]["path"], "i18n.byeMessage");
     let readable: Value = serde_json::from_slice(&artefact(&shop, crate::artefact::READABLE)).unwrap();
     assert_eq!(readable["intents"][0]["texts"][2], "are you open on Sunday");
