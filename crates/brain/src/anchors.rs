@@ -93,7 +93,8 @@ mod tests {
             value,
             serde_json::json!({"a": ["I am Ana, %%X%% %%", "%%SAMPLE_PIZZA_ORDER_BOT_ARN%%"], "b": "100%% sure%%"})
         );
-        let found: Vec<_> = problems.into_inner().into_iter().map(|problem| (problem.path, problem.found)).collect();
+        let found: Vec<_> =
+            problems.sorted(&Value::Null).into_iter().map(|problem| (problem.path, problem.found)).collect();
         assert_eq!(found, [("a[0]".to_owned(), "%%X%%".to_owned())]);
     }
 

@@ -96,10 +96,12 @@ fn compile(knowledge: &[u8], config: Option<&[u8]>, purpose: &Purpose) -> (Optio
     let mut config_problems = Problems::of(CONFIGS_FILE);
     let mut problems = Problems::of(KNOWLEDGE_FILE);
     let typed = config.map(|bytes| Config::read(bytes, &mut config_problems)).unwrap_or_default();
+    let written_config = typed.written.clone();
     let value = json::parse(knowledge, &mut problems);
+    let written = value.clone().unwrap_or_default();
     let compiled = value.map(|value| compile_value(value, typed, purpose, &mut problems, &mut config_problems));
-    let mut all = config_problems.into_inner();
-    all.extend(problems.into_inner());
+    let mut all = config_problems.sorted(&written_config);
+    all.extend(problems.sorted(&written));
     let faulty = all.iter().any(|problem| problem.severity == Severity::Error);
     (compiled.filter(|_| !faulty), all)
 }
@@ -198,7 +200,7 @@ fn training(items: &[Item], intents: &[Intent], values: &Values, problems: &mut 
     let mut said: HashMap<String, (usize, String)> = HashMap::new();
     let mut counts = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        if item.utterances.is_empty() {
+        if item.utterances.is_empty() && !item.unreadable {
             problems.error(
                 &item.utterances_path,
                 "every item needs utterances that it is to be understood from",

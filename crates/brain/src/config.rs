@@ -194,7 +194,8 @@ mod tests {
     fn read(written: &Value) -> (Config, Vec<(String, String)>) {
         let mut problems = Problems::of(CONFIGS_FILE);
         let config = Config::read(written.to_string().as_bytes(), &mut problems);
-        (config, problems.into_inner().into_iter().map(|problem| (problem.path, problem.rule)).collect())
+        let problems = problems.sorted(&config.written);
+        (config, problems.into_iter().map(|problem| (problem.path, problem.rule)).collect())
     }
 
     #[test]
@@ -237,13 +238,13 @@ mod tests {
         assert_eq!(
             paths,
             [
-                "cacheTTL",
                 "auntMaricotaDistanceConfidence",
+                "language_tag",
                 "localFunctions.f",
                 "localFunctions.g",
                 "localFunctions.g",
                 "theme",
-                "language_tag",
+                "cacheTTL",
                 "loadExtensions",
                 "colour"
             ]

@@ -138,7 +138,8 @@ mod tests {
     fn parsed(bytes: &[u8]) -> (Option<Value>, Vec<(String, String)>) {
         let mut problems = Problems::of("knowledge.json");
         let value = parse(bytes, &mut problems);
-        (value, problems.into_inner().into_iter().map(|problem| (problem.path, problem.rule)).collect())
+        let problems = problems.sorted(&value.clone().unwrap_or_default());
+        (value, problems.into_iter().map(|problem| (problem.path, problem.rule)).collect())
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub(crate) struct Item {
     pub(crate) path: String,
     pub(crate) id: Option<Located<String>>,
     pub(crate) utterances: Vec<Located<String>>,
+    /// Utterances are written, but none can be read, which a problem names.
+    pub(crate) unreadable: bool,
     /// Where the utterances stand or should stand.
     pub(crate) utterances_path: String,
     /// Kind of test and utterance.
@@ -64,8 +66,8 @@ pub(crate) struct Source {
     pub(crate) lexicon: Option<String>,
     pub(crate) tags: Vec<String>,
     pub(crate) idempotent: bool,
-    /// It holds an action of a later release, which its problem names.
-    pub(crate) later: bool,
+    /// It holds an action that cannot be used, which a problem names.
+    pub(crate) unusable: bool,
 }
 
 /// One way of saying something.
@@ -82,7 +84,7 @@ pub(crate) struct Sentence {
 pub(crate) struct Parameter {
     pub(crate) path: String,
     pub(crate) name: Option<Located<String>>,
-    pub(crate) position: Option<Located<u32>>,
+    pub(crate) position: Option<u32>,
     pub(crate) patterns: Vec<Located<String>>,
     pub(crate) entity_type: Option<Located<String>>,
     pub(crate) prompts: Vec<Sentence>,
@@ -139,11 +141,14 @@ pub(crate) fn read(written: &Value, problems: &mut Problems) -> Knowledge {
 fn read_item(at: &At<'_>, problems: &mut Problems) -> Option<Item> {
     let mut fields = at.fields(problems)?;
     let id = fields.filled("_id", problems).map(|id| Located { value: id.value.trim().to_owned(), ..id });
+    let written = fields.get("_intents");
+    let utterances = written.as_ref().map(|at| at.texts(problems)).unwrap_or_default();
     let item = Item {
         path: at.path.clone(),
+        unreadable: written.is_some_and(|at| !at.says_nothing()) && utterances.is_empty(),
         id,
         utterances_path: format!("{}._intents", at.path),
-        utterances: fields.texts("_intents", problems),
+        utterances,
         tests: fields.get("_tests").map(|tests| read_tests(&tests, problems)).unwrap_or_default(),
         source: fields.get("_source").and_then(|source| read_source(&source, problems)),
     };
@@ -166,9 +171,14 @@ fn read_tests(at: &At<'_>, problems: &mut Problems) -> Vec<(String, String)> {
 
 fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
     let mut fields = at.fields(problems)?;
+    let response = fields.get("response");
+    let responses = response.as_ref().map(|at| Located { value: read_sentences(at, problems), path: at.path.clone() });
+    let unreadable = response.is_some_and(|at| !at.says_nothing())
+        && responses.as_ref().is_some_and(|responses| responses.value.is_empty());
+    let later = read_later_actions(&mut fields, problems);
     let source = Source {
         path: at.path.clone(),
-        responses: fields.get("response").map(|at| Located { value: read_sentences(&at, problems), path: at.path }),
+        responses,
         arn: fields.filled("arn", problems),
         payload: fields.get("payload").filter(|at| !at.says_nothing()).and_then(|at| read_payload(&at, problems)),
         parameters: fields.get("parameters").map(|at| Located { value: read_parameters(&at, problems), path: at.path }),
@@ -176,7 +186,7 @@ fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
         lexicon: fields.filled("customPronunciation", problems).map(|lexicon| lexicon.value),
         tags: plain(fields.texts("tags", problems)),
         idempotent: fields.flag("idempotent", problems).unwrap_or(false),
-        later: read_later_actions(&mut fields, problems),
+        unusable: later || unreadable,
     };
     for key in ["router", "contextDefinitions", "confirmation", "declined", "hook", "rolearn"] {
         ignored(&mut fields, key, problems);
@@ -243,10 +253,11 @@ fn stock(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) ->
 }
 
 fn read_parameters(at: &At<'_>, problems: &mut Problems) -> Vec<Parameter> {
-    at.list(problems).unwrap_or_default().iter().filter_map(|item| read_parameter(item, problems)).collect()
+    let items = at.list(problems).unwrap_or_default();
+    items.iter().zip(0..).filter_map(|(item, index)| read_parameter(item, index, problems)).collect()
 }
 
-fn read_parameter(at: &At<'_>, problems: &mut Problems) -> Option<Parameter> {
+fn read_parameter(at: &At<'_>, index: u32, problems: &mut Problems) -> Option<Parameter> {
     const MAX_RETRIES: u32 = 20;
     let mut fields = at.fields(problems)?;
     let sentences = |fields: &mut Fields<'_>, key, problems: &mut Problems| match fields.get(key) {
@@ -256,9 +267,7 @@ fn read_parameter(at: &At<'_>, problems: &mut Problems) -> Option<Parameter> {
     let parameter = Parameter {
         path: at.path.clone(),
         name: fields.filled("name", problems),
-        position: fields
-            .get("payloadPosition")
-            .and_then(|at| Some(Located { value: at.whole(999, problems)?, path: at.path })),
+        position: fields.get("payloadPosition").map(|at| at.whole(999, problems).unwrap_or(index)),
         patterns: fields.texts("regexList", problems),
         entity_type: fields.filled("entityType", problems),
         prompts: sentences(&mut fields, "noMatchAsk", problems),
@@ -295,7 +304,7 @@ fn read_entities(at: &At<'_>, problems: &mut Problems) -> Vec<EntityList> {
             problems.warning(&list.path, "another list has the same name but for its case; this one is not used", name);
             continue;
         }
-        if values.is_empty() {
+        if list.says_nothing() {
             problems.warning(&list.path, "the list is empty: utterances that name it lose the marker", name);
         }
         lists.push(EntityList { name: name.to_owned(), values });

@@ -1,6 +1,9 @@
 //! Faults in a brain, as data.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::reader::place;
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -49,7 +52,9 @@ impl Problems {
         self.add(Severity::Warning, path, rule.into(), found);
     }
 
-    pub(crate) fn into_inner(self) -> Vec<Problem> {
+    /// In the order of the file.
+    pub(crate) fn sorted(mut self, file: &Value) -> Vec<Problem> {
+        self.found.sort_by_cached_key(|problem| place(file, &problem.path));
         self.found
     }
 

@@ -19,6 +19,40 @@ pub(crate) fn index(path: &str, index: usize) -> String {
     format!("{path}[{index}]")
 }
 
+/// Where a path stands in the file: its members' places one after the other, so that paths sort as the file reads.
+/// What is missing stands at its object's end.
+pub(crate) fn place(root: &Value, path: &str) -> Vec<usize> {
+    let mut places = Vec::new();
+    let mut value = Some(root);
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (key, after) = segment(rest);
+        let (at, next) = match value {
+            Some(Value::Object(members)) => (members.keys().position(|other| *other == key), members.get(key.as_str())),
+            Some(Value::Array(items)) => {
+                let at = key.parse().ok();
+                (at, at.and_then(|at: usize| items.get(at)))
+            }
+            _ => (None, None),
+        };
+        places.push(at.unwrap_or(usize::MAX));
+        (value, rest) = (next, after);
+    }
+    places
+}
+
+/// The first key or index of a path, and what follows.
+fn segment(path: &str) -> (String, &str) {
+    if let Some(quoted) = path.strip_prefix("[\"") {
+        let mut texts = serde_json::Deserializer::from_str(&path[1..]).into_iter::<String>();
+        let key = texts.next().and_then(Result::ok).unwrap_or_else(|| quoted.to_owned());
+        return (key, path.get(1 + texts.byte_offset() + 1..).unwrap_or_default());
+    }
+    let path = path.trim_start_matches(['.', '[']);
+    let end = path.find(['.', '[', ']']).unwrap_or(path.len());
+    (path[..end].to_owned(), path[end..].trim_start_matches(']'))
+}
+
 /// A value and where it stands.
 #[derive(Debug, Clone)]
 pub(crate) struct At<'v> {
@@ -176,7 +210,59 @@ impl<'v> Fields<'v> {
     pub(crate) fn warn_unknown(self, problems: &mut Problems) {
         for (key, value) in self.object.iter().filter(|(key, _)| !self.known.contains(&key.as_str())) {
             let at = At { value, path: member(&self.path, key) };
-            problems.warning(&at.path, "this field is not known; it is kept and does nothing", &at.shown());
+            let rule = match self.known.iter().find(|known| alike(known, key)) {
+                Some(meant) => format!("this field is not known; is {meant} meant?"),
+                None => "this field is not known; it is kept and does nothing".to_owned(),
+            };
+            problems.warning(&at.path, rule, &at.shown());
+        }
+    }
+}
+
+/// Whether one name is probably a slip for the other: case and signs aside, one letter missing, too many or wrong.
+fn alike(one: &str, other: &str) -> bool {
+    let letters =
+        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<Vec<_>>();
+    let (one, other) = (letters(one), letters(other));
+    let same_start = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let same_end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    let longer = one.len().max(other.len());
+    one == other || (longer > 4 && one.len().abs_diff(other.len()) <= 1 && same_start + same_end + 1 >= longer)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn paths_sort_as_the_file_reads() {
+        let file = json!({"b": [0, {"x y": {"z": 1}}], "a": 2, "c[\"]": {"d": 3}});
+        for (path, expected) in [
+            ("", vec![]),
+            ("b", vec![0]),
+            ("b[1][\"x y\"].z", vec![0, 1, 0, 0]),
+            ("a", vec![1]),
+            ("a.b.c", vec![1, usize::MAX, usize::MAX]),
+            ("b[7]", vec![0, 7]),
+            ("[\"c[\\\"]\"].d", vec![2, 0]),
+        ] {
+            assert_eq!(place(&file, path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn slips_are_told_from_other_names() {
+        for (one, other, expected) in [
+            ("stopwords", "stopWords", true),
+            ("id", "_id", true),
+            ("_intent", "_intents", true),
+            ("respanse", "response", true),
+            ("colour", "response", false),
+            ("tag", "arn", false),
+        ] {
+            assert_eq!(alike(one, other), expected, "{one} {other}");
         }
     }
 }

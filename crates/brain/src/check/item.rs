@@ -29,7 +29,7 @@ pub(super) fn action(item: &Item, values: &Values, problems: &mut Problems) -> O
     }
     let written = source.responses.as_ref().map(|responses| (responses.path.as_str(), responses.value.is_empty()));
     match written {
-        _ if source.later => return None,
+        _ if source.unusable => return None,
         None => problems.error(&source.path, NOTHING, "none"),
         Some((path, true)) => problems.error(path, NOTHING, "[]"),
         Some((_, false)) => {}
@@ -164,7 +164,7 @@ fn position(written: &knowledge::Parameter, index: usize, placed: bool, problems
             &place.to_string(),
         );
     }
-    written.position.as_ref().map_or(place, |position| position.value)
+    written.position.unwrap_or(place)
 }
 
 fn default_value(written: &str) -> DefaultValue {
