@@ -60,7 +60,11 @@ export default tseslint.config(
         "error",
         { object: "Math", property: "random", message: "Chance is an argument." },
         { object: "Date", property: "now", message: "Time is an argument." },
-        { object: "globalThis", property: "fetch", message: "A pure module." },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Time is an argument." },
+        { selector: "Identifier[name='globalThis']", message: "A pure module." },
       ],
     },
   },

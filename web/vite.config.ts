@@ -33,5 +33,5 @@ export default defineConfig({
       "/dev": toTheBot,
     },
   },
-  test: { environment: "jsdom", include: ["test/**/*.test.{ts,tsx}"] },
+  test: { include: ["test/**/*.test.{ts,tsx}"] },
 });

@@ -79,9 +79,9 @@ export function createStore(around: Surroundings): Store {
     pump();
   }
 
-  /** Sends what is next, if nothing is under way. */
+  /** Sends what is next, if nothing is under way. The settings come first: they hold the language that goes with every turn. */
   function pump(): void {
-    const exchange = nextToSend(state.conversation);
+    const exchange = state.ready ? nextToSend(state.conversation) : null;
     if (exchange !== null) void turn(exchange);
   }
 
@@ -106,7 +106,7 @@ export function createStore(around: Surroundings): Store {
 
   function failed(exchange: Exchange, failure: Failure): void {
     const { id } = exchange;
-    const again = failure.kind === "busy" && exchange.attempts < MAX_ATTEMPTS;
+    const again = failure.kind === "busy" && exchange.attempts + 1 < MAX_ATTEMPTS;
     if (exchange.text === null && !again) {
       // The bot's welcome could not be had from the bot: the one of its settings serves, or the page's own.
       answered(id, { sayings: welcome(state.client), sessionID: null, sessionExpired: false, missed: false });
@@ -143,6 +143,7 @@ export function createStore(around: Surroundings): Store {
       });
     }
     set({ ready: true });
+    pump();
   }
 
   /** Resolves to the milliseconds after which to ask again, or null where that would be of no use. */
@@ -164,10 +165,8 @@ export function createStore(around: Surroundings): Store {
       return () => listeners.delete(listener);
     },
     async start() {
-      // A restored conversation goes on at once; a new one waits for the settings, which hold the language and the welcome.
-      if (restored !== null) pump();
-      await refresh();
       if (state.conversation.exchanges.length === 0) ask(null);
+      await refresh();
     },
     send(text) {
       const said = text.trim();

@@ -11,6 +11,8 @@ export type Scheme = "light" | "dark";
 type Rgb = readonly [number, number, number];
 
 const TEXT_CONTRAST = 4.5;
+/** Enough to stay over 4.5 on a ground that is tinted, as a button's is under the pointer. */
+const TINTED_CONTRAST = 5.5;
 const CONTROL_CONTRAST = 3;
 const BLACK: Rgb = [0, 0, 0];
 const WHITE: Rgb = [255, 255, 255];
@@ -34,8 +36,8 @@ export function customProperties(theme: Theme, scheme: Scheme): Record<string, s
     "--background": css(background),
     "--surface": css(surface),
     "--text": css(text),
-    "--accent": css(onBoth(primary, TEXT_CONTRAST)),
-    "--muted": css(onBoth(mix(text, background, 0.4), TEXT_CONTRAST)),
+    "--accent": css(onBoth(primary, TINTED_CONTRAST)),
+    "--muted": css(onBoth(mix(text, background, 0.4), TINTED_CONTRAST)),
     "--control": css(onBoth(mix(text, background, 0.55), CONTROL_CONTRAST)),
   };
 }

@@ -42,7 +42,10 @@ function Problems({ problems }: { problems: readonly Problem[] }) {
           <strong>
             {fill(errors > 0 ? strings.problems : strings.warnings, { n: errors > 0 ? errors : problems.length })}
           </strong>
-          {errors > 0 && <span class="desk__hint">{strings.problemsHint}</span>}
+          {errors > 0 && <span>{strings.problemsHint}</span>}
+          <span class="desk__more">
+            <Icon name="chevron" size={18} />
+          </span>
         </summary>
         <ol class="desk__list">
           {problems.map((problem, index) => (

@@ -19,7 +19,7 @@ interface Props {
 
 /** The whole page. */
 export function App({ store, speaker, desk }: Props) {
-  const { client, conversation } = useWatched(store);
+  const { client, ready, conversation } = useWatched(store);
   const language = chooseLanguage(client.language, navigator.languages);
   const strings = stringsOf(language);
   const locale = client.language.startsWith(language) ? client.language : language;
@@ -60,7 +60,7 @@ export function App({ store, speaker, desk }: Props) {
         <Header />
         {Desk !== null && <Desk />}
         <main class="main">
-          <Conversation conversation={conversation} onChoose={choose} />
+          <Conversation {...{ conversation, ready }} onChoose={choose} />
           <Composer onSend={send} />
         </main>
       </div>

@@ -1,5 +1,4 @@
 import { Fragment } from "preact";
-import { useCallback } from "preact/hooks";
 
 import { type Conversation as Turns, type Exchange as Turn, isOpen } from "../../conversation";
 import { fill } from "../../strings";
@@ -14,27 +13,24 @@ import "./Conversation.css";
 /** A pause after which the time is shown again. */
 const PAUSE_MS = 10 * 60_000;
 
+interface Props {
+  readonly conversation: Turns;
+  /** Whether the bot's settings are known. */
+  readonly ready: boolean;
+  readonly onChoose: (value: string) => void;
+}
+
 /** The messages. Screen readers hear what is added, in the order it comes. */
-export function Conversation({ conversation, onChoose }: { conversation: Turns; onChoose: (value: string) => void }) {
-  const { name, strings, locale, client, store } = usePage();
+export function Conversation({ conversation, ready, onChoose }: Props) {
+  const { name, strings, locale, client } = usePage();
   const { exchanges, sessionID } = conversation;
   const { frame, list, away, follow } = useFollowing(sessionID, exchanges);
-  const choose = useCallback(
-    (value: string) => {
-      onChoose(value);
-    },
-    [onChoose],
-  );
-  const { ready } = store.get();
   return (
     <div class="conversation">
-      <div
-        class="conversation__frame"
-        ref={frame}
-        tabIndex={0}
-        role="region"
-        aria-label={fill(strings.conversation, { name })}
-      >
+      <h2 class="unseen" id="conversation">
+        {fill(strings.conversation, { name })}
+      </h2>
+      <div class="conversation__frame" ref={frame} tabIndex={0} role="region" aria-labelledby="conversation">
         <div class="conversation__list" ref={list}>
           <div class="intro">
             <Avatar picture={client.theme.avatar} size="large" />
@@ -55,7 +51,7 @@ export function Conversation({ conversation, onChoose }: { conversation: Turns; 
                   exchange={exchange}
                   open={isOpen(conversation, exchange)}
                   next={exchanges[index + 1]?.text ?? null}
-                  onChoose={choose}
+                  onChoose={onChoose}
                 />
               </Fragment>
             ))}

@@ -7,6 +7,7 @@ const SHAPES = {
   mute: "M4 9.500v5h3.500L12 18.500v-13L7.500 9.500z M16 9.500l5 5 M21 9.500l-5 5",
   microphone: "M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3z M5.500 11a6.500 6.500 0 0 0 13 0 M12 17.500V21",
   down: "M12 5v14 M5.500 12.500 12 19l6.500-6.500",
+  chevron: "M6 9.500 12 15.500l6-6",
   warning: "M12 4 2.800 20h18.400z M12 10v4.500 M12 17v.1",
   retry: "M20 12a8 8 0 1 1-2.300-5.600 M20 3.500v4h-4",
 } as const;
@@ -15,7 +16,7 @@ const SHAPES = {
 export type IconName = keyof typeof SHAPES;
 
 /** A drawing; it says nothing to a screen reader, so its button needs a label. */
-export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+export function Icon({ name, size = 22 }: { name: IconName; size?: number }) {
   return (
     <svg
       class="icon"

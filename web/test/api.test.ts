@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+
+import { api, RequestFailed } from "../src/api";
+import type { Failure } from "../src/conversation";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function serverAnswers(body: string, init: ResponseInit = {}) {
+  const fetch = vi.fn<(path: string, init: { body?: string }) => Promise<Response>>();
+  fetch.mockResolvedValue(new Response(body, init));
+  vi.stubGlobal("fetch", fetch);
+  return fetch;
+}
+
+async function failureOfTurn(): Promise<Failure> {
+  const error: unknown = await api.send({ text: "hi", sessionID: "s", turnID: "t" }).catch((error: unknown) => error);
+  if (!(error instanceof RequestFailed)) throw new Error("the turn did not fail");
+  return error.failure;
+}
+
+test("a turn is posted as JSON beside the page", async () => {
+  const fetch = serverAnswers('{"text":"hello"}');
+  const reply = await api.send({ text: "hi", sessionID: "s", turnID: "t" });
+  expect(reply.sayings[0]?.text).toBe("hello");
+  const [path, init] = fetch.mock.calls[0] ?? [];
+  expect(path).toBe("core");
+  expect(init).toMatchObject({ method: "POST", headers: { "content-type": "application/json" } });
+  expect(JSON.parse(init?.body ?? "")).toEqual({ text: "hi", sessionID: "s", turnID: "t" });
+});
+
+describe("failures", () => {
+  test.each([
+    [400, "refused"],
+    [401, "unauthorised"],
+    [403, "unauthorised"],
+    [404, "refused"],
+    [413, "tooLarge"],
+    [429, "busy"],
+    [500, "server"],
+    [502, "server"],
+    [503, "busy"],
+    [504, "timeout"],
+  ])("status %i is %s", async (status, kind) => {
+    serverAnswers('{"message":"A sentence."}', { status });
+    expect(await failureOfTurn()).toEqual({ kind, message: "A sentence.", retryAfter: null });
+  });
+
+  test("the server's wish to wait is kept", async () => {
+    serverAnswers('{"message":"Not yet."}', { status: 503, headers: { "retry-after": "2" } });
+    expect((await failureOfTurn()).retryAfter).toBe(2);
+  });
+
+  test("a proxy's page has no sentence", async () => {
+    serverAnswers("<html>Bad gateway</html>", { status: 502 });
+    expect(await failureOfTurn()).toEqual({ kind: "server", message: null, retryAfter: null });
+  });
+
+  test("an answer that is no JSON is unreadable", async () => {
+    serverAnswers("<html>Sign in</html>");
+    expect((await failureOfTurn()).kind).toBe("unreadable");
+  });
+
+  test("no connection and no answer in time are told apart", async () => {
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+    expect((await failureOfTurn()).kind).toBe("offline");
+    vi.stubGlobal("fetch", () => Promise.reject(new DOMException("too late", "TimeoutError")));
+    expect((await failureOfTurn()).kind).toBe("timeout");
+  });
+});
+
+test("sound that is not to be had is silence", async () => {
+  serverAnswers('{"text":"hi"}');
+  expect(await api.speak({ text: "hi" })).toBeNull();
+  serverAnswers("{}", { status: 500 });
+  expect(await api.speak({ text: "hi" })).toBeNull();
+  serverAnswers('{"text":"hi","binary":"UklGRg==","contentType":"audio/wav"}');
+  expect(await api.speak({ text: "hi" })).toEqual({ base64: "UklGRg==", contentType: "audio/wav" });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+
+import { PLAIN, readClient } from "../src/client";
+import { contrastOf, customProperties, type Scheme } from "../src/theme";
+
+describe("client.json", () => {
+  test("the theme's name wins over the brain's", () => {
+    expect(readClient({ name: "my-first-brain", theme: { name: "Tia Maricota" } }).name).toBe("Tia Maricota");
+    expect(readClient({ name: "my-first-brain", theme: null }).name).toBe("my-first-brain");
+  });
+
+  test("language, voice and welcome are read", () => {
+    const body = {
+      language: "pt_BR",
+      voice: "Camila",
+      welcome: { text: "Olá ${first_name}, tudo bem?", speech: "Olá" },
+    };
+    expect(readClient(body)).toMatchObject({ language: "pt-BR", voice: "Camila", welcome: "Olá, tudo bem?" });
+    expect(readClient({ language: "%%LANGUAGE%%", welcome: "Hi" })).toMatchObject({ language: "", welcome: "Hi" });
+  });
+
+  test("no brain is live while it is null", () => {
+    expect(readClient({ brain: null }).live).toBe(false);
+    expect(readClient({ brain: { version: "1" } }).live).toBe(true);
+    expect(readClient({}).live).toBe(true);
+  });
+
+  test.each([null, 3, "x", [], { theme: 3 }, { theme: { colours: "red", logo: {} } }])(
+    "%j leaves the defaults",
+    (body) => {
+      expect(readClient(body)).toEqual(PLAIN);
+    },
+  );
+
+  test("colours are hexadecimal or dropped", () => {
+    const colours = { primary: "#0A5", background: "#abcdef", surface: "red", text: "url(x)", other: "#fff" };
+    expect(readClient({ theme: { colours } }).theme.colours).toEqual({ primary: "#0A5", background: "#abcdef" });
+    expect(readClient({ theme: { colours: { dark: { primary: "#fff" } } } }).theme.dark).toEqual({ primary: "#fff" });
+  });
+
+  test.each([
+    ["https://example.com/a.png", true],
+    ["images/logo.svg", true],
+    ["/images/logo.svg", true],
+    ["data:image/png;base64,AAAA", true],
+    ["http://example.com/a.png", false],
+    ["//example.com/a.png", false],
+    ["javascript:alert(1)", false],
+    ["data:text/html,x", false],
+  ])("the picture %s is shown: %s", (address, shown) => {
+    expect(readClient({ theme: { logo: address } }).theme.logo !== "").toBe(shown);
+  });
+});
+
+describe("colours", () => {
+  const hex = (value: number) => `#${value.toString(16).padStart(6, "0")}`;
+  const grounds = ["#ffffff", "#000000", "#808080", "#ffd400", "#0f6e66", "#7a1f1f"];
+
+  test.each(["light", "dark"] as const)("text can be read whatever an author chooses (%s)", (scheme: Scheme) => {
+    for (let primary = 0; primary <= 0xffffff; primary += 0x0a1b2d) {
+      for (const background of grounds) {
+        for (const surface of grounds) {
+          const colours = { primary: hex(primary), background, surface, text: hex(0xffffff - primary) };
+          const css = customProperties({ ...PLAIN.theme, colours, dark: colours }, scheme);
+          const contrast = (one: string, other: string) => contrastOf(css[one] ?? "", css[other] ?? "");
+          for (const text of ["--text", "--muted", "--accent"]) {
+            expect(contrast(text, "--surface")).toBeGreaterThanOrEqual(4.5);
+            expect(contrast(text, "--background")).toBeGreaterThanOrEqual(4.5);
+          }
+          expect(contrast("--on-primary", "--primary")).toBeGreaterThanOrEqual(4.5);
+          expect(contrast("--control", "--surface")).toBeGreaterThanOrEqual(3);
+        }
+      }
+    }
+  });
+
+  test("contrast is as WCAG defines it", () => {
+    expect(contrastOf("#000000", "#ffffff")).toBeCloseTo(21);
+    expect(contrastOf("#777", "#fff")).toBeCloseTo(4.48, 2);
+  });
+
+  test("readable colours are taken as they are written", () => {
+    const colours = { primary: "#7a1f1f", background: "#fffaf0", surface: "#ffffff", text: "#202020" };
+    expect(customProperties({ ...PLAIN.theme, colours }, "light")).toMatchObject({
+      "--primary": "#7a1f1f",
+      "--background": "#fffaf0",
+      "--text": "#202020",
+      "--accent": "#7a1f1f",
+    });
+  });
+
+  test("the dark scheme keeps the brand's colour and its own grounds", () => {
+    const css = customProperties({ ...PLAIN.theme, colours: { primary: "#7a1f1f", background: "#ffffff" } }, "dark");
+    expect(css["--primary"]).toBe("#7a1f1f");
+    expect(contrastOf(css["--background"] ?? "", "#000000")).toBeLessThan(1.5);
+  });
+});
