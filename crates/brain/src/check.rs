@@ -207,6 +207,7 @@ fn training(items: &[Item], intents: &[Intent], values: &Values, problems: &mut 
                 "none",
             );
         }
+        let before = counts.len();
         for utterance in &item.utterances {
             let Some(template) = template(utterance, values, problems) else { continue };
             warn_repeated(utterance, index, &mut said, problems);
@@ -215,6 +216,9 @@ fn training(items: &[Item], intents: &[Intent], values: &Values, problems: &mut 
             if let Some(intent) = item.id.as_ref().and_then(|id| by_id.get(id.value.as_str())) {
                 training.utterances.push((*intent, template));
             }
+        }
+        if counts.len() == before && !item.utterances.is_empty() {
+            problems.error(&item.utterances_path, "no utterance of this item says anything to learn from", "none");
         }
     }
     let cap = cap(&counts);
@@ -247,8 +251,9 @@ fn template(utterance: &Located<String>, values: &Values, problems: &mut Problem
             &utterance.value,
         );
     }
-    if template.expand(values, 1).iter().all(|text| text.is_empty()) {
-        problems.warning(&utterance.path, "nothing is left of this utterance without its markers", &utterance.value);
+    if template.expand(values, 1).iter().all(|text| sbf_amc::text::fold(text).is_empty()) {
+        let rule = "no word is left of this utterance without its markers and signs; it is not learnt";
+        problems.warning(&utterance.path, rule, &utterance.value);
         return None;
     }
     Some(template)

@@ -26,6 +26,12 @@ static ARTEFACT: LazyLock<Vec<u8>> =
     LazyLock::new(|| encode(&brain(&knowledge(), Some(&json!({"name": "Ana", "language_tag": "en-GB"})))));
 
 #[test]
+fn bots_are_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>(_: &T) {}
+    shared(&decode(&ARTEFACT).unwrap());
+}
+
+#[test]
 fn a_bot_comes_back_whole() {
     let bot = decode(&ARTEFACT).unwrap();
     let trained = brain(&knowledge(), Some(&json!({"name": "Ana", "language_tag": "en-GB"})));

@@ -284,12 +284,22 @@ fn utterances_that_cannot_teach_are_named() {
         &knowledge,
         &[
             ("knowledge[0]._intents[2]", "no list of values named nowhere"),
-            ("knowledge[0]._intents[2]", "nothing is left"),
+            ("knowledge[0]._intents[2]", "no word is left"),
             ("knowledge[1]._intents[0]", "another intent has the same utterance, at knowledge[0]._intents[0]"),
             ("knowledge[2]._intents[1]", "the same utterance stands at knowledge[2]._intents[0]"),
             ("staticEntities.city", "same name"),
         ],
     );
+}
+
+#[test]
+fn an_item_must_say_something_to_learn_from() {
+    for utterances in [vec!["@nothing"], vec!["...", "{city}"], vec!["👍"]] {
+        check(
+            &replying(&[("a", &utterances), ("b", &["bye"])]),
+            &[("knowledge[0]._intents", "says anything to learn")],
+        );
+    }
 }
 
 #[test]

@@ -159,12 +159,10 @@ fn length(value: &Value) -> Value {
 
 /// Adds where one side is a number and the other reads as one; otherwise joins text (`'0' + value`).
 fn add(left: &Value, right: &Value) -> Value {
-    if left.is_number() || right.is_number() {
-        if let (Some(a), Some(b)) = (number_of(left), number_of(right)) {
-            return number_value(a + b);
-        }
+    match (number_of(left), number_of(right)) {
+        (Some(a), Some(b)) if left.is_number() || right.is_number() => number_value(a + b),
+        _ => Value::String(text_of(left) + &text_of(right)),
     }
-    Value::String(text_of(left) + &text_of(right))
 }
 
 fn arithmetic(left: &Value, right: &Value, apply: fn(f64, f64) -> f64) -> Value {

@@ -90,16 +90,8 @@ fn progress_ends_at_its_total() {
     assert_eq!(brain.understand("Hello!").accepted.map(|intent| intent.id.as_str()), Some("a"));
 }
 
-#[test]
-fn a_bot_of_which_no_text_is_left_is_an_error_and_no_panic() {
-    let (checked, _) = read(
-        br#"{"knowledge": [{"_id": "a", "_intents": ["@nothing"], "_source": {"response": [{"text": "Hi"}]}}]}"#,
-        None,
-    );
-    assert!(train(checked.unwrap(), &mut |_| {}).is_err());
-}
-
-/// The reference's sample bots, where the shared data is there.
+/// The reference's sample bots, where the shared data is there; a person sees that they are not.
+#[allow(clippy::print_stderr)]
 fn reference() -> Option<PathBuf> {
     let folder = std::env::var_os("SBF_SHARED_DATA")
         .map_or_else(|| PathBuf::from("../../../shared/data"), PathBuf::from)
