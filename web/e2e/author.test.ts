@@ -18,7 +18,7 @@ afterAll(() => browser.close());
 interface Item {
   _id: string;
   _intents: string[];
-  _source: { response?: { text: string }[]; parameters?: { noMatchAsk?: { text?: string }[] }[] };
+  _source: { response?: { text: string }[]; parameters?: { name: string; noMatchAsk?: { text?: string }[] }[] };
 }
 
 interface Knowledge {
@@ -95,27 +95,31 @@ describe.skipIf(BRAIN_DIR === "")("the brain's folder", () => {
   });
 });
 
-/** A question of the brain with buttons in it, and how to be asked it. */
-function questionWithButtons(): { utterance: string; question: string } | null {
+/** The first parameter of the brain whose question is as wanted, and how to be asked it. */
+function questionOf(
+  wanted: (question: string, name: string) => boolean,
+): { utterance: string; question: string } | null {
   if (BRAIN_DIR === "") return null;
   const { knowledge } = JSON.parse(readFileSync(join(BRAIN_DIR, "knowledge.json"), "utf8")) as Knowledge;
   for (const { _intents, _source } of knowledge) {
-    const question = _source.parameters?.[0]?.noMatchAsk?.find(({ text }) => text?.includes("<button"))?.text;
+    const parameter = _source.parameters?.[0];
+    const question = parameter?.noMatchAsk?.find(({ text }) => wanted(text ?? "", parameter.name))?.text;
     if (question !== undefined && _intents[0] !== undefined) return { utterance: _intents[0], question };
   }
   return null;
 }
 
-const asked = questionWithButtons();
+const buttons = questionOf((question) => question.includes("<button"));
 
-test.skipIf(asked === null)("a button in the brain's own question answers it, also after a reload", async () => {
+test.skipIf(buttons === null)("a button in the brain's own question answers it, also after a reload", async () => {
   const { page, faults } = await visit(browser);
-  await say(page, asked?.utterance ?? "");
+  await say(page, buttons?.utterance ?? "");
   const button = page.locator(".exchange:last-child .choices button").last();
   await picture(page, "buttons");
   await page.reload();
   await welcomed(page);
-  const said = (await button.getAttribute("value")) ?? (await button.innerText());
+  const value = await button.getAttribute("value");
+  const said = value ?? (await button.innerText());
   await button.click();
   await settled(page);
   expect((await bubbles(page, "user")).at(-1)).toBe(said);
@@ -123,3 +127,19 @@ test.skipIf(asked === null)("a button in the brain's own question answers it, al
   expect(await page.locator(".choices button:enabled").count()).toBe(0);
   expect(faults).toEqual([]);
 });
+
+const department = questionOf((_question, name) => name === "departamento");
+
+test.skipIf(department === null)(
+  "a question that was open when the page was left is answered after the reload",
+  async () => {
+    const { page, sent } = await visit(browser);
+    await say(page, department?.utterance ?? "");
+    expect((await bubbles(page, "bot")).at(-1)).toBe(department?.question);
+    await page.reload();
+    await welcomed(page);
+    await say(page, "Vendas");
+    expect(sent.at(-1)).toMatchObject({ text: "Vendas", sessionID: sent[0]?.sessionID });
+    expect((await bubbles(page, "bot")).slice(-2)).toContain("Ok, só um minuto");
+  },
+);

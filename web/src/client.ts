@@ -89,5 +89,5 @@ function readLanguage(value: unknown): string {
 
 /** A sentence is written as a string or as `{text, speech}`. Whom the bot speaks to is not known here: `${first_name}` goes. */
 function readSentence(value: unknown): string {
-  return textOf(isRecord(value) ? value.text : value).replace(/\s*\$\{[^}]*\}/g, "");
+  return textOf(isRecord(value) ? value.text : value).replace(/,?\s*\$\{[^}]*\}/g, "");
 }

@@ -16,6 +16,7 @@ describe("client.json", () => {
       welcome: { text: "Olá ${first_name}, tudo bem?", speech: "Olá" },
     };
     expect(readClient(body)).toMatchObject({ language: "pt-BR", voice: "Camila", welcome: "Olá, tudo bem?" });
+    expect(readClient({ welcome: "Olá, ${first_name}! Precisa de ajuda?" }).welcome).toBe("Olá! Precisa de ajuda?");
     expect(readClient({ language: "%%LANGUAGE%%", welcome: "Hi" })).toMatchObject({ language: "", welcome: "Hi" });
   });
 
