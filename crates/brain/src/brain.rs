@@ -44,6 +44,7 @@ pub(crate) struct Content {
     /// Every stock sentence.
     pub(crate) stock: HashMap<Stock, Variation>,
     /// Kind, utterance and expected intent.
+    #[cfg_attr(not(feature = "train"), allow(dead_code))]
     pub(crate) tests: Vec<(String, String, String)>,
 }
 

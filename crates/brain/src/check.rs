@@ -2,6 +2,7 @@
 
 mod item;
 mod sentence;
+mod utterances;
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,29 +13,27 @@ use crate::{
     brain::{Content, Sources},
     config::{CONFIGS_FILE, Config},
     entity::{Lexicon, Values},
-    fold::key,
     intent::Intent,
     json,
     knowledge::{self, Item, KNOWLEDGE_FILE, Knowledge},
     language,
     problem::{Problem, Problems, Severity},
-    reader::Located,
-    utterance::{MAX_PER_UTTERANCE, Template, cap},
+    utterance::Template,
 };
 
 /// A bot without errors, ready to be trained; made by [`read`] alone.
 #[derive(Debug)]
+// Without the trainer a checked bot can be looked at, but not be made into anything.
+#[cfg_attr(not(feature = "train"), allow(dead_code))]
 pub struct CheckedKnowledge {
     pub(crate) content: Content,
     pub(crate) sources: Sources,
-    #[cfg_attr(not(feature = "train"), allow(dead_code))]
     pub(crate) training: Training,
-    #[cfg_attr(not(feature = "train"), allow(dead_code))]
     pub(crate) warnings: Vec<Problem>,
 }
 
-/// What only training and tests need.
-#[derive(Debug, Default)]
+/// What only training needs.
+#[derive(Debug)]
 #[cfg_attr(not(feature = "train"), allow(dead_code))]
 pub(crate) struct Training {
     /// Index of the intent, and a written utterance of it.
@@ -114,10 +113,7 @@ fn compile_value(
     config_problems: &mut Problems,
 ) -> (Content, Training) {
     let name = config.name.clone().or_else(|| knowledge::name(&value)).unwrap_or_else(|| "SBF".to_owned());
-    let mut filled = value.clone();
-    let known = |anchor: &str| if anchor == "BOT_NAME" { Some(name.clone()) } else { config.anchor(anchor) };
-    anchors::fill(&mut filled, "", &known, problems);
-    let written = knowledge::read(&filled, problems);
+    let written = knowledge::read(&filled(&value, &name, &config, problems), problems);
     let language = match purpose {
         Purpose::Training => language_of(&written, &config, config_problems),
         Purpose::Answering { language } => language.clone(),
@@ -126,18 +122,26 @@ fn compile_value(
     let values = Values::new(written.entities);
     let intents = items(&written.items, &values, problems);
     let tests = tests(&written.items, &intents);
-    let training = match purpose {
-        Purpose::Training => training(&written.items, &intents, &values, problems),
-        Purpose::Answering { .. } => Training::default(),
+    let (utterances, cap) = match purpose {
+        Purpose::Training => utterances::collect(&written.items, &intents, &values, problems),
+        Purpose::Answering { .. } => (Vec::new(), 0),
     };
-    let none = refused(written.none, problems);
-    let training = Training { none, stop_words: written.stop_words, synonyms: written.synonyms, ..training };
+    let none = utterances::refused(written.none, problems);
+    let training = Training { utterances, cap, none, stop_words: written.stop_words, synonyms: written.synonyms };
     let voice = config.voice.clone();
     let by_id = intents.iter().enumerate().map(|(index, intent)| (intent.id.clone(), index)).collect();
     let lexicon = Lexicon::new(written.lexicon);
     let content =
         Content { name, language, voice, config, written: value, intents, by_id, values, lexicon, stock, tests };
     (content, training)
+}
+
+/// The file with its anchors filled.
+fn filled(written: &Value, name: &str, config: &Config, problems: &mut Problems) -> Value {
+    let mut filled = written.clone();
+    let known = |anchor: &str| if anchor == "BOT_NAME" { Some(name.to_owned()) } else { config.anchor(anchor) };
+    anchors::fill(&mut filled, "", &known, problems);
+    filled
 }
 
 /// The configured language, else the detected one; a warning where the two disagree.
@@ -191,115 +195,6 @@ fn tests(items: &[Item], intents: &[Intent]) -> Vec<(String, String, String)> {
             .collect::<Vec<_>>()
     };
     items.iter().flat_map(of).collect()
-}
-
-fn training(items: &[Item], intents: &[Intent], values: &Values, problems: &mut Problems) -> Training {
-    let by_id: HashMap<&str, usize> =
-        intents.iter().enumerate().map(|(index, intent)| (intent.id.as_str(), index)).collect();
-    let mut training = Training::default();
-    let mut said: HashMap<String, (usize, String)> = HashMap::new();
-    let mut counts = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        if item.utterances.is_empty() && !item.unreadable {
-            problems.error(
-                &item.utterances_path,
-                "every item needs utterances that it is to be understood from",
-                "none",
-            );
-        }
-        let before = counts.len();
-        for utterance in &item.utterances {
-            let Some(template) = template(utterance, values, problems) else { continue };
-            warn_repeated(utterance, index, &mut said, problems);
-            counts.push(template.count(values));
-            warn_capped(utterance, &template, values, problems);
-            if let Some(intent) = item.id.as_ref().and_then(|id| by_id.get(id.value.as_str())) {
-                training.utterances.push((*intent, template));
-            }
-        }
-        if counts.len() == before && !item.utterances.is_empty() {
-            problems.error(&item.utterances_path, "no utterance of this item says anything to learn from", "none");
-        }
-    }
-    let cap = cap(&counts);
-    training.cap = cap;
-    if cap < MAX_PER_UTTERANCE {
-        let rule = format!(
-            "the markers make more than {} texts in all; {cap} of each utterance are used",
-            crate::utterance::MAX_EXPANDED
-        );
-        problems.warning(
-            "knowledge",
-            rule,
-            &format!("{} texts", counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count))),
-        );
-    }
-    training
-}
-
-/// An utterance that says something.
-fn template(utterance: &Located<String>, values: &Values, problems: &mut Problems) -> Option<Template> {
-    if utterance.value.trim().is_empty() {
-        problems.error(&utterance.path, "an utterance must not be empty", &utterance.value);
-        return None;
-    }
-    let template = Template::new(&utterance.value, values);
-    for name in &template.unknown {
-        problems.warning(
-            &utterance.path,
-            format!("there is no list of values named {name}; the marker is dropped"),
-            &utterance.value,
-        );
-    }
-    if template.expand(values, 1).iter().all(|text| sbf_amc::text::fold(text).is_empty()) {
-        let rule = "no word is left of this utterance without its markers and signs; it is not learnt";
-        problems.warning(&utterance.path, rule, &utterance.value);
-        return None;
-    }
-    Some(template)
-}
-
-fn warn_repeated(
-    utterance: &Located<String>,
-    item: usize,
-    said: &mut HashMap<String, (usize, String)>,
-    problems: &mut Problems,
-) {
-    let words = match key(&utterance.value) {
-        words if words.is_empty() => utterance.value.clone(),
-        words => words,
-    };
-    match said.get(&words) {
-        Some((other, path)) if *other == item => {
-            problems.warning(&utterance.path, format!("the same utterance stands at {path}"), &utterance.value);
-        }
-        Some((_, path)) => {
-            let rule = format!("another intent has the same utterance, at {path}; nobody can tell the two apart");
-            problems.warning(&utterance.path, rule, &utterance.value);
-        }
-        None => drop(said.insert(words, (item, utterance.path.clone()))),
-    }
-}
-
-fn warn_capped(utterance: &Located<String>, template: &Template, values: &Values, problems: &mut Problems) {
-    let count = template.count(values);
-    if count > MAX_PER_UTTERANCE {
-        let rule =
-            format!("the markers make {count} texts of this utterance; {MAX_PER_UTTERANCE}, evenly spread, are used");
-        problems.warning(&utterance.path, rule, &utterance.value);
-    }
-}
-
-fn refused(written: Vec<Located<String>>, problems: &mut Problems) -> Vec<String> {
-    let mut texts = Vec::new();
-    for text in written {
-        if text.value.trim().is_empty() {
-            problems.error(&text.path, "an utterance must not be empty", &text.value);
-        } else {
-            texts.push(text.value);
-        }
-    }
-    texts
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use crate::{
 /// The file's name, as problems name it.
 pub(crate) const KNOWLEDGE_FILE: &str = "knowledge.json";
 
+/// Where the intents stand.
+pub(crate) const ITEMS_PATH: &str = "knowledge";
+
 const LATER: &str = "not supported yet";
 
 /// What a bot knows, with the path of everything that can be wrong.
@@ -110,12 +113,12 @@ pub(crate) fn read(written: &Value, problems: &mut Problems) -> Knowledge {
     let mut knowledge = Knowledge::default();
     // Read before the anchors were filled.
     fields.filled("brainName", problems);
-    knowledge.items = match fields.get("knowledge") {
+    knowledge.items = match fields.get(ITEMS_PATH) {
         Some(at) => at.list(problems).unwrap_or_default().iter().filter_map(|item| read_item(item, problems)).collect(),
         None => Vec::new(),
     };
     if knowledge.items.is_empty() {
-        problems.error("knowledge", "a bot needs at least one item here", "none");
+        problems.error(ITEMS_PATH, "a bot needs at least one item here", "none");
     }
     knowledge.entities = fields.get("staticEntities").map(|at| read_entities(&at, problems)).unwrap_or_default();
     knowledge.stop_words = plain(fields.texts("stopWords", problems));

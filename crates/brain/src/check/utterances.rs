@@ -1,0 +1,129 @@
+//! What the bot is to be understood from.
+
+use std::collections::HashMap;
+
+use crate::{
+    entity::Values,
+    fold::key,
+    intent::Intent,
+    knowledge::{self, Item},
+    problem::Problems,
+    reader::Located,
+    utterance::{MAX_EXPANDED, MAX_PER_UTTERANCE, Template, cap},
+};
+
+/// Every utterance with the index of its intent, and how many texts of each are used.
+pub(super) fn collect(
+    items: &[Item],
+    intents: &[Intent],
+    values: &Values,
+    problems: &mut Problems,
+) -> (Vec<(usize, Template)>, u64) {
+    let by_id = intents.iter().enumerate().map(|(index, intent)| (intent.id.as_str(), index));
+    let by_id: HashMap<&str, usize> = by_id.collect();
+    let mut collected = Vec::new();
+    let mut counts = Vec::new();
+    let mut said = Said::default();
+    for (index, item) in items.iter().enumerate() {
+        let templates = of_item(index, item, values, &mut said, problems);
+        counts.extend(templates.iter().map(|template| template.count(values)));
+        if let Some(intent) = item.id.as_ref().and_then(|id| by_id.get(id.value.as_str())) {
+            collected.extend(templates.into_iter().map(|template| (*intent, template)));
+        }
+    }
+    (collected, common_cap(&counts, problems))
+}
+
+/// The utterances that the bot must refuse.
+pub(super) fn refused(written: Vec<Located<String>>, problems: &mut Problems) -> Vec<String> {
+    let mut texts = Vec::new();
+    for text in written {
+        if text.value.trim().is_empty() {
+            problems.error(&text.path, "an utterance must not be empty", &text.value);
+        } else {
+            texts.push(text.value);
+        }
+    }
+    texts
+}
+
+fn of_item(index: usize, item: &Item, values: &Values, said: &mut Said, problems: &mut Problems) -> Vec<Template> {
+    let mut templates = Vec::new();
+    for utterance in &item.utterances {
+        if let Some(template) = template(utterance, values, problems) {
+            said.warn_repeated(utterance, index, problems);
+            templates.push(template);
+        }
+    }
+    if item.utterances.is_empty() && !item.unreadable {
+        let rule = "every item needs utterances that it is to be understood from";
+        problems.error(&item.utterances_path, rule, "none");
+    } else if templates.is_empty() && !item.unreadable {
+        let rule = "no utterance of this item says anything to learn from";
+        problems.error(&item.utterances_path, rule, "none");
+    }
+    templates
+}
+
+/// An utterance that says something.
+fn template(utterance: &Located<String>, values: &Values, problems: &mut Problems) -> Option<Template> {
+    if utterance.value.trim().is_empty() {
+        problems.error(&utterance.path, "an utterance must not be empty", &utterance.value);
+        return None;
+    }
+    let template = Template::new(&utterance.value, values);
+    for name in &template.unknown {
+        let rule = format!("there is no list of values named {name}; the marker is dropped");
+        problems.warning(&utterance.path, rule, &utterance.value);
+    }
+    if template.expand(values, 1).iter().all(|text| sbf_amc::text::fold(text).is_empty()) {
+        let rule = "no word is left of this utterance without its markers and signs; it is not learnt";
+        problems.warning(&utterance.path, rule, &utterance.value);
+        return None;
+    }
+    let count = template.count(values);
+    if count > MAX_PER_UTTERANCE {
+        let used = format!("{MAX_PER_UTTERANCE}, evenly spread, are used");
+        problems.warning(
+            &utterance.path,
+            format!("the markers make {count} texts of this utterance; {used}"),
+            &utterance.value,
+        );
+    }
+    Some(template)
+}
+
+/// How many texts of each utterance are used, so that all together stay within bounds.
+fn common_cap(counts: &[u64], problems: &mut Problems) -> u64 {
+    let cap = cap(counts);
+    if cap < MAX_PER_UTTERANCE {
+        let total = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
+        let rule = format!("the markers make more than {MAX_EXPANDED} texts in all; {cap} of each utterance are used");
+        problems.warning(knowledge::ITEMS_PATH, rule, &format!("{total} texts"));
+    }
+    cap
+}
+
+/// Utterances met so far: the item and the path of each.
+#[derive(Default)]
+struct Said(HashMap<String, (usize, String)>);
+
+impl Said {
+    fn warn_repeated(&mut self, utterance: &Located<String>, item: usize, problems: &mut Problems) {
+        let words = match key(&utterance.value) {
+            words if words.is_empty() => utterance.value.clone(),
+            words => words,
+        };
+        let rule = match self.0.get(&words) {
+            None => {
+                self.0.insert(words, (item, utterance.path.clone()));
+                return;
+            }
+            Some((other, path)) if *other == item => format!("the same utterance stands at {path}"),
+            Some((_, path)) => {
+                format!("another intent has the same utterance, at {path}; nobody can tell the two apart")
+            }
+        };
+        problems.warning(&utterance.path, rule, &utterance.value);
+    }
+}
