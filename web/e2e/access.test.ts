@@ -12,6 +12,13 @@ beforeAll(async () => {
 
 afterAll(() => browser.close());
 
+/** Runs in the page: whether nothing covers the element, and its frame shows it. */
+function isInSight(element: Element): boolean {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const seen = document.elementFromPoint(left + width / 2, top + height - 2);
+  return seen !== null && element.contains(seen);
+}
+
 /** Everything that a conversation can hold, at once. */
 async function fill(page: Page): Promise<void> {
   const list = "<ul><li>one</li><li>two</li></ul><p>See <a href='https://example.com'>more</a>.</p>";
@@ -31,6 +38,8 @@ async function fill(page: Page): Promise<void> {
   const refused = await answerWith(page, { message: "This sentence comes from the server." }, 400);
   await type(page, "a message\nof two lines");
   await page.locator(".failure").waitFor();
+  await page.waitForTimeout(600);
+  expect(await page.locator(".failure__retry").evaluate(isInSight)).toBe(true);
   await refused();
 }
 
@@ -156,7 +165,7 @@ test("the newest message is in sight, a long answer from its question on, and re
   await page.locator(".conversation__down").click();
   await page.getByText("late").waitFor();
   await page.waitForTimeout(600);
-  expect(await page.getByText("late").evaluate((it) => it.getBoundingClientRect().bottom < innerHeight)).toBe(true);
+  expect(await page.getByText("late").evaluate(isInSight)).toBe(true);
   await restore();
 });
 

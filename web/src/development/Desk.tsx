@@ -39,10 +39,12 @@ function Problems({ problems }: { problems: readonly Problem[] }) {
       >
         <summary class="desk__summary">
           <Icon name="warning" size={18} />
-          <strong>
-            {fill(errors > 0 ? strings.problems : strings.warnings, { n: errors > 0 ? errors : problems.length })}
-          </strong>
-          {errors > 0 && <span>{strings.problemsHint}</span>}
+          <span class="desk__title">
+            <strong>
+              {errors > 0 ? fill(strings.problems, { n: errors }) : fill(strings.warnings, { n: problems.length })}
+            </strong>
+            {errors > 0 && <> {strings.problemsHint}</>}
+          </span>
           <span class="desk__more">
             <Icon name="chevron" size={18} />
           </span>

@@ -38,9 +38,13 @@ export function useFollowing(sessionID: string, exchanges: readonly Exchange[]) 
   useEffect(() => {
     const { current } = frame;
     if (current === null) return;
+    let before = current.scrollTop;
     const onScroll = () => {
       const rest = current.scrollHeight - current.clientHeight - current.scrollTop;
-      following.current = rest < NEAR || isAtLast(current);
+      // Only a reader scrolls back; on the way down the page may be scrolling by itself.
+      if (rest < NEAR || isAtLast(current)) following.current = true;
+      else if (current.scrollTop < before) following.current = false;
+      before = current.scrollTop;
       if (rest < NEAR) setAway(false);
     };
     current.addEventListener("scroll", onScroll, { passive: true });
@@ -60,8 +64,11 @@ export function useFollowing(sessionID: string, exchanges: readonly Exchange[]) 
 }
 
 function scrollToLast(frame: HTMLElement | null, atOnce: boolean): void {
-  const still = atOnce || matchMedia("(prefers-reduced-motion: reduce)").matches;
-  frame?.scrollTo({ top: lastTop(frame), behavior: still ? "instant" : "smooth" });
+  if (frame === null) return;
+  const top = lastTop(frame);
+  const far = Math.abs(top - frame.scrollTop) > 2 * frame.clientHeight;
+  const still = atOnce || far || matchMedia("(prefers-reduced-motion: reduce)").matches;
+  frame.scrollTo({ top, behavior: still ? "instant" : "smooth" });
 }
 
 /** Where the list stands when its last exchange is in sight: at its end, or at the question of a long answer. */
