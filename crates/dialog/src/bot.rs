@@ -171,9 +171,7 @@ impl<'j> Job<'j> {
                 Finding::Free | Finding::PerhapsDone => {
                     match self.attempt(stored, matches!(finding, Finding::PerhapsDone)).await {
                         Ok(response) => return Ok(response),
-                        Err(SaveError::Conflict) => {
-                            sessions.load_newer(&self.key, version, self.bot.timing.claim_lives).await?
-                        }
+                        Err(SaveError::Conflict) => sessions.load(&self.key).await?,
                         Err(SaveError::Store(error)) => return Err(error.into()),
                     }
                 }
@@ -191,7 +189,7 @@ impl<'j> Job<'j> {
         let left = Duration::from_millis(claim.until.saturating_sub(self.now())).min(self.bot.timing.claim_lives);
         match left.is_zero() {
             false => Finding::Busy(left),
-            true if claim.turn_id == self.input.turn_id => Finding::PerhapsDone,
+            true if self.is_mine(claim) => Finding::PerhapsDone,
             true => Finding::Free,
         }
     }
@@ -199,7 +197,7 @@ impl<'j> Job<'j> {
     /// Begins the turn, calls its backend where there is one, and saves what is to be remembered.
     async fn attempt(&self, stored: Option<Stored>, perhaps_done: bool) -> Result<Value, SaveError> {
         let found = stored.unwrap_or_else(|| Stored { session: Session::default(), version: 0 });
-        let session = Session { claim: None, ..found.session.clone() };
+        let session = self.without_claim(&found.session);
         let step = match machine::begin(self.brain, session.clone(), &self.input, self.moment) {
             Step::Call(waiting) if !perhaps_done || waiting.idempotent => Step::Call(waiting),
             Step::Done(turn) if !perhaps_done => Step::Done(turn),
@@ -221,6 +219,21 @@ impl<'j> Job<'j> {
                 self.call(*waiting, &claimed, expired).await
             }
         }
+    }
+
+    /// Whether an earlier try of this turn made the claim; only a client's turn id can tell.
+    fn is_mine(&self, claim: &Claim) -> bool {
+        self.call.turn_id.as_ref() == Some(&claim.turn_id)
+    }
+
+    /// The session for this turn alone. Another turn's claim that was abandoned may stand for something done:
+    /// should its client come back, it is told so instead of being served anew.
+    fn without_claim(&self, found: &Session) -> Session {
+        let mut session = found.clone();
+        if let Some(claim) = session.claim.take().filter(|claim| !self.is_mine(claim)) {
+            session.remember(&claim.turn_id, &Value::Null);
+        }
+        session
     }
 
     /// Saves that a backend is about to be called for this turn: the dialog itself stays where it is until the answer is there.

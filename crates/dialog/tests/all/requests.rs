@@ -1,5 +1,4 @@
 //! `Call::parse`: what requests may look like, and the sentences that refuse others.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 use sbf_dialog::{Call, machine::Event, wire::TEXT_LIMIT};

@@ -1,0 +1,115 @@
+//! Dialogs that a backend leads, and backends that fail.
+
+use sbf_dialog::{ports::BackendAnswer, session::DialogState};
+use serde_json::{Value, json};
+
+use crate::support::{Desk, desk, line, step};
+
+#[tokio::test]
+async fn a_backend_s_dialog_goes_on_without_the_client_s_payload() {
+    let desk = Desk::of(desk());
+    desk.script("feedback", step("name", "Your name?", 2));
+    desk.script("feedback", step("words", "Your words?", 3));
+    desk.say("leave feedback").await;
+    assert_eq!(line(&desk.say("Bo").await), "Your words?");
+    assert_eq!(desk.last_event("feedback"), json!({ "step": 2, "name": { "response": "Bo" } }));
+}
+
+#[tokio::test]
+async fn an_echo_only_brings_the_answer_where_a_backend_leads() {
+    let desk = Desk::of(desk());
+    desk.script("feedback", step("name", "Your name?", 2));
+    desk.script("feedback", json!("done"));
+    desk.say("leave feedback").await;
+    let payload = json!({ "step": 99, "admin": true, "name": { "response": "Bo", "role": "admin" } });
+    let response = desk.post(json!({ "_id": "feedback", "payload": payload, "sessionID": "s1" })).await;
+    assert_eq!(line(&response), "done");
+    assert_eq!(desk.last_event("feedback"), json!({ "step": 2, "name": { "response": "Bo" } }));
+    assert_eq!(desk.state(), DialogState::Idle);
+}
+
+#[tokio::test]
+async fn the_old_client_s_echo_carries_a_backend_s_dialog_without_a_session() {
+    let desk = Desk::of(desk());
+    desk.script("feedback", step("name", "Your name?", 2));
+    desk.script("feedback", json!("done"));
+    let asked = desk.post(json!({ "text": "leave feedback" })).await;
+    let mut payload = asked["conversation"]["async"]["payload"].clone();
+    payload["name"] = json!({ "response": "Bo" });
+    let response = desk.post(json!({ "_id": "feedback", "payload": payload, "rawIntent": asked["rawIntent"] })).await;
+    assert_eq!(line(&response), "done");
+    assert_eq!(desk.last_event("feedback"), json!({ "step": 2, "name": { "response": "Bo" } }));
+    assert_eq!(response.get("sessionExpired"), None);
+}
+
+#[tokio::test]
+async fn an_expired_dialog_goes_on_by_its_echo_and_says_so() {
+    let desk = Desk::of(desk());
+    desk.script("feedback", step("name", "Your name?", 2));
+    desk.script("feedback", json!("done"));
+    desk.say("leave feedback").await;
+    desk.sessions.set_clock(desk.stored().session.expires_at);
+    let payload = json!({ "step": 2, "name": { "response": "Bo" } });
+    let response = desk.post(json!({ "_id": "feedback", "payload": payload, "sessionID": "s1" })).await;
+    assert_eq!((line(&response).as_str(), &response["sessionExpired"]), ("done", &json!(true)));
+    assert_eq!(desk.last_event("feedback"), json!({ "step": 2, "name": { "response": "Bo" } }));
+}
+
+#[tokio::test]
+async fn failures_are_said_politely_and_tell_nothing() {
+    let failures = [
+        BackendAnswer::Failed("secret stack trace".to_owned()),
+        BackendAnswer::Answered(Value::Null),
+        BackendAnswer::Answered(json!(5)),
+        BackendAnswer::Answered(json!([{ "text": "secret" }])),
+        BackendAnswer::Answered(json!({})),
+        BackendAnswer::Answered(json!({ "errorMessage": "secret", "errorType": "Error", "trace": ["secret"] })),
+    ];
+    for failure in failures {
+        let desk = Desk::of(desk());
+        desk.script("feedback", step("name", "Your name?", 2));
+        desk.backends.answer("feedback", failure.clone());
+        desk.say("leave feedback").await;
+        let response = desk.say("Bo").await;
+        assert_eq!(
+            (&response["text"], &response["endConversation"]),
+            (&json!("Our machine has a hiccup."), &json!(true))
+        );
+        assert!(!response.to_string().contains("secret"), "{failure:?}");
+        assert_eq!(desk.state(), DialogState::Idle);
+    }
+}
+
+#[tokio::test]
+async fn a_payload_too_large_to_keep_ends_the_dialog_politely() {
+    let desk = Desk::of(desk());
+    let large = "x".repeat(50_000);
+    desk.script(
+        "feedback",
+        json!({ "asyncConversation": { "id": "a", "ask": { "text": "More?" }, "payload": { "large": large } } }),
+    );
+    let response = desk.say("leave feedback").await;
+    assert_eq!(response["text"], "Our machine has a hiccup.");
+    assert_eq!(desk.state(), DialogState::Idle);
+    assert!(serde_json::to_vec(&desk.stored().session).unwrap().len() < 1000);
+}
+
+#[tokio::test]
+async fn naming_an_intent_without_an_answer_to_the_backend_starts_anew() {
+    let desk = Desk::of(desk());
+    desk.script("feedback", step("name", "Your name?", 2));
+    desk.say("leave feedback").await;
+    desk.post(json!({ "_id": "feedback", "payload": {}, "sessionID": "s1" })).await;
+    assert_eq!(desk.last_event("feedback"), json!({}));
+}
+
+#[tokio::test]
+async fn an_intent_that_is_gone_does_not_hold_the_user() {
+    let desk = Desk::of(desk());
+    desk.put(DialogState::Delegated(sbf_dialog::session::Delegated {
+        intent: "gone".to_owned(),
+        ..Default::default()
+    }))
+    .await;
+    assert_eq!(line(&desk.say("who are you").await), "I am Desk and you are Ana.");
+}

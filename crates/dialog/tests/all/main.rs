@@ -1,0 +1,13 @@
+//! Conversations with whole bots whose ports are in memory.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod answers;
+mod architecture;
+mod backends;
+mod memory;
+mod parameters;
+mod random;
+mod repeats;
+mod requests;
+mod support;
+mod talks;

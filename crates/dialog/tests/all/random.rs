@@ -1,0 +1,134 @@
+//! Random conversations: whatever is said, the machine keeps its promises.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use sbf_dialog::{Call, ports::BackendAnswer, session::DialogState};
+use serde_json::{Value, json};
+
+use crate::support::{Desk, desk, line, step};
+
+/// What a client does.
+#[derive(Debug, Clone)]
+enum Act {
+    Say(String),
+    Echo(String, BTreeMap<String, String>),
+    Start,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let known = proptest::sample::select(
+        &[
+            "who are you",
+            "tell me a joke please",
+            "weather forecast",
+            "weather forecast in Oslo",
+            "book a flight from lima to oslo",
+            "book a flight",
+            "paint my wall",
+            "paint my wall light blue",
+            "leave feedback",
+            "economy",
+            "first",
+            "skip",
+            "whatever",
+            "cancel",
+            "from Lima to Rome",
+            "Oslo",
+            "red",
+            "no",
+            "mitochondria produce energy",
+            "$1 {\"x\": 1}",
+        ][..],
+    )
+    .prop_map(str::to_owned);
+    let text = prop_oneof![6 => known, 1 => "[ -~]{1,40}", 1 => "\\PC{1,20}"]
+        .prop_filter("blank", |text| !text.trim().is_empty());
+    let intent = proptest::sample::select(&["name", "joke", "weather", "travel", "paint", "feedback"][..])
+        .prop_map(str::to_owned);
+    let name = proptest::sample::select(&["0", "1", "2", "from", "class", "city", "colour", "name", "step"][..])
+        .prop_map(str::to_owned);
+    let payload = proptest::collection::btree_map(name, text.clone(), 0..3);
+    prop_oneof![8 => text.prop_map(Act::Say), 3 => (intent, payload).prop_map(|(id, p)| Act::Echo(id, p)), 1 => Just(Act::Start)]
+}
+
+fn backend_answer() -> impl Strategy<Value = BackendAnswer> {
+    prop_oneof![
+        3 => Just(BackendAnswer::Answered(json!("done"))),
+        1 => Just(BackendAnswer::Answered(json!({ "text": "done", "sessionID": "eve" }))),
+        3 => (2..5_u32).prop_map(|number| BackendAnswer::Answered(step("name", "Your name?", number))),
+        1 => Just(BackendAnswer::Answered(json!({ "asyncConversation": { "id": "x", "ask": { "text": "Bye" }, "endConversation": true } }))),
+        1 => Just(BackendAnswer::Answered(Value::Null)),
+        1 => Just(BackendAnswer::Failed("boom".to_owned())),
+        1 => Just(BackendAnswer::Answered(json!({ "asyncConversation": {
+            "id": "big", "ask": { "text": "More?" }, "payload": { "large": "x".repeat(60_000) },
+        } }))),
+    ]
+}
+
+fn call(act: &Act) -> Call {
+    let body = match act {
+        Act::Say(text) => json!({ "text": text, "sessionID": "s1" }),
+        Act::Echo(intent, answers) => {
+            let payload: serde_json::Map<_, _> =
+                answers.iter().map(|(name, text)| (name.clone(), json!({ "response": text }))).collect();
+            json!({ "_id": intent, "payload": payload, "sessionID": "s1" })
+        }
+        Act::Start => json!({ "event": "start", "sessionID": "s1" }),
+    };
+    Call::parse(body.to_string().as_bytes()).unwrap()
+}
+
+/// A value that is known stays known, and is not asked for, as long as the same dialog goes on.
+fn check(before: &DialogState, after: &DialogState, act: &Act, response: &Value) {
+    assert!(!line(response).trim().is_empty(), "{act:?} is answered by silence: {response}");
+    let DialogState::Asking(now) = after else { return };
+    let asked: Vec<_> = response["conversation"]["sync"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(asked[0], now.parameter);
+    assert!(asked.iter().all(|name| !now.filled.contains_key(name) && !now.left_out.contains(name)), "{response}");
+    let DialogState::Asking(then) = before else { return };
+    let same = match act {
+        Act::Echo(intent, _) => *intent == then.intent,
+        Act::Say(_) | Act::Start => true,
+    };
+    if same && then.intent == now.intent {
+        assert!(then.filled.iter().all(|(name, value)| now.filled.get(name) == Some(value)), "{then:?} became {now:?}");
+        assert!(then.left_out.iter().all(|name| now.left_out.contains(name)));
+    }
+}
+
+async fn converse(acts: &[Act], answers: &[BackendAnswer]) -> Vec<Value> {
+    let desk = Desk::of(desk());
+    for function in ["weather", "flights", "painter", "feedback"] {
+        for answer in answers {
+            desk.backends.answer(function, answer.clone());
+        }
+    }
+    let mut responses = Vec::new();
+    for act in acts {
+        let before = desk.state();
+        let response = desk.call(call(act)).await;
+        check(&before, &desk.state(), act, &response);
+        if let Some(stored) = desk.sessions.peek(&crate::support::key("s1")) {
+            assert!(serde_json::to_vec(&stored.session).unwrap().len() < 64 * 1024);
+            assert_eq!(stored.session.claim, None);
+        }
+        responses.push(response);
+    }
+    responses
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn any_conversation_keeps_what_it_knows_says_something_and_can_be_replayed(
+        acts in proptest::collection::vec(act(), 1..12),
+        answers in proptest::collection::vec(backend_answer(), 1..4),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let first = runtime.block_on(converse(&acts, &answers));
+        let again = runtime.block_on(converse(&acts, &answers));
+        prop_assert_eq!(first, again);
+    }
+}

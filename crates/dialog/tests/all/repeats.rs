@@ -1,0 +1,330 @@
+//! Crashes, retries and messages that come at the same time: nothing is lost, nothing is done twice.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sbf_dialog::{
+    BotError, Call, Moment,
+    memory::{Access, SaveFault},
+    ports::{BackendAnswer, BackendCall, Caller, Fulfilment},
+    session::DialogState,
+};
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use crate::support::{Desk, NOW, caller, desk, line};
+
+/// A backend that answers only when it is let go.
+struct Gate {
+    called: Semaphore,
+    go: Semaphore,
+    answer: Value,
+}
+
+impl Gate {
+    fn new(answer: Value) -> Arc<Self> {
+        Arc::new(Self { called: Semaphore::new(0), go: Semaphore::new(0), answer })
+    }
+
+    async fn was_called(&self) {
+        self.called.acquire().await.unwrap().forget();
+    }
+
+    fn open(&self) {
+        self.go.add_permits(1);
+    }
+}
+
+#[async_trait]
+impl Fulfilment for Gate {
+    async fn call(&self, _: &BackendCall) -> BackendAnswer {
+        self.called.add_permits(1);
+        self.go.acquire().await.unwrap().forget();
+        BackendAnswer::Answered(self.answer.clone())
+    }
+}
+
+fn gated(answer: Value) -> (Desk, Arc<Gate>) {
+    let gate = Gate::new(answer);
+    (Desk::with(desk(), Some(Arc::clone(&gate) as _)), gate)
+}
+
+/// A turn that runs on its own.
+fn spawned(desk: &Desk, call: Call) -> tokio::task::JoinHandle<Result<Value, BotError>> {
+    let desk = desk.clone();
+    tokio::spawn(async move { desk.try_call(call).await })
+}
+
+/// Sends a call whose program dies while the backend works.
+async fn crash(desk: &Desk, gate: &Gate, call: Call) {
+    let turn = spawned(desk, call);
+    gate.was_called().await;
+    turn.abort();
+    assert!(turn.await.unwrap_err().is_cancelled());
+}
+
+fn turn(text: &str, turn_id: &str) -> Call {
+    Call::text(text).in_session("s1").as_turn(turn_id)
+}
+
+#[tokio::test]
+async fn a_plain_first_question_reads_and_writes_nothing() {
+    let desk = Desk::of(desk());
+    desk.call(Call::text("who are you")).await;
+    desk.call(Call::text("who are you").as_turn("t1")).await;
+    assert_eq!(desk.sessions.accesses(), []);
+}
+
+#[tokio::test]
+async fn reads_and_writes_are_as_few_as_they_can_be() {
+    use Access::{Load, Save};
+    let desk = Desk::of(desk());
+    desk.script("weather", json!("Sun"));
+    let cases = [
+        (Call::text("who are you").in_session("s1"), vec![Load]),
+        (turn("who are you", "t1"), vec![Load, Save]),
+        (turn("who are you", "t1"), vec![Load]),
+        (Call::text("weather forecast in Oslo"), vec![]),
+        (Call::text("weather forecast in Oslo").in_session("s1"), vec![Load, Save, Save]),
+        (Call::text("weather forecast"), vec![Save]),
+        (Call::text("weather forecast").in_session("s1"), vec![Load, Save]),
+        (Call::text("Oslo").in_session("s1"), vec![Load, Save, Save]),
+    ];
+    for (call, expected) in cases {
+        let before = desk.sessions.accesses().len();
+        desk.call(call.clone()).await;
+        assert_eq!(desk.sessions.accesses()[before..], expected, "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_given_by_the_bot_goes_on() {
+    let desk = Desk::of(desk());
+    desk.script("weather", json!("Sun"));
+    let asked = desk.call(Call::text("weather forecast")).await;
+    let session = asked["sessionID"].as_str().unwrap();
+    let answer = desk.call(Call::text("Oslo").in_session(session)).await;
+    assert_eq!((line(&answer).as_str(), &answer["sessionID"]), ("Just a minute! / Sun", &asked["sessionID"]));
+}
+
+#[tokio::test]
+async fn nobody_goes_on_with_another_s_session() {
+    let desk = Desk::of(desk());
+    desk.say("weather forecast").await;
+    let eve = Caller { subject: "eve".to_owned(), ..caller() };
+    let answer =
+        desk.bot.handle(Call::text("Oslo").in_session("s1"), &eve, Moment { now: NOW, dice: 1 }).await.unwrap();
+    assert_eq!(answer["nif"], true);
+    assert!(matches!(desk.state(), DialogState::Asking(_)));
+}
+
+#[tokio::test]
+async fn the_same_turn_is_answered_twice_and_done_once() {
+    let desk = Desk::of(desk());
+    desk.script("weather", json!("one"));
+    desk.script("weather", json!("two"));
+    let first = desk.call(turn("weather forecast in Oslo", "t1")).await;
+    assert_eq!(desk.call(turn("weather forecast in Oslo", "t1")).await, first);
+    assert_eq!(desk.backends.calls().len(), 1);
+    assert_eq!(desk.call(turn("weather forecast in Oslo", "t2")).await["text"], "two");
+}
+
+#[tokio::test]
+async fn the_same_turn_without_a_session_is_done_once_too() {
+    let desk = Desk::of(desk());
+    desk.script("weather", json!("one"));
+    desk.script("weather", json!("two"));
+    let call = Call::text("weather forecast in Oslo").as_turn("t1");
+    let first = desk.call(call.clone()).await;
+    assert!(first["sessionID"].as_str().unwrap().starts_with("t-"));
+    assert_eq!(desk.call(call).await, first);
+    assert_eq!(desk.backends.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_turn_computed_again_chooses_the_same_variation() {
+    let desk = Desk::of(desk());
+    let mut texts = Vec::new();
+    for dice in 0..20 {
+        let call = Call::text("make me laugh").as_turn("t1");
+        texts.push(line(&desk.bot.handle(call, &caller(), Moment { now: NOW, dice }).await.unwrap()));
+    }
+    texts.dedup();
+    assert_eq!(texts.len(), 1);
+}
+
+#[tokio::test]
+async fn two_messages_at_once_are_both_answered_one_after_the_other() {
+    let (desk, gate) = gated(json!("Sun"));
+    desk.say("weather forecast").await;
+    let first = spawned(&desk, Call::text("Oslo").in_session("s1"));
+    gate.was_called().await;
+    let second = spawned(&desk, Call::text("who are you").in_session("s1"));
+    tokio::task::yield_now().await;
+    assert!(!second.is_finished());
+    gate.open();
+    assert_eq!(line(&first.await.unwrap().unwrap()), "Just a minute! / Sun");
+    assert_eq!(line(&second.await.unwrap().unwrap()), "I am Desk and you are Ana.");
+    assert_eq!(desk.backends.calls().len(), 1);
+    assert_eq!(desk.state(), DialogState::Idle);
+    assert_eq!(desk.stored().session.claim, None);
+}
+
+#[tokio::test]
+async fn two_calls_of_backends_at_once_both_take_place() {
+    let (desk, gate) = gated(json!("Sun"));
+    let call = || Call::text("weather forecast in Oslo").in_session("s1");
+    let turns = [spawned(&desk, call()), spawned(&desk, call()), spawned(&desk, call())];
+    for called in 1..=turns.len() {
+        gate.was_called().await;
+        assert_eq!(desk.backends.calls().len(), called);
+        gate.open();
+    }
+    for turn in turns {
+        assert_eq!(line(&turn.await.unwrap().unwrap()), "Sun");
+    }
+}
+
+#[tokio::test]
+async fn the_same_turn_twice_at_once_is_done_once() {
+    let (desk, gate) = gated(json!("Sun"));
+    let call = || turn("weather forecast in Oslo", "t1");
+    let first = spawned(&desk, call());
+    gate.was_called().await;
+    let second = spawned(&desk, call());
+    tokio::task::yield_now().await;
+    gate.open();
+    let first = first.await.unwrap().unwrap();
+    assert_eq!(second.await.unwrap().unwrap(), first);
+    assert_eq!(desk.backends.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn many_messages_at_once_are_all_counted() {
+    let desk = Desk::of(desk());
+    let miss = || Call::text("mitochondria produce energy").in_session("s1");
+    let turns: Vec<_> = (0..10).map(|_| spawned(&desk, miss())).collect();
+    for turn in turns {
+        assert_eq!(turn.await.unwrap().unwrap()["nif"], true);
+    }
+    assert_eq!(desk.stored().session.misses, 10);
+}
+
+#[tokio::test]
+async fn after_a_crash_the_retry_does_not_call_again_but_says_so() {
+    let (desk, gate) = gated(json!("Sun"));
+    desk.say("weather forecast").await;
+    crash(&desk, &gate, turn("Oslo", "t1")).await;
+    assert!(matches!(desk.state(), DialogState::Asking(_)));
+    let retried = desk.call(turn("Oslo", "t1")).await;
+    assert_eq!((&retried["endConversation"], retried.get("said")), (&json!(true), None));
+    assert_eq!(desk.backends.calls().len(), 1);
+    assert_eq!((desk.state(), desk.stored().session.claim), (DialogState::Idle, None));
+    assert_eq!(desk.call(turn("Oslo", "t1")).await, retried);
+}
+
+#[tokio::test]
+async fn after_a_crash_of_a_first_question_the_retry_finds_its_claim() {
+    let (desk, gate) = gated(json!("Sun"));
+    let call = || Call::text("weather forecast in Oslo").as_turn("t1");
+    crash(&desk, &gate, call()).await;
+    assert_eq!(desk.call(call()).await["endConversation"], true);
+    assert_eq!(desk.backends.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn after_a_crash_an_idempotent_backend_is_called_again_with_the_same_turn() {
+    let (desk, gate) = gated(json!("Painted"));
+    crash(&desk, &gate, turn("paint my wall green", "t1")).await;
+    gate.open();
+    assert_eq!(line(&desk.call(turn("paint my wall green", "t1")).await), "Painted");
+    let turns: Vec<_> = desk.backends.events("painter").iter().map(|event| event["turnID"].clone()).collect();
+    assert_eq!(turns, ["t1", "t1"]);
+}
+
+#[tokio::test]
+async fn after_a_crash_another_message_goes_on_at_the_question() {
+    let (desk, gate) = gated(json!("Sun"));
+    desk.say("weather forecast").await;
+    crash(&desk, &gate, turn("Oslo", "t1")).await;
+    gate.open();
+    assert_eq!(line(&desk.call(turn("Lima", "t2")).await), "Just a minute! / Sun");
+    assert_eq!(desk.last_event("weather"), json!({ "city": "Lima" }));
+    let lost = desk.call(turn("weather forecast in Oslo", "t1")).await;
+    assert_eq!((&lost["endConversation"], desk.backends.calls().len()), (&json!(true), 2));
+}
+
+#[tokio::test]
+async fn a_claim_of_long_ago_is_not_waited_for() {
+    let (mut desk, gate) = gated(json!("Sun"));
+    desk.bot.timing.claim_lives = std::time::Duration::from_secs(3600);
+    crash(&desk, &gate, turn("weather forecast in Oslo", "t1")).await;
+    let later = Moment { now: NOW + 3_600_001, dice: 0 };
+    let call = Call::text("who are you").in_session("s1");
+    let answer = desk.bot.handle(call, &caller(), later).await.unwrap();
+    assert_eq!(line(&answer), "I am Desk and you are Ana.");
+}
+
+#[tokio::test]
+async fn a_save_that_comes_second_is_tried_again_on_what_was_saved_first() {
+    let desk = Desk::of(desk());
+    desk.script("weather", json!("Sun"));
+    desk.sessions.fail_saves([Some(SaveFault::Conflict)]);
+    assert_eq!(line(&desk.say("weather forecast").await), "Which city?");
+    desk.sessions.fail_saves([Some(SaveFault::Conflict)]);
+    assert_eq!(line(&desk.say("Oslo").await), "Just a minute! / Sun");
+    assert_eq!(desk.backends.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_turn_that_outlived_its_claim_is_still_answered() {
+    let desk = Desk::of(desk());
+    desk.script("weather", json!("Sun"));
+    desk.sessions.fail_saves([None, Some(SaveFault::Conflict)]);
+    assert_eq!(line(&desk.say("weather forecast in Oslo").await), "Sun");
+    assert_eq!(desk.backends.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_claim_no_backend_is_called_and_without_a_save_nothing_is_answered() {
+    let desk = Desk::of(desk());
+    desk.script("weather", json!("Sun"));
+    desk.sessions.fail_saves([Some(SaveFault::Store)]);
+    let failed = desk.try_call(turn("weather forecast in Oslo", "t1")).await;
+    assert!(matches!(failed, Err(BotError::Store(_))));
+    assert!(desk.backends.calls().is_empty());
+    desk.sessions.fail_saves([None, Some(SaveFault::Store)]);
+    assert!(matches!(desk.try_call(turn("weather forecast in Oslo", "t1")).await, Err(BotError::Store(_))));
+    assert_eq!(desk.call(turn("weather forecast in Oslo", "t1")).await["endConversation"], true);
+    assert_eq!(desk.backends.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_is_never_free_is_given_up() {
+    let mut desk = Desk::of(desk());
+    desk.bot.timing.claim_lives = std::time::Duration::from_millis(1);
+    desk.sessions.fail_saves([Some(SaveFault::Conflict); 100]);
+    assert!(matches!(desk.try_call(turn("weather forecast", "t1")).await, Err(BotError::Store(_))));
+}
+
+#[tokio::test]
+async fn a_reply_too_large_to_keep_is_still_not_done_twice() {
+    let desk = Desk::of(desk());
+    desk.script("weather", json!({ "text": "x".repeat(100_000) }));
+    let call = || turn("weather forecast in Oslo", "t1");
+    assert_eq!(desk.call(call()).await["text"].as_str().unwrap().len(), 100_000);
+    assert!(desk.call(call()).await["text"].as_str().unwrap().len() < 500);
+    assert_eq!(desk.backends.calls().len(), 1);
+    assert!(serde_json::to_vec(&desk.stored().session).unwrap().len() < 64 * 1024);
+}
+
+#[tokio::test]
+async fn a_session_lives_for_the_configured_hours_after_its_last_turn() {
+    let desk = Desk::of(desk());
+    desk.say("weather forecast").await;
+    assert_eq!(desk.stored().session.expires_at, NOW / 1000 + 48 * 3600);
+    let later = Moment { now: NOW + 7_200_000, dice: 0 };
+    desk.script("weather", json!("Sun"));
+    desk.bot.handle(Call::text("Oslo").in_session("s1"), &caller(), later).await.unwrap();
+    assert_eq!(desk.stored().session.expires_at, NOW / 1000 + 50 * 3600);
+}

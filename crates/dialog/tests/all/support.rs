@@ -1,0 +1,135 @@
+//! The bots of these tests and someone to talk to them.
+
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use sbf_brain::Brain;
+use sbf_dialog::{
+    Bot, BotError, Call, Moment, Timing,
+    memory::{FixedBrain, MemorySessions, ScriptedBackends},
+    ports::{BackendAnswer, Caller, Fulfilment, SessionKey, SessionStore, Stored},
+    session::{DialogState, Session},
+    wire::{Heard, hear},
+};
+use serde_json::{Value, json};
+
+/// Epoch milliseconds at which these conversations take place.
+pub(crate) const NOW: u64 = 1_767_225_600_000;
+
+static DESK: LazyLock<FixedBrain> = LazyLock::new(|| FixedBrain::new(trained(include_str!("support/desk.json"))));
+static PHONE: LazyLock<FixedBrain> = LazyLock::new(|| FixedBrain::new(trained(include_str!("support/phone.json"))));
+
+fn trained(knowledge: &str) -> Brain {
+    let (checked, problems) = sbf_brain::read(knowledge.as_bytes(), None);
+    let checked = checked.unwrap_or_else(|| panic!("{problems:#?}"));
+    sbf_brain::train(checked, &mut |_| {}).unwrap().brain
+}
+
+/// An English bot with an intent of each kind.
+pub(crate) fn desk() -> FixedBrain {
+    DESK.clone()
+}
+
+/// A Portuguese bot that asks for a department and looks up its telephone number.
+pub(crate) fn phone() -> FixedBrain {
+    PHONE.clone()
+}
+
+pub(crate) fn caller() -> Caller {
+    Caller {
+        subject: "sub-1".to_owned(),
+        email: Some("ana@example.com".to_owned()),
+        name: Some("Ana Souza".to_owned()),
+        groups: Vec::new(),
+    }
+}
+
+pub(crate) fn key(session_id: &str) -> SessionKey {
+    SessionKey { subject: caller().subject, session_id: session_id.to_owned() }
+}
+
+/// A bot, its memory and its backends.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) bot: Bot,
+    pub(crate) sessions: Arc<MemorySessions>,
+    pub(crate) backends: Arc<ScriptedBackends>,
+}
+
+impl Desk {
+    pub(crate) fn of(brain: FixedBrain) -> Self {
+        Self::with(brain, None)
+    }
+
+    /// A bot whose unscripted backends are these.
+    pub(crate) fn with(brain: FixedBrain, otherwise: Option<Arc<dyn Fulfilment>>) -> Self {
+        let sessions = Arc::new(MemorySessions::default());
+        let backends = Arc::new(otherwise.map_or_else(ScriptedBackends::default, ScriptedBackends::or));
+        let mut bot = Bot::new(Arc::new(brain), Arc::clone(&sessions) as _, Arc::clone(&backends) as _, None);
+        bot.timing = Timing { claim_lives: Duration::from_millis(200), ..Timing::default() };
+        Self { bot, sessions, backends }
+    }
+
+    pub(crate) fn script(&self, function: &str, answer: Value) {
+        self.backends.answer(function, BackendAnswer::Answered(answer));
+    }
+
+    pub(crate) async fn try_call(&self, call: Call) -> Result<Value, BotError> {
+        self.bot.handle(call, &caller(), Moment { now: NOW, dice: 7 }).await
+    }
+
+    pub(crate) async fn call(&self, call: Call) -> Value {
+        self.try_call(call).await.unwrap()
+    }
+
+    /// Says something in session `s1`.
+    pub(crate) async fn say(&self, text: &str) -> Value {
+        self.call(Call::text(text).in_session("s1")).await
+    }
+
+    /// Says something in session `s1` and hears what a person would.
+    pub(crate) async fn hear(&self, text: &str) -> Heard {
+        hear(&self.say(text).await)
+    }
+
+    /// Sends a body as a client does.
+    pub(crate) async fn post(&self, body: Value) -> Value {
+        self.call(Call::parse(body.to_string().as_bytes()).unwrap()).await
+    }
+
+    pub(crate) fn stored(&self) -> Stored {
+        self.sessions.peek(&key("s1")).unwrap()
+    }
+
+    pub(crate) fn state(&self) -> DialogState {
+        self.sessions.peek(&key("s1")).map(|stored| stored.session.state).unwrap_or_default()
+    }
+
+    /// Puts session `s1` in a state.
+    pub(crate) async fn put(&self, state: DialogState) {
+        let version = self.sessions.peek(&key("s1")).map_or(0, |stored| stored.version);
+        let session = Session { state, expires_at: NOW, ..Session::default() };
+        self.sessions.save(&key("s1"), &session, version).await.unwrap();
+    }
+
+    /// The last event that a function got, without what the server adds.
+    pub(crate) fn last_event(&self, function: &str) -> Value {
+        let mut event = self.backends.events(function).pop().unwrap();
+        for added in ["lang", "userInfo", "context", "_tags", "_entities", "turnID", "sessionID"] {
+            event.as_object_mut().unwrap().remove(added);
+        }
+        event
+    }
+}
+
+/// What a person makes of a response, in one line.
+pub(crate) fn line(response: &Value) -> String {
+    hear(response).sentences.join(" / ")
+}
+
+/// A backend's answer that asks for the next step.
+pub(crate) fn step(id: &str, ask: &str, step: u32) -> Value {
+    json!({ "asyncConversation": { "id": id, "ask": { "text": ask }, "payload": { "step": step }, "endConversation": false } })
+}
