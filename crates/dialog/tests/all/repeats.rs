@@ -49,6 +49,11 @@ fn gated(answer: Value) -> (Desk, Arc<Gate>) {
     (Desk::with(desk(), Some(Arc::clone(&gate) as _)), gate)
 }
 
+fn impatient_and_gated(answer: Value) -> (Desk, Arc<Gate>) {
+    let (desk, gate) = gated(answer);
+    (desk.impatient(), gate)
+}
+
 /// A turn that runs on its own.
 fn spawned(desk: &Desk, call: Call) -> tokio::task::JoinHandle<Result<Value, BotError>> {
     let desk = desk.clone();
@@ -212,7 +217,7 @@ async fn many_messages_at_once_are_all_counted() {
 
 #[tokio::test]
 async fn after_a_crash_the_retry_does_not_call_again_but_says_so() {
-    let (desk, gate) = gated(json!("Sun"));
+    let (desk, gate) = impatient_and_gated(json!("Sun"));
     desk.say("weather forecast").await;
     crash(&desk, &gate, turn("Oslo", "t1")).await;
     assert!(matches!(desk.state(), DialogState::Asking(_)));
@@ -225,7 +230,7 @@ async fn after_a_crash_the_retry_does_not_call_again_but_says_so() {
 
 #[tokio::test]
 async fn after_a_crash_of_a_first_question_the_retry_finds_its_claim() {
-    let (desk, gate) = gated(json!("Sun"));
+    let (desk, gate) = impatient_and_gated(json!("Sun"));
     let call = || Call::text("weather forecast in Oslo").as_turn("t1");
     crash(&desk, &gate, call()).await;
     assert_eq!(desk.call(call()).await["endConversation"], true);
@@ -234,7 +239,7 @@ async fn after_a_crash_of_a_first_question_the_retry_finds_its_claim() {
 
 #[tokio::test]
 async fn after_a_crash_an_idempotent_backend_is_called_again_with_the_same_turn() {
-    let (desk, gate) = gated(json!("Painted"));
+    let (desk, gate) = impatient_and_gated(json!("Painted"));
     crash(&desk, &gate, turn("paint my wall green", "t1")).await;
     gate.open();
     assert_eq!(line(&desk.call(turn("paint my wall green", "t1")).await), "Painted");
@@ -244,7 +249,7 @@ async fn after_a_crash_an_idempotent_backend_is_called_again_with_the_same_turn(
 
 #[tokio::test]
 async fn after_a_crash_another_message_goes_on_at_the_question() {
-    let (desk, gate) = gated(json!("Sun"));
+    let (desk, gate) = impatient_and_gated(json!("Sun"));
     desk.say("weather forecast").await;
     crash(&desk, &gate, turn("Oslo", "t1")).await;
     gate.open();
@@ -287,7 +292,7 @@ async fn a_turn_that_outlived_its_claim_is_still_answered() {
 
 #[tokio::test]
 async fn without_a_claim_no_backend_is_called_and_without_a_save_nothing_is_answered() {
-    let desk = Desk::of(desk());
+    let desk = Desk::of(desk()).impatient();
     desk.script("weather", json!("Sun"));
     desk.sessions.fail_saves([Some(SaveFault::Store)]);
     let failed = desk.try_call(turn("weather forecast in Oslo", "t1")).await;

@@ -11,7 +11,7 @@ use sbf_dialog::{
     memory::{FixedBrain, MemorySessions, ScriptedBackends},
     ports::{BackendAnswer, Caller, Fulfilment, SessionKey, SessionStore, Stored},
     session::{DialogState, Session},
-    wire::{Heard, hear},
+    wire::hear,
 };
 use serde_json::{Value, json};
 
@@ -67,9 +67,14 @@ impl Desk {
     pub(crate) fn with(brain: FixedBrain, otherwise: Option<Arc<dyn Fulfilment>>) -> Self {
         let sessions = Arc::new(MemorySessions::default());
         let backends = Arc::new(otherwise.map_or_else(ScriptedBackends::default, ScriptedBackends::or));
-        let mut bot = Bot::new(Arc::new(brain), Arc::clone(&sessions) as _, Arc::clone(&backends) as _, None);
-        bot.timing = Timing { claim_lives: Duration::from_millis(200), ..Timing::default() };
+        let bot = Bot::new(Arc::new(brain), Arc::clone(&sessions) as _, Arc::clone(&backends) as _, None);
         Self { bot, sessions, backends }
+    }
+
+    /// The same bot, which soon takes a claim for abandoned.
+    pub(crate) fn impatient(mut self) -> Self {
+        self.bot.timing = Timing { claim_lives: Duration::from_millis(50), ..Timing::default() };
+        self
     }
 
     pub(crate) fn script(&self, function: &str, answer: Value) {
@@ -87,11 +92,6 @@ impl Desk {
     /// Says something in session `s1`.
     pub(crate) async fn say(&self, text: &str) -> Value {
         self.call(Call::text(text).in_session("s1")).await
-    }
-
-    /// Says something in session `s1` and hears what a person would.
-    pub(crate) async fn hear(&self, text: &str) -> Heard {
-        hear(&self.say(text).await)
     }
 
     /// Sends a body as a client does.
