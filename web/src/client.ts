@@ -87,7 +87,7 @@ function readLanguage(value: unknown): string {
   return /^[a-z]{2,3}(-[a-z\d]{2,8})*$/i.test(tag) ? tag : "";
 }
 
-/** A sentence is written as a string or as `{text, speech}`. Whom the bot speaks to is not known here: `${first_name}` goes. */
+/** A sentence is written as a string or as `{text, speech}`. */
 function readSentence(value: unknown): string {
-  return textOf(isRecord(value) ? value.text : value).replace(/,?\s*\$\{[^}]*\}/g, "");
+  return textOf(isRecord(value) ? value.text : value);
 }

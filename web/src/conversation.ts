@@ -85,6 +85,11 @@ export function nextToSend({ exchanges }: Conversation): Exchange | null {
   return next?.state === "queued" ? next : null;
 }
 
+/** Whether a turn failed in a way that may be over now. */
+export function isHeldUp(exchange: Exchange): boolean {
+  return exchange.state === "failed" && !isFinal(exchange);
+}
+
 /** Whether the page waits for the bot. */
 export function isWaiting({ exchanges }: Conversation): boolean {
   return exchanges.some(({ state }) => state === "sending");
@@ -125,10 +130,6 @@ function changed(
   if (!conversation.exchanges.some((exchange) => exchange.id === id)) return conversation;
   const exchanges = conversation.exchanges.map((it) => (it.id === id ? { ...it, ...change(it) } : it));
   return { ...conversation, exchanges };
-}
-
-function isHeldUp(exchange: Exchange): boolean {
-  return exchange.state === "failed" && !isFinal(exchange);
 }
 
 /** Sent again as it stands, it would be refused again. */

@@ -27,7 +27,7 @@ const app = document.querySelector("#app");
 if (app !== null) {
   render(<App store={store} speaker={speaker} desk={openDesk(store)} />, app);
   addEventListener("online", () => {
-    store.reconnect();
+    store.resume();
   });
   void store.start();
 }

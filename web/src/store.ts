@@ -1,7 +1,15 @@
 /** The page's state and the commands that change it. Everything from outside is handed in, so that tests can stand in for it. */
 import { type Api, RequestFailed } from "./api";
 import { type Client, PLAIN } from "./client";
-import { type Conversation, type Event, type Exchange, type Failure, nextToSend, reduce } from "./conversation";
+import {
+  type Conversation,
+  type Event,
+  type Exchange,
+  type Failure,
+  isHeldUp,
+  nextToSend,
+  reduce,
+} from "./conversation";
 import { type Reply, type Saying, startRequest, turnRequest } from "./protocol";
 import type { Storage } from "./storage";
 
@@ -40,8 +48,8 @@ export interface Store extends Watchable<State> {
   send(text: string): void;
   /** Sends a failed turn once more, under its id. */
   retry(id: string): void;
-  /** Sends what failed for want of a connection. */
-  reconnect(): void;
+  /** Tries again what was held up: there is a connection again, or a brain. */
+  resume(): void;
   /** Forgets the conversation and begins another. */
   restart(): void;
   /** Reads `/client.json` again. */
@@ -173,9 +181,9 @@ export function createStore(around: Surroundings): Store {
       if (said !== "") ask(said);
     },
     retry,
-    reconnect() {
-      const lost = state.conversation.exchanges.find(({ failure }) => failure?.kind === "offline");
-      if (lost !== undefined) retry(lost.id);
+    resume() {
+      const first = state.conversation.exchanges.find(isHeldUp);
+      if (first !== undefined) retry(first.id);
     },
     restart() {
       dispatch({ type: "cleared", sessionID: around.newID() });

@@ -204,7 +204,7 @@ describe("failures", () => {
     outcomes.push("offline");
     store.send("one");
     await settled();
-    store.reconnect();
+    store.resume();
     store.send("two");
     await settled();
     expect(shown()).toEqual([

@@ -40,3 +40,9 @@ export function useWatched<T>(watchable: Watchable<T>): T {
   }, [watchable]);
   return value;
 }
+
+/** Where the focus goes when what had it is gone: to the text box, but on a phone, where a keyboard would rise, to the messages. */
+export function moveFocusOn(): void {
+  const place = matchMedia("(pointer: fine)").matches ? "#message" : ".conversation__frame";
+  document.querySelector<HTMLElement>(place)?.focus({ preventScroll: true });
+}

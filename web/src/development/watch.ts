@@ -42,7 +42,9 @@ export function watchDesk(store: Store, state: DevState): Watchable<Desk> {
       set({ updated: false });
     }, NOTICE_MS);
     set({ training: false, updated: true });
-    void store.refresh();
+    void store.refresh().then(() => {
+      store.resume();
+    });
     void catchUp();
   }
 

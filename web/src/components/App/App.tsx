@@ -7,7 +7,7 @@ import { chooseLanguage, isRightToLeft, stringsOf } from "../../strings";
 import { Composer } from "../Composer/Composer";
 import { Conversation } from "../Conversation/Conversation";
 import { Header } from "../Header/Header";
-import { type Page, PageContext, useWatched } from "../page";
+import { moveFocusOn, type Page, PageContext, useWatched } from "../page";
 import { useTheme } from "./useTheme";
 
 interface Props {
@@ -47,9 +47,7 @@ export function App({ store, speaker, desk }: Props) {
   const choose = useCallback(
     (value: string) => {
       send(value);
-      // The button that had the focus is disabled now; on a phone the keyboard stays down.
-      const next = matchMedia("(pointer: fine)").matches ? "#message" : ".conversation__frame";
-      document.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
+      moveFocusOn();
     },
     [send],
   );

@@ -5,7 +5,7 @@ import { Avatar } from "../Avatar/Avatar";
 import { Choices } from "../Choices/Choices";
 import { Html } from "../Html/Html";
 import { Icon } from "../Icon/Icon";
-import { usePage } from "../page";
+import { moveFocusOn, usePage } from "../page";
 import "./Exchange.css";
 
 interface Props {
@@ -30,6 +30,7 @@ export function Exchange({ exchange, open, next, onChoose }: Props) {
           failure={failure}
           onRetry={() => {
             store.retry(id);
+            moveFocusOn();
           }}
         />
       )}

@@ -1,6 +1,6 @@
 import { Avatar } from "../Avatar/Avatar";
 import { Icon } from "../Icon/Icon";
-import { usePage, useWatched } from "../page";
+import { moveFocusOn, usePage, useWatched } from "../page";
 import "./Header.css";
 
 /** Whose page this is, and the two switches that concern the whole conversation. */
@@ -38,7 +38,7 @@ export function Header() {
           onClick={() => {
             speaker.stop();
             store.restart();
-            document.querySelector<HTMLElement>("#message")?.focus();
+            moveFocusOn();
           }}
         >
           <Icon name="fresh" />
