@@ -1,10 +1,11 @@
 //! All services together: started on loopback, stopped gracefully.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use dynoxide::Database;
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
@@ -65,11 +66,12 @@ pub struct Cloud {
     polly: aws_sdk_polly::Client,
     functions: Functions,
     objects: Index,
+    database: Database,
     speech: Arc<Speech>,
     stop: Stop,
     tasks: Vec<JoinHandle<()>>,
     // Last, so that the folder is given free after everything that uses it.
-    _state: State,
+    state: State,
 }
 
 impl Cloud {
@@ -96,7 +98,7 @@ impl Cloud {
         let stop = Stop::new();
         let tasks = vec![
             dynamodb::sweep(database.clone(), &stop),
-            for_dynamodb.serve(dynamodb::router(database, keys.clone()), &stop),
+            for_dynamodb.serve(dynamodb::router(database.clone(), keys.clone()), &stop),
             for_s3.serve(s3::router(objects.clone(), blobs, &keys), &stop),
             for_functions.serve(function_routes, &stop),
         ];
@@ -112,10 +114,11 @@ impl Cloud {
             keys,
             functions,
             objects,
+            database,
             speech,
             stop,
             tasks,
-            _state: state,
+            state,
         })
     }
 
@@ -194,6 +197,19 @@ impl Cloud {
         done.map_err(|error| CloudError::S3(error.to_string()))
     }
 
+    /// Removes DynamoDB items past their time to live now, as otherwise happens once a minute;
+    /// gives their count.
+    pub async fn sweep_expired_items(&self) -> Result<usize, CloudError> {
+        let database = self.database.clone();
+        let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await?;
+        swept.map_err(|error| CloudError::DynamoDb(error.to_string()))
+    }
+
+    /// Where everything stored is; a temporary folder goes with the cloud.
+    pub fn state_folder(&self) -> &Path {
+        self.state.folder()
+    }
+
     /// Stops taking requests, lets those under way finish within seconds, and gives the state
     /// folder free.
     pub async fn shutdown(mut self) {
@@ -212,7 +228,7 @@ impl Drop for Cloud {
 
 struct Opened {
     state: State,
-    database: dynoxide::Database,
+    database: Database,
     objects: Index,
     blobs: s3::Blobs,
 }

@@ -129,8 +129,20 @@ fn run(database: &Database, operation: &str, body: &str) -> Result<String, Dynox
     }
 }
 
+/// dynoxide marks faults of a request that AWS calls invalid, rather than unreadable, in serde's
+/// message: `VALIDATION:1 validation error detected: … at line 1 column 9`.
 fn read<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, DynoxideError> {
-    serde_json::from_str(body).map_err(|error| DynoxideError::SerializationException(error.to_string()))
+    serde_json::from_str(body).map_err(|error| {
+        let message = error.to_string();
+        let (marker, rest) = message.split_once(':').unwrap_or(("", &message));
+        let rest = rest.rsplit_once(" at line ").map_or(rest, |(rest, _)| rest);
+        match marker {
+            _ if marker.starts_with("VALIDATION") => DynoxideError::ValidationException(rest.to_owned()),
+            _ if marker.starts_with("SERIALIZATION") => DynoxideError::SerializationException(rest.to_owned()),
+            _ if message.contains("missing field") => DynoxideError::ValidationException(message),
+            _ => DynoxideError::SerializationException(message),
+        }
+    })
 }
 
 fn written<T: serde::Serialize>(answer: &T) -> Result<String, DynoxideError> {

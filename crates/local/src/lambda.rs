@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -71,7 +72,6 @@ pub(crate) fn router(functions: Functions, keys: KeyPair, timeout: Duration) -> 
     // No proxy: the author's functions are on this machine or named by a full URL. No redirects:
     // an event goes where the author said and nowhere else.
     let http = reqwest::Client::builder()
-        .timeout(timeout)
         .connect_timeout(Duration::from_secs(5))
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -91,7 +91,12 @@ struct Lambda {
     timeout: Duration,
 }
 
-async fn invoke(State(lambda): State<Lambda>, Path(name): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+async fn invoke(
+    State(lambda): State<Lambda>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
     if !lambda.keys.signed(&headers) {
         let message = "The security token included in the request is invalid.";
         return refusal(StatusCode::FORBIDDEN, "UnrecognizedClientException", message);
@@ -101,6 +106,10 @@ async fn invoke(State(lambda): State<Lambda>, Path(name): Path<String>, headers:
         let message = format!("Function not found: arn:aws:lambda:{REGION}:000000000000:function:{name}");
         return refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
     };
+    let Ok(body) = body else {
+        let message = "Request must be smaller than 6291456 bytes for the InvokeFunction operation";
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message);
+    };
     let Ok(event) = parse_event(&body) else {
         let message = "Could not parse request body into json.";
         return refusal(StatusCode::BAD_REQUEST, "InvalidRequestContentException", message);
@@ -108,7 +117,11 @@ async fn invoke(State(lambda): State<Lambda>, Path(name): Path<String>, headers:
     match headers.get("x-amz-invocation-type").and_then(|value| value.to_str().ok()) {
         Some("DryRun") => StatusCode::NO_CONTENT.into_response(),
         Some("Event") => {
-            tokio::spawn(async move { lambda.run(target, event).await });
+            tokio::spawn(async move {
+                if let Err(error) = lambda.run(target, event).await {
+                    tracing::warn!(kind = error.kind, "a function invoked without waiting failed");
+                }
+            });
             StatusCode::ACCEPTED.into_response()
         }
         _ => answer(lambda.run(target, event).await),

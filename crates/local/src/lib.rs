@@ -12,6 +12,8 @@ mod samples;
 mod serve;
 mod speech;
 mod state;
+mod sync;
+mod watch;
 
 pub use cloud::{Cloud, CloudError, CloudOptions};
 pub use dynamodb::{TableError, create_table};
@@ -19,3 +21,5 @@ pub use identity::{DEVELOPMENT_IDENTITY, DevelopmentIdentity};
 pub use lambda::{Functions, LocalFunction};
 pub use s3::{ObjectCreated, notification};
 pub use state::StateError;
+pub use sync::{SyncAction, SyncError, Synced, sync_to_bucket};
+pub use watch::{BrainFolder, Changed, WATCHED_FILES, WatchError};

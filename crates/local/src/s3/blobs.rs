@@ -72,9 +72,11 @@ impl Blobs {
         let stems: BTreeSet<String> = present.iter().map(|name| side_stem(name)).collect();
         for entry in fs::read_dir(self.folder.as_path())? {
             let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
+            let (name, found) = (entry.file_name().to_string_lossy().into_owned(), entry.metadata()?);
             let stem = name.strip_suffix(".metadata.json").or_else(|| name.strip_suffix(".internal.json"));
-            if entry.file_type()?.is_file() && !stem.is_some_and(|stem| stems.contains(stem)) {
+            // Only contents are waited for: a power cut may leave an empty file beside them.
+            let wanted = stem.is_some_and(|stem| stems.contains(stem)) && found.len() > 0;
+            if found.is_file() && !wanted {
                 fs::remove_file(entry.path())?;
             }
         }
