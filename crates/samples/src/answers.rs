@@ -1,6 +1,9 @@
 //! Which of several choices an answer means.
 
-use crate::{languages::Words, text::fold};
+use crate::{
+    languages::{Alternatives, Words},
+    text::fold,
+};
 
 /// Longer texts are no answers to a question with a few choices.
 const MOST_WORDS: usize = 12;
@@ -38,8 +41,8 @@ pub(crate) fn is_cancel(answer: &str, words: &Words) -> bool {
 }
 
 /// Phrases as `choose` takes them.
-pub(crate) fn owned(phrases: &[&str]) -> Vec<String> {
-    phrases.iter().map(|phrase| (*phrase).to_owned()).collect()
+pub(crate) fn owned(phrases: Alternatives) -> Vec<String> {
+    phrases.iter().map(str::to_owned).collect()
 }
 
 /// Where phrases occur among words: at each place the longest, none overlapping; the words between them are the rest.
@@ -65,7 +68,7 @@ pub(crate) fn find<'w, T: Copy>(words: &[&'w str], phrases: &[(String, T)]) -> (
 }
 
 /// Whether one of the phrases occurs among the words.
-pub(crate) fn holds(words: &[&str], phrases: &[&str]) -> bool {
+pub(crate) fn holds(words: &[&str], phrases: Alternatives) -> bool {
     let phrases: Vec<_> = phrases.iter().map(|phrase| (fold(phrase), ())).collect();
     !find(words, &phrases).0.is_empty()
 }
@@ -93,8 +96,8 @@ impl Answer {
     }
 
     fn place(&self, choices: usize, words: &Words) -> Option<usize> {
-        let ordinal = |phrases: &&[&str]| phrases.iter().any(|phrase| fold(phrase) == self.core);
-        let by_word = words.ordinals.iter().position(|phrases| ordinal(&phrases));
+        let ordinal = |phrases: &Alternatives| phrases.iter().any(|phrase| fold(phrase) == self.core);
+        let by_word = words.ordinals.iter().position(ordinal);
         let by_digit = || self.core.parse::<usize>().ok()?.checked_sub(1);
         by_word.or_else(by_digit).filter(|place| *place < choices)
     }

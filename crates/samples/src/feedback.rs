@@ -7,7 +7,7 @@ use crate::{
     FEEDBACK, Moment,
     answers::is_cancel,
     event::Event,
-    languages::Phrases,
+    languages::{Alternatives, Phrases},
     reply::{Said, say},
     store::{FeedbackRecord, Store},
     text::fold,
@@ -143,7 +143,7 @@ fn payload(step: u64, answers: &[(&str, &str)]) -> Map<String, Value> {
 }
 
 /// A name without "my name is" before it; as written where nothing else would be left.
-fn without_lead<'a>(answer: &'a str, leads: &[&str]) -> &'a str {
+fn without_lead<'a>(answer: &'a str, leads: Alternatives) -> &'a str {
     let ends = answer.match_indices(char::is_whitespace).map(|(at, _)| at);
     let is_lead = |end: &usize| {
         let said = fold(&answer[..*end]);
@@ -151,4 +151,91 @@ fn without_lead<'a>(answer: &'a str, leads: &[&str]) -> &'a str {
     };
     let rest = ends.filter(is_lead).last().map(|end| answer[end..].trim());
     rest.filter(|name| !name.is_empty()).unwrap_or(answer)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::languages::of;
+
+    fn at(step: Value, answers: &[(&str, &str)]) -> Turn {
+        let mut fields = Map::from_iter([("step".to_owned(), step)]);
+        fields.extend(answers.iter().map(|(id, said)| ((*id).to_owned(), json!({"response": said}))));
+        turn(&Event::new(fields))
+    }
+
+    fn id(turn: &Turn) -> String {
+        match turn {
+            Turn::Say(reply) => {
+                let conversation = &reply["asyncConversation"];
+                let end = if conversation["endConversation"] == true { " end" } else { "" };
+                format!("{}{end}", conversation["id"].as_str().unwrap())
+            }
+            Turn::Store(given) => format!("store {}", given.text),
+        }
+    }
+
+    const ANN: [(&str, &str); 2] = [(FIRST, "Ann"), (LAST, "Lee")];
+
+    #[test]
+    fn a_text_too_long_has_one_more_chance() {
+        let long = "ж".repeat(LONGEST_TEXT + 1);
+        let first = at(json!(4), &[ANN[0], ANN[1], (TEXT, &long)]);
+        let Turn::Say(reply) = &first else { panic!("{first:?}") };
+        let asked = &reply["asyncConversation"];
+        assert_eq!(id(&first), TEXT);
+        assert!(asked["ask"]["text"].as_str().unwrap().contains("501"), "{reply}");
+        let mut fields = asked["payload"].as_object().unwrap().clone();
+        fields.insert(TEXT.to_owned(), json!({"response": long}));
+        assert_eq!(id(&turn(&Event::new(fields.clone()))), "pwd end");
+        fields.insert(TEXT.to_owned(), json!({"response": "ж".repeat(LONGEST_TEXT)}));
+        assert_eq!(id(&turn(&Event::new(fields))), format!("store {}", "ж".repeat(LONGEST_TEXT)));
+    }
+
+    #[test]
+    fn what_is_missing_is_asked_for_again() {
+        assert_eq!(id(&at(json!(2), &[(FIRST, "  ")])), FIRST);
+        assert_eq!(id(&at(json!(2), &[(FIRST, &"n".repeat(LONGEST_NAME + 1))])), FIRST);
+        assert_eq!(id(&at(json!(3), &[ANN[0]])), LAST);
+        assert_eq!(id(&at(json!(4), &ANN)), TEXT);
+        assert_eq!(id(&at(json!(4), &[(TEXT, "fine")])), FIRST);
+        assert_eq!(id(&at(json!("3"), &ANN)), TEXT);
+    }
+
+    #[test]
+    fn an_unknown_step_begins_anew() {
+        for step in [json!(null), json!(0), json!(1), json!(5), json!(99), json!(-2), json!(2.5), json!(u64::MAX)] {
+            assert_eq!(id(&at(step.clone(), &[])), FIRST, "{step}");
+        }
+    }
+
+    #[test]
+    fn a_cancel_word_ends_it_but_a_sentence_about_it_does_not() {
+        assert_eq!(id(&at(json!(2), &[(FIRST, "Cancel!")])), "confirma end");
+        assert_eq!(id(&at(json!(4), &[ANN[0], ANN[1], (TEXT, "please stop")])), "confirma end");
+        assert_eq!(
+            id(&at(json!(4), &[ANN[0], ANN[1], (TEXT, "I had to cancel twice")])),
+            "store I had to cancel twice"
+        );
+    }
+
+    #[test]
+    fn a_name_may_come_in_a_sentence() {
+        let said = [
+            ("en", "My name is Mary Ann", "Mary Ann"),
+            ("en", "I'm Bob", "Bob"),
+            ("en", "my name is", "my name is"),
+            ("pt", "Eu sou o João", "João"),
+            ("es", "Me llamo  José ", "José"),
+            ("fr", "Je m’appelle Zoé", "Zoé"),
+            ("it", "mi chiamo Niccolò", "Niccolò"),
+            ("de", "ich heisse Jürgen", "Jürgen"),
+            ("ru", "Меня зовут Алёна", "Алёна"),
+            ("ru", "Ян", "Ян"),
+        ];
+        for (lang, answer, name) in said {
+            assert_eq!(without_lead(answer.trim(), of(lang).phrases.words.before_name), name, "{answer}");
+        }
+    }
 }

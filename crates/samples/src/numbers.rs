@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     answers::{find, holds},
-    languages::Words,
+    languages::{Alternatives, Words},
     text::fold,
 };
 
@@ -51,8 +51,179 @@ fn spelt(answer: &str, words: &Words) -> Option<Vec<u32>> {
 fn number_phrases(words: &Words) -> Vec<(String, u32)> {
     let dozens = words.dozens.iter().zip([6, 12]);
     let numbers = words.numbers.iter().zip(1..);
-    let folded = |(phrases, value): (&&[&str], u32)| -> Vec<(String, u32)> {
+    let folded = |(phrases, value): (&Alternatives, u32)| -> Vec<(String, u32)> {
         phrases.iter().map(|phrase| (fold(phrase), value)).collect()
     };
     dozens.chain(numbers).flat_map(folded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::languages::{ALL, of};
+
+    fn english(answer: &str) -> Option<u32> {
+        count(answer, &of("en").phrases.words)
+    }
+
+    #[test]
+    fn every_number_word_counts_in_every_language() {
+        for phrases in ALL {
+            for (words, value) in phrases.words.numbers.iter().zip(1..) {
+                for word in words.iter() {
+                    assert_eq!(count(word, &phrases.words), Some(value), "{} {word}", phrases.tag);
+                    assert_eq!(
+                        count(&format!("{} pizza!", word.to_uppercase()), &phrases.words),
+                        Some(value),
+                        "{word}"
+                    );
+                }
+            }
+            for (words, value) in phrases.words.dozens.iter().zip([6, 12]) {
+                for word in words.iter() {
+                    assert_eq!(count(word, &phrases.words), Some(value), "{} {word}", phrases.tag);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn digits_count_also_inside_a_sentence() {
+        for said in [
+            "2",
+            " 2 ",
+            "2.",
+            "2!",
+            "2 pizzas",
+            "I'd like 2, please",
+            "x2",
+            "2x",
+            "2 ×",
+            "+2",
+            "#2",
+            "(2)",
+            "２",
+            "02",
+            "two (2)",
+        ] {
+            assert_eq!(english(said), Some(2), "{said}");
+        }
+        assert_eq!(english("1"), Some(1));
+        assert_eq!(english("100"), Some(100));
+    }
+
+    #[test]
+    fn what_is_no_whole_number_up_to_a_hundred_is_refused() {
+        let refused = [
+            "",
+            "0",
+            "0.5",
+            "-1",
+            "- 1",
+            "\u{2212}1",
+            "101",
+            "abc",
+            "NaN",
+            "1e9",
+            "1e1",
+            "inf",
+            "Infinity",
+            "½",
+            "1½",
+            "2.5",
+            "2,5",
+            ".5",
+            "1.000",
+            "1,000",
+            "0x10",
+            "1/2",
+            "2 or 3",
+            "one or two",
+            "50%",
+            "99999999999999999999",
+            "٢",
+            "2nd",
+            "zero",
+            "half",
+            "two and a half",
+            "minus two",
+            "thirty two",
+            "two hundred",
+            "not two",
+            "no",
+            "twenty one",
+            "-0",
+            "1 000",
+            "Ⅳ",
+        ];
+        for said in refused {
+            assert_eq!(english(said), None, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn fractions_and_larger_numbers_are_refused_in_every_language() {
+        let said = [
+            ("pt", "meia pizza"),
+            ("pt", "trinta e duas"),
+            ("pt", "vinte e uma"),
+            ("pt", "duas e meia"),
+            ("pt", "menos duas"),
+            ("pt", "nenhuma"),
+            ("es", "media pizza"),
+            ("es", "treinta y dos"),
+            ("es", "dos y media"),
+            ("es", "menos dos"),
+            ("es", "ninguna"),
+            ("fr", "une demie"),
+            ("fr", "trente-deux"),
+            ("fr", "quatre-vingts"),
+            ("fr", "quatre-vingt-dix"),
+            ("fr", "deux et demie"),
+            ("fr", "moins deux"),
+            ("it", "mezza pizza"),
+            ("it", "trentadue"),
+            ("it", "due e mezza"),
+            ("it", "meno due"),
+            ("it", "nessuna"),
+            ("de", "eine halbe"),
+            ("de", "zweiunddreißig"),
+            ("de", "zwei und eine halbe"),
+            ("de", "minus zwei"),
+            ("de", "ein paar"),
+            ("de", "keine"),
+            ("ru", "половину"),
+            ("ru", "тридцать две"),
+            ("ru", "две с половиной"),
+            ("ru", "минус две"),
+            ("ru", "ни одной"),
+        ];
+        for (lang, said) in said {
+            assert_eq!(count(said, &of(lang).phrases.words), None, "{lang} {said}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_said_a_count_is_from_1_to_100(said in ".{0,60}", language in 0_usize..7) {
+            let counted = count(&said, &ALL[language].words);
+            prop_assert!(counted.is_none_or(|count| (1..=100).contains(&count)));
+        }
+
+        #[test]
+        fn an_integer_counts_exactly_when_it_is_in_range(number: i64, small in -200_i64..200) {
+            for number in [number, small] {
+                let expected = u32::try_from(number).ok().filter(|number| (1..=100).contains(number));
+                prop_assert_eq!(english(&number.to_string()), expected);
+            }
+        }
+
+        #[test]
+        fn a_fraction_never_counts(number in -1e6..1e6_f64) {
+            let written = format!("{number:?}");
+            prop_assert_eq!(english(&written), None, "{}", written);
+        }
+    }
 }

@@ -30,9 +30,9 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
-/// A text as it may be spoken: without the angle brackets that would turn a user's words into SSML.
+/// A text as it may be spoken: without the angle brackets that would turn a user's words into SSML, and "2 ×" is just "2".
 pub(crate) fn spoken(text: &str) -> String {
-    text.replace(['<', '>'], " ")
+    text.replace(['<', '>'], " ").replace(" × ", " ")
 }
 
 /// A template with its `{name}` places filled, in one pass, so that a value that looks like a place stays as it is.

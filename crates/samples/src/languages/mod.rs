@@ -57,33 +57,54 @@ impl Phrases {
     }
 }
 
+/// Phrases that mean the same, written in one text with commas between them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Alternatives(&'static str);
+
+/// See [`Alternatives`].
+const fn any(phrases: &'static str) -> Alternatives {
+    Alternatives(phrases)
+}
+
+impl Alternatives {
+    /// Every phrase; the first is what prompts offer.
+    pub(crate) fn iter(self) -> impl Iterator<Item = &'static str> {
+        self.0.split(", ")
+    }
+
+    /// The one that prompts offer.
+    pub(crate) fn first(self) -> &'static str {
+        self.iter().next().unwrap_or_default()
+    }
+}
+
 /// Words that are understood; compared without case and accents.
 #[derive(Debug)]
 pub(crate) struct Words {
     /// The first is what prompts offer; so it is in the lists below.
-    pub(crate) yes: &'static [&'static str],
-    pub(crate) no: &'static [&'static str],
-    pub(crate) cancel: &'static [&'static str],
+    pub(crate) yes: Alternatives,
+    pub(crate) no: Alternatives,
+    pub(crate) cancel: Alternatives,
     /// Words that make an answer its opposite.
-    pub(crate) negations: &'static [&'static str],
+    pub(crate) negations: Alternatives,
     /// Words that add nothing to a short answer.
-    pub(crate) fillers: &'static [&'static str],
+    pub(crate) fillers: Alternatives,
     /// Small to extra large.
-    pub(crate) sizes: [&'static [&'static str]; 4],
+    pub(crate) sizes: [Alternatives; 4],
     /// Thin, thick.
-    pub(crate) crusts: [&'static [&'static str]; 2],
+    pub(crate) crusts: [Alternatives; 2],
     /// Other words for the three pizzas, in the built-in menu's order.
-    pub(crate) pizzas: [&'static [&'static str]; 3],
+    pub(crate) pizzas: [Alternatives; 3],
     /// First to fourth.
-    pub(crate) ordinals: [&'static [&'static str]; 4],
+    pub(crate) ordinals: [Alternatives; 4],
     /// One to twenty.
-    pub(crate) numbers: [&'static [&'static str]; 20],
+    pub(crate) numbers: [Alternatives; 20],
     /// Six and twelve.
-    pub(crate) dozens: [&'static [&'static str]; 2],
+    pub(crate) dozens: [Alternatives; 2],
     /// Words that make a number something else than a whole number up to twenty.
-    pub(crate) not_whole: &'static [&'static str],
+    pub(crate) not_whole: Alternatives,
     /// What people say before their name.
-    pub(crate) before_name: &'static [&'static str],
+    pub(crate) before_name: Alternatives,
 }
 
 /// Sentences of the weather sample.
@@ -142,3 +163,6 @@ pub(crate) struct Pizza {
     pub(crate) not_saved: &'static str,
     pub(crate) no_menu: &'static str,
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,8 +121,7 @@ impl MenuItem {
         let mut names = vec![self.key.clone()];
         names.extend(self.titles.all().map(str::to_owned));
         let built_in = BUILT_IN.iter().position(|key| *key == self.key);
-        let words = built_in.map(|at| phrases.words.pizzas[at]).unwrap_or_default();
-        names.extend(words.iter().map(|word| (*word).to_owned()));
+        names.extend(built_in.into_iter().flat_map(|at| phrases.words.pizzas[at].iter()).map(str::to_owned));
         names
     }
 }

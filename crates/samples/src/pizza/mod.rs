@@ -219,3 +219,7 @@ fn offering(order: &Order<'_>) -> Map<String, Value> {
 fn ended() -> Map<String, Value> {
     Map::from_iter([(STEP.to_owned(), json!(LAST_STEP))])
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

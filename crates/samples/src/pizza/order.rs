@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::menu::{Menu, MenuItem};
 use crate::{
     answers::{choose, owned},
-    languages::Phrases,
+    languages::{Alternatives, Phrases},
     numbers::count,
     store::OrderRecord,
 };
@@ -99,8 +99,8 @@ pub(super) fn pizzas(answer: &str, phrases: &Phrases) -> Option<u32> {
 }
 
 /// Words with their key, which is understood in every language: it is how the dialog echoes what was understood.
-fn named(keys: &[&str], words: &[&[&str]]) -> Vec<Vec<String>> {
-    let with_key = |(key, words): (&&str, &&[&str])| [owned(&[key]), owned(words)].concat();
+fn named(keys: &[&str], words: &[Alternatives]) -> Vec<Vec<String>> {
+    let with_key = |(key, words): (&&str, &Alternatives)| [vec![(*key).to_owned()], owned(*words)].concat();
     keys.iter().zip(words).map(with_key).collect()
 }
 

@@ -6,7 +6,7 @@ use super::{
     order::{CRUSTS, Order, SIZES},
 };
 use crate::{
-    languages::Phrases,
+    languages::{Alternatives, Phrases},
     reply::{Button, Said, say},
     store::OrderRecord,
     text::{escape, spoken},
@@ -20,7 +20,7 @@ pub(super) struct Waiter {
 
 impl Waiter {
     pub(super) fn welcome(&self) -> Said {
-        say(self.phrases.pizza.welcome, &[("cancel", self.phrases.words.cancel[0])])
+        say(self.phrases.pizza.welcome, &[("cancel", self.phrases.words.cancel.first())])
     }
 
     /// The menu, and the question what it shall be.
@@ -30,7 +30,7 @@ impl Waiter {
         for item in &menu.items {
             let (title, toppings) = (item.title(self.phrases), item.toppings(self.phrases));
             let prices = format!("{} – {}", self.money(item.cents[0]), self.money(item.cents[3]));
-            text.push(format!("<b>{}</b>: {} ({})", escape(title), escape(toppings), escape(&prices)));
+            text.push(format!("<b>{}</b> – {} ({})", escape(title), escape(toppings), escape(&prices)));
             speech.push(format!("{}: {}.", spoken(title), spoken(toppings)));
         }
         let listed = Said { text: text.join("<br/>"), speech: speech.join(" ") };
@@ -55,14 +55,14 @@ impl Waiter {
         match id {
             SIZE => {
                 let ask = if again { said.not_a_size } else { said.ask_size };
-                self.one_of(ask, &words.sizes.map(|words| words[0]), &self.size_buttons(item))
+                self.one_of(ask, &words.sizes.map(Alternatives::first), &self.size_buttons(item))
             }
             COUNT => say(if again { said.not_a_count } else { said.ask_count }, &[]),
             CRUST => {
                 let ask = if again { said.not_a_crust } else { said.ask_crust };
                 let buttons: Vec<_> =
-                    (0..CRUSTS.len()).map(|at| button(words.crusts[at][0], said.crusts[at])).collect();
-                self.one_of(ask, &words.crusts.map(|words| words[0]), &buttons)
+                    (0..CRUSTS.len()).map(|at| button(words.crusts[at].first(), said.crusts[at])).collect();
+                self.one_of(ask, &words.crusts.map(Alternatives::first), &buttons)
             }
             _ if again => {
                 let titles: Vec<&str> = menu.items.iter().map(|item| item.title(self.phrases)).collect();
@@ -118,7 +118,7 @@ impl Waiter {
     fn summary(&self, order: &Order<'_>) -> String {
         let Order { item, size, count, crust } = order;
         let said = &self.phrases.pizza;
-        let size = self.phrases.words.sizes[*size][0];
+        let size = self.phrases.words.sizes[*size].first();
         format!("{count} × {}, {size}, {}", item.title(self.phrases), said.with_crust[*crust])
     }
 
@@ -130,7 +130,7 @@ impl Waiter {
     fn yes_no(&self) -> [Button; 2] {
         let words = &self.phrases.words;
         let [yes, no] = self.phrases.pizza.yes_no;
-        [button(words.yes[0], yes), button(words.no[0], no)]
+        [button(words.yes.first(), yes), button(words.no.first(), no)]
     }
 
     fn pizza_buttons(&self, menu: &Menu) -> Vec<Button> {
@@ -143,7 +143,7 @@ impl Waiter {
             Some(item) => format!("{} · {}", self.phrases.pizza.sizes[at], self.money(item.cents[at])),
             None => self.phrases.pizza.sizes[at].to_owned(),
         };
-        (0..SIZES.len()).map(|at| button(self.phrases.words.sizes[at][0], &label(at))).collect()
+        (0..SIZES.len()).map(|at| button(self.phrases.words.sizes[at].first(), &label(at))).collect()
     }
 }
 

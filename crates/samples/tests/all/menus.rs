@@ -42,7 +42,7 @@ async fn prices_and_titles_come_from_the_table() {
     let fugazza = json!({"K": "fugazza", "T": {"en": "Fugazza <onion>"}, "D": "onions", "P": [9.99, 10, 11, 12]});
     world.put(&world.tables.menus, menu(fugazza)).await;
     let mut talk = world.talk(PIZZA, "fr-FR", "s");
-    assert!(text(&talk.begin().await).contains("<b>Fugazza &lt;onion&gt;</b>: onions (9,99"));
+    assert!(text(&talk.begin().await).contains("<b>Fugazza &lt;onion&gt;</b> – onions (9,99"));
     talk.say("fugazza onion").await;
     talk.say("petite").await;
     talk.say("3").await;
