@@ -118,6 +118,17 @@ test("screen readers hear what is added, and who says it", async () => {
   expect(tree).toMatch(/group "\S+":\n\s+- button "Yes"/);
 });
 
+test("screen readers are told of a long wait, not of a short one", async () => {
+  const { page } = await visit(browser);
+  const told = page.locator(".conversation > [role=status]");
+  await page.route("**/core", () => undefined);
+  await type(page, "hello");
+  await page.locator(".typing").waitFor();
+  expect(await told.innerText()).toBe("");
+  await page.waitForFunction(() => document.querySelector(".conversation > [role=status]")?.textContent !== "");
+  expect(await told.innerText()).toContain(await page.locator("h1").innerText());
+});
+
 test.each([
   ["at 200 % on a desk", { width: 640, height: 400 }],
   ["320 pixels wide", { width: 320, height: 568 }],

@@ -8,6 +8,7 @@ import { Composer } from "../Composer/Composer";
 import { Conversation } from "../Conversation/Conversation";
 import { Header } from "../Header/Header";
 import { moveFocusOn, type Page, PageContext, useWatched } from "../page";
+import { useKeyboardRoom } from "./useKeyboardRoom";
 import { useTheme } from "./useTheme";
 
 interface Props {
@@ -30,6 +31,7 @@ export function App({ store, speaker, desk }: Props) {
   );
   const Desk = useAwaited(desk);
   useTheme(client.theme);
+  useKeyboardRoom();
 
   useEffect(() => {
     document.title = client.name === "" ? strings.chat : client.name;

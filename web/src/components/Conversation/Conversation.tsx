@@ -1,6 +1,7 @@
 import { Fragment } from "preact";
+import { useEffect, useState } from "preact/hooks";
 
-import { type Conversation as Turns, type Exchange as Turn, isOpen } from "../../conversation";
+import { type Conversation as Turns, type Exchange as Turn, isOpen, isWaiting } from "../../conversation";
 import { fill } from "../../strings";
 import { Avatar } from "../Avatar/Avatar";
 import { Exchange } from "../Exchange/Exchange";
@@ -12,6 +13,9 @@ import "./Conversation.css";
 
 /** A pause after which the time is shown again. */
 const PAUSE_MS = 10 * 60_000;
+
+/** A wait that is worth a word. */
+const LONG_MS = 1_500;
 
 interface Props {
   readonly conversation: Turns;
@@ -58,12 +62,33 @@ export function Conversation({ conversation, ready, onChoose }: Props) {
           </div>
         </div>
       </div>
+      <Waiting waiting={isWaiting(conversation)} />
       {away && (
         <button class="conversation__down" type="button" onClick={follow}>
           <Icon name="down" size={16} />
           {strings.newMessages}
         </button>
       )}
+    </div>
+  );
+}
+
+/** Tells screen readers that the bot is still at it, but not for answers that come at once. */
+function Waiting({ waiting }: { waiting: boolean }) {
+  const { name, strings } = usePage();
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setLong(waiting);
+    }, LONG_MS);
+    return () => {
+      clearTimeout(timer);
+      setLong(false);
+    };
+  }, [waiting]);
+  return (
+    <div class="unseen" role="status">
+      {long && fill(strings.typing, { name })}
     </div>
   );
 }

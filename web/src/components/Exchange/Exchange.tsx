@@ -1,6 +1,5 @@
 import type { Exchange as Turn, Failure } from "../../conversation";
 import type { Saying } from "../../protocol";
-import { fill } from "../../strings";
 import { Avatar } from "../Avatar/Avatar";
 import { Choices } from "../Choices/Choices";
 import { Html } from "../Html/Html";
@@ -87,14 +86,13 @@ function Answer({ sayings, at, welcome, open, next, onChoose }: AnswerProps) {
   );
 }
 
-/** Three dots; a quick answer comes before they are seen. */
+/** Three dots; a quick answer comes before they are seen. `Waiting` says it in words. */
 function Typing() {
-  const { client, name, strings } = usePage();
+  const { client } = usePage();
   return (
-    <div class="answer typing">
+    <div class="answer typing" aria-hidden="true">
       <Avatar picture={client.theme.avatar} size="small" />
       <div class="bubble bubble--bot typing__dots">
-        <span class="unseen">{fill(strings.typing, { name })}</span>
         <i />
         <i />
         <i />
