@@ -143,13 +143,13 @@ fn payload(step: u64, answers: &[(&str, &str)]) -> Map<String, Value> {
 }
 
 /// A name without "my name is" before it; as written where nothing else would be left.
-fn without_lead<'a>(answer: &'a str, leads: Alternatives) -> &'a str {
-    let ends = answer.match_indices(char::is_whitespace).map(|(at, _)| at);
+fn without_lead(answer: &str, leads: Alternatives) -> &str {
+    let mut ends = answer.match_indices(char::is_whitespace).map(|(at, _)| at);
     let is_lead = |end: &usize| {
         let said = fold(&answer[..*end]);
         leads.iter().any(|lead| fold(lead) == said)
     };
-    let rest = ends.filter(is_lead).last().map(|end| answer[end..].trim());
+    let rest = ends.rfind(is_lead).map(|end| answer[end..].trim());
     rest.filter(|name| !name.is_empty()).unwrap_or(answer)
 }
 

@@ -170,7 +170,7 @@ impl<'m> Draft<'m> {
         let last = STEPS.iter().position(|(id, _)| *id == asked).unwrap_or_default();
         let answer = |id: &str| {
             let known = STEPS[..=last].iter().any(|(step, _)| *step == id);
-            known.then(|| event.answer(id)).unwrap_or_default()
+            if known { event.answer(id) } else { String::new() }
         };
         Self {
             item: order::pizza(&answer(TYPE), menu, phrases),
