@@ -53,7 +53,7 @@ impl LocalBot {
         let speech = Arc::new(PollySpeech::new(cloud.polly(), SpeechSettings::default()));
         let sessions = Arc::new(DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE));
         let backends = Arc::new(LambdaBackends::new(cloud.lambda(), BackendSettings::default()));
-        let bot = Bot { speech: Some(Arc::clone(&speech) as _), ..Bot::new(Arc::clone(&brains) as _, sessions, backends) };
+        let bot = Bot::new(Arc::clone(&brains) as _, sessions, backends, Some(Arc::clone(&speech) as _));
         let app = App { bot: Arc::new(bot), brains: Arc::clone(&brains) as _, speech };
         let trainer = Trainer::new(cloud.s3(), settings);
         Ok(Self { cloud, app, brains, trainer })

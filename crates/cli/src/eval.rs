@@ -7,7 +7,7 @@ use std::{
 
 use sbf_amc::{
     Options, Sample,
-    evaluate::{self, Evaluation},
+    evaluate::{self, Evaluation, Labelled},
 };
 
 use crate::{Misuse, Outcome, show};
@@ -37,13 +37,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let train = read(&arguments.train)?;
     let test = arguments.test.as_deref().map(read).transpose()?;
     let oos = arguments.oos.as_deref().map(read).transpose()?;
-    let samples = labelled(&train, &arguments.train)?;
-    let language = arguments.lang.clone().or_else(|| sbf_brain::language::detect(samples.iter().map(|one| one.utterance)));
+    let outside: Option<Vec<&str>> = oos.as_ref().map(|lines| lines.iter().map(|one| one.utterance.as_str()).collect());
+    let utterances = || train.iter().map(|one| one.utterance.as_str());
+    let language = arguments.lang.clone().or_else(|| sbf_brain::language::detect(utterances()));
     let options = Options { language, ..Options::default() }.check()?;
-    let tested = test.as_deref().zip(arguments.test.as_deref()).map(|(text, path)| labelled(text, path)).transpose()?;
-    let refused = oos.as_deref().zip(arguments.oos.as_deref()).map(|(text, path)| labelled(text, path)).transpose()?;
-    let refused: Option<Vec<&str>> = refused.map(|samples| samples.iter().map(|sample| sample.utterance).collect());
-    let evaluation = evaluate::evaluate(&samples, tested.as_deref(), refused.as_deref(), &options)?;
+    let tested = test.as_deref().map(samples);
+    let evaluation = evaluate::evaluate(&samples(&train), tested.as_deref(), outside.as_deref(), &options)?;
     match arguments.json {
         true => show::json(&evaluation)?,
         false => print(&evaluation),
@@ -51,18 +50,30 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-fn read(path: &Path) -> anyhow::Result<String> {
-    Ok(fs::read_to_string(path).map_err(|error| Misuse(format!("{}: {error}", path.display())))?)
+fn read(path: &Path) -> anyhow::Result<Vec<Labelled>> {
+    let text = fs::read_to_string(path).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
+    let lines = evaluate::parse(&text).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Misuse(format!("{}: every line must be label<TAB>utterance\n{}", path.display(), lines.join("\n")))
+    })?;
+    Ok(lines)
 }
 
-fn labelled<'t>(text: &'t str, path: &Path) -> anyhow::Result<Vec<Sample<'t>>> {
-    Ok(evaluate::parse(text).map_err(|error| Misuse(format!("{}: {error}", path.display())))?)
+fn samples(lines: &[Labelled]) -> Vec<Sample<'_>> {
+    lines.iter().map(|one| Sample { utterance: &one.utterance, intent: &one.label }).collect()
 }
 
 fn print(evaluation: &Evaluation) {
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-    println!("{} training utterances, {} test utterances, {} intents, {} features",
-        evaluation.n_train, evaluation.n_test, evaluation.n_intents, evaluation.n_features);
-    println!("accuracy {}, macro F1 {}, calibration error {}",
-        percent(evaluation.accuracy), percent(evaluation.macro_f1), percent(evaluation.ece));
+    let Evaluation { n_train, n_test, n_intents, n_features, .. } = evaluation;
+    println!("utterances    {n_train} to train, {n_test} to test; {n_intents} intents, {n_features} features");
+    println!("accuracy      {} (macro F1 {})", percent(evaluation.accuracy), percent(evaluation.macro_f1));
+    println!("calibration   expected error {} of the top probability", percent(evaluation.ece));
+    if let Some(oos) = &evaluation.oos {
+        println!("out of scope  AUROC {}, {} refused where 95 % of the rest is kept", percent(oos.auroc), percent(oos.recall_at_95_retention));
+        println!("              at the default threshold {} in scope answered rightly, {} out of scope refused", percent(oos.in_scope_accuracy), percent(oos.recall));
+    }
+    println!("training      {:.3} s for the hyperplanes, {:.3} s for everything", evaluation.fit_seconds, evaluation.train_seconds);
+    println!("answering     {:.1} µs median, {:.1} µs for 99 of 100", evaluation.classify_us_p50, evaluation.classify_us_p99);
+    println!("model         {} bytes, loaded in {:.2} ms", evaluation.model_bytes, evaluation.load_ms);
 }

@@ -1,1 +1,115 @@
 //! `sbf train`: the artefacts of a brain.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::Context as _;
+use sbf_brain::{CheckedKnowledge, Problem, Trained, artefact};
+use serde_json::json;
+
+use crate::{Outcome, folder::BrainFiles, show};
+
+/// What `sbf train` is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// A brain folder, or a knowledge file.
+    path: PathBuf,
+    /// Write the trained brain to this file alone; without it, all artefacts beside knowledge.json.
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+    /// Print the training report as one JSON value.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks, trains, writes and reports.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let files = BrainFiles::read(&arguments.path)?;
+    let (checked, problems) = sbf_brain::read(&files.knowledge, files.config.as_deref());
+    let Some(checked) = checked else {
+        refuse(&problems, arguments.json)?;
+        return Ok(Outcome::Problems);
+    };
+    let began = Instant::now();
+    let trained = train(checked)?;
+    let seconds = began.elapsed().as_secs_f64();
+    let packed = sbf_brain::encode(&trained.brain);
+    let written = match &arguments.output {
+        Some(file) => write(file, &packed)?,
+        None => write_all(&files.folder, &trained, &packed)?,
+    };
+    if arguments.json {
+        show::json(&trained.report.to_json(&trained.brain))?;
+    } else {
+        report(&trained, &problems, seconds);
+        println!("Wrote {} ({} bytes).", written.display(), packed.len());
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Trains with a progress bar on standard error.
+pub(crate) fn train(checked: CheckedKnowledge) -> anyhow::Result<Trained> {
+    let bar = show::progress_bar();
+    let trained = sbf_brain::train(checked, &mut |progress| {
+        bar.set_length(progress.total as u64);
+        bar.set_position(progress.done as u64);
+        bar.set_message(progress.what);
+    });
+    bar.finish_and_clear();
+    Ok(trained?)
+}
+
+/// Says that nothing can be trained, and why.
+pub(crate) fn refuse(problems: &[Problem], json: bool) -> anyhow::Result<()> {
+    if json {
+        return show::json(&json!({"ok": false, "problems": problems}));
+    }
+    println!("{}\nNothing was trained.", show::problems(problems));
+    Ok(())
+}
+
+fn report(trained: &Trained, problems: &[Problem], seconds: f64) {
+    let report = &trained.report;
+    if !problems.is_empty() {
+        println!("{}", show::problems(problems));
+    }
+    println!(
+        "Trained {} from {} ({} after expansion) in {:.0} ms; language {}, version {}.",
+        show::many(report.intents, "intent"),
+        show::many(report.utterances, "utterance"),
+        report.texts,
+        1000.0 * seconds,
+        trained.brain.language().unwrap_or("unknown"),
+        trained.brain.version(),
+    );
+    let right = report.held_out.iter().filter(|outcome| outcome.passed()).count();
+    println!(
+        "Of {} held out, the best intent was right for {:.1} %, and {right} would have been answered rightly.",
+        show::many(report.held_out.len(), "utterance"),
+        100.0 * report.accuracy,
+    );
+    if !report.tests.is_empty() {
+        let passed = report.tests.iter().filter(|outcome| outcome.passed()).count();
+        println!("Of {}, {passed} passed.", show::many(report.tests.len(), "test utterance"));
+    }
+}
+
+fn write_all(folder: &Path, trained: &Trained, packed: &[u8]) -> anyhow::Result<PathBuf> {
+    for (name, content) in trained.readable() {
+        write(&folder.join(name), &content)?;
+    }
+    write(&folder.join(artefact::PACKED), packed)
+}
+
+/// A reader never sees half a file: it is written beside its place and then moved there.
+pub(crate) fn write(file: &Path, content: &[u8]) -> anyhow::Result<PathBuf> {
+    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cannot = || format!("{} cannot be written", file.display());
+    let temporary = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    fs::write(temporary.path(), content).with_context(cannot)?;
+    temporary.persist(file).with_context(cannot)?;
+    Ok(file.to_owned())
+}

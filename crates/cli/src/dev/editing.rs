@@ -4,7 +4,10 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use anyhow::Context as _;
 use sbf_aws::training::Outcome;
-use sbf_brain::Problem;
+use sbf_brain::{
+    Problem,
+    artefact::{CONFIGS, KNOWLEDGE},
+};
 use sbf_local::{BrainFolder, ObjectCreated, notification, sync_to_bucket};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
@@ -25,16 +28,21 @@ pub(super) async fn begin(
 ) -> anyhow::Result<impl Future<Output = ()> + use<>> {
     // Watched before it is read, so that nothing saved in between is missed.
     let mut watched = BrainFolder::open(folder)?;
-    let events = bot.cloud.object_events();
     let live = bot.go_live().await;
     sync_to_bucket(&bot.cloud.s3(), BRAIN_BUCKET, folder).await.context("the brain folder cannot be read")?;
+    // The first run trains what this has put in the bucket; events are for what comes after.
+    let events = bot.cloud.object_events();
     if let Ok(live) = &live {
         status.tell(Event::Brain { version: live.brain.version().to_owned() });
     }
     let training = Training { bot: Arc::clone(&bot), status };
-    // A run that was cut short by the end of the last process left no event behind: the first run is unconditional.
+    // Whatever the last process left undone, its unhandled events included, the first run does.
     let first = training.clone();
-    let first = tokio::spawn(async move { first.run(first.bot.trainer.run()).await });
+    let pending = bot.cloud.pending_object_events().await?;
+    let first = tokio::spawn(async move {
+        first.run(first.bot.trainer.run()).await;
+        first.acknowledge(&pending).await;
+    });
     if live.is_err() {
         first.await?;
     }
@@ -57,7 +65,8 @@ struct Training {
 }
 
 impl Training {
-    /// Runs the train handler for every event of the bucket, as Lambda would; events that queued up meanwhile are one run.
+    /// Runs the train handler for every event of the bucket, as Lambda would. Training takes the files as they are by then,
+    /// so that of events that queued up meanwhile only the newest needs a run.
     async fn on_events(self, mut events: Receiver<ObjectCreated>) {
         loop {
             let mut queued = match events.recv().await {
@@ -68,13 +77,24 @@ impl Training {
             while let Ok(event) = events.try_recv() {
                 queued.push(event);
             }
-            queued.retain(|event| matches!(event.key.as_str(), "knowledge.json" | "configs.json"));
-            if queued.is_empty() {
-                continue;
+            if let Some(newest) = queued.iter().rfind(|event| [KNOWLEDGE, CONFIGS].contains(&event.key.as_str())) {
+                self.on_event(newest).await;
             }
-            match serde_json::from_value(notification(&queued)) {
-                Ok(event) => self.run(self.bot.trainer.handle(&event)).await,
-                Err(error) => tracing::error!(%error, "the bucket's event is not one of S3"),
+            self.acknowledge(&queued).await;
+        }
+    }
+
+    async fn on_event(&self, event: &ObjectCreated) {
+        match serde_json::from_value(notification(event)) {
+            Ok(event) => self.run(self.bot.trainer.handle(&event)).await,
+            Err(error) => tracing::error!(%error, "the bucket's event is not one of S3"),
+        }
+    }
+
+    async fn acknowledge(&self, events: &[ObjectCreated]) {
+        for event in events {
+            if let Err(error) = self.bot.cloud.acknowledge(event).await {
+                tracing::warn!(%error, "an event cannot be acknowledged; it will come again");
             }
         }
     }
