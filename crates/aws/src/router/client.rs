@@ -16,7 +16,8 @@ use super::App;
 pub(super) async fn client(State(app): State<App>) -> Json<Value> {
     let live = app.brains.current().await.ok();
     let brain = live.as_ref().map(|live| &live.brain);
-    let welcome = brain.map(|brain| brain.stock(Stock::Welcome));
+    // Nobody has signed in yet: a welcome with placeholders is for the first turn, which knows what to put there.
+    let welcome = brain.map(|brain| brain.stock(Stock::Welcome)).filter(|welcome| !welcome.text.contains("${"));
     Json(json!({
         "name": brain.map(|brain| brain.name()),
         "language": brain.and_then(|brain| brain.language()),

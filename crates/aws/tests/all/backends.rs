@@ -1,0 +1,142 @@
+//! Backends as Lambda functions.
+
+use std::{future::ready, time::Duration};
+
+use sbf_aws::{backends::LambdaBackends, settings::BackendSettings};
+use sbf_dialog::ports::{BackendAnswer, BackendCall, Fulfilment};
+use serde_json::json;
+
+use crate::script::{Script, response, sdk};
+
+fn backends(lambda: &Script, allowed: Option<&[&str]>) -> LambdaBackends {
+    let allowed = allowed.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+    let settings = BackendSettings { allowed, deadline: Duration::from_secs(5) };
+    LambdaBackends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings)
+}
+
+fn call(arn: &str) -> BackendCall {
+    let function = arn.rsplit(':').next().unwrap_or_default().to_owned();
+    BackendCall { function, arn: arn.to_owned(), event: json!({ "city": "Orléans", "quote": "\"$1\"" }) }
+}
+
+fn failure(answer: BackendAnswer) -> String {
+    match answer {
+        BackendAnswer::Failed(why) => why,
+        BackendAnswer::Answered(value) => panic!("answered {value}"),
+    }
+}
+
+#[tokio::test]
+async fn what_a_function_returns_is_the_answer() {
+    let lambda = Script::always(200, &[], br#"{"text":"18 degrees","n":[1,2]}"#).await;
+    let answer = backends(&lambda, None).call(&call("weather")).await;
+    assert_eq!(answer, BackendAnswer::Answered(json!({ "text": "18 degrees", "n": [1, 2] })));
+    let received = lambda.received();
+    assert_eq!(received[0].path, "/2015-03-31/functions/weather/invocations");
+    assert_eq!(received[0].header("x-amz-invocation-type"), Some("RequestResponse"));
+    assert_eq!(received[0].json(), json!({ "city": "Orléans", "quote": "\"$1\"" }));
+}
+
+#[tokio::test]
+async fn null_and_strings_are_answers_too() {
+    for body in ["null", "\"18 degrees\""] {
+        let lambda = Script::always(200, &[], body.as_bytes()).await;
+        let answer = backends(&lambda, None).call(&call("weather")).await;
+        assert_eq!(answer, BackendAnswer::Answered(serde_json::from_str(body).unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_raised_has_failed() {
+    let error = br#"{"errorMessage":"no such table","errorType":"Error","trace":["secret.js:1"]}"#;
+    let lambda = Script::always(200, &[("x-amz-function-error", "Unhandled")], error).await;
+    assert!(failure(backends(&lambda, None).call(&call("weather")).await).contains("Unhandled"));
+}
+
+#[tokio::test]
+async fn what_is_not_json_has_failed() {
+    for body in ["", "18 degrees", "{\"text\":"] {
+        let lambda = Script::always(200, &[], body.as_bytes()).await;
+        assert!(failure(backends(&lambda, None).call(&call("weather")).await).contains("not JSON"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_is_not_on_the_list_is_not_called() {
+    let lambda = Script::always(200, &[], b"{}").await;
+    let backends = backends(&lambda, Some(&["weather"]));
+    let refused = [
+        "pizza",
+        "arn:aws:lambda:eu-west-1:123456789012:function:pizza",
+        "arn:aws:lambda:eu-west-1:123456789012:function:pizza:weather",
+        "123456789012:function:pizza",
+        "pizza:weather",
+    ];
+    for arn in refused {
+        let call = BackendCall { function: "weather".to_owned(), ..call(arn) };
+        assert!(failure(backends.call(&call).await).contains("pizza"), "{arn}");
+    }
+    assert_eq!(lambda.received().len(), 0);
+    let allowed = ["weather", "weather:live", "arn:aws:lambda:eu-west-1:123456789012:function:weather:live"];
+    for arn in allowed {
+        assert_eq!(backends.call(&call(arn)).await, BackendAnswer::Answered(json!({})), "{arn}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_takes_too_long_has_failed() {
+    let lambda = Script::new(|_, _| async {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        response(200, &[], b"{}".to_vec())
+    });
+    let lambda = lambda.await;
+    let settings = BackendSettings { allowed: None, deadline: Duration::from_millis(100) };
+    let backends = LambdaBackends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings);
+    assert_eq!(failure(backends.call(&call("weather")).await), "no answer within 100 ms");
+}
+
+#[tokio::test]
+async fn a_refusal_for_lack_of_capacity_is_tried_again() {
+    let lambda = Script::new(|n, _| {
+        ready(match n {
+            0 => response(429, &[("x-amzn-errortype", "TooManyRequestsException")], b"{}".to_vec()),
+            _ => response(200, &[], b"1".to_vec()),
+        })
+    });
+    let lambda = lambda.await;
+    assert_eq!(backends(&lambda, None).call(&call("weather")).await, BackendAnswer::Answered(json!(1)));
+    assert_eq!(lambda.received().len(), 2);
+}
+
+#[tokio::test]
+async fn any_other_failure_is_not_tried_again() {
+    for (status, kind) in
+        [(500, "ServiceException"), (502, "EC2UnexpectedException"), (404, "ResourceNotFoundException")]
+    {
+        let lambda = Script::always(status, &[("x-amzn-errortype", kind)], b"{}").await;
+        failure(backends(&lambda, None).call(&call("weather")).await);
+        assert_eq!(lambda.received().len(), 1, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_service_has_failed() {
+    let client = aws_sdk_lambda::Client::new(&sdk("http://127.0.0.1:9"));
+    let backends = LambdaBackends::new(client, BackendSettings::default());
+    failure(backends.call(&call("weather")).await);
+}
+
+#[tokio::test]
+async fn an_arn_of_another_region_is_called_there() {
+    let lambda = Script::always(200, &[], b"{}").await;
+    let backends = backends(&lambda, None);
+    for region in ["us-east-1", "eu-west-1", "us-east-1"] {
+        backends.call(&call(&format!("arn:aws:lambda:{region}:123456789012:function:weather"))).await;
+    }
+    let received = lambda.received();
+    let signed_for = |n: usize, region: &str| {
+        received[n].header("authorization").is_some_and(|header| header.contains(&format!("/{region}/lambda/")))
+    };
+    assert!(signed_for(0, "us-east-1") && signed_for(1, "eu-west-1") && signed_for(2, "us-east-1"), "{received:?}");
+    assert!(received[0].path.contains("arn%3Aaws%3Alambda%3Aus-east-1"), "{}", received[0].path);
+}

@@ -1,0 +1,11 @@
+//! The adapters through their real SDK clients, and the routes through a real bot.
+#![allow(clippy::unwrap_used)]
+
+mod backends;
+mod bot;
+mod brains;
+mod router;
+mod script;
+mod sessions;
+mod speech;
+mod training;
