@@ -6,6 +6,7 @@ A function gets the event that the bot sends and returns what the bot shall say.
 
 import hashlib
 import json
+import sys
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -105,5 +106,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    print("The article's backends listen on http://%s:%d" % ADDRESS)
-    ThreadingHTTPServer(ADDRESS, Handler).serve_forever()
+    try:
+        server = ThreadingHTTPServer(ADDRESS, Handler)
+    except OSError as problem:
+        sys.exit("http://%s:%d cannot be listened on: %s" % (*ADDRESS, problem.strerror))
+    print("The article's backends listen on http://%s:%d" % ADDRESS, flush=True)
+    server.serve_forever()
