@@ -79,6 +79,8 @@ describe.skipIf(BRAIN_DIR === "")("the brain's folder", () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await picture(page, "problems-phone");
     expect(await accessibilityFaults(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.reload();
     await page.locator(".problem--error").first().waitFor();
     await say(page, "xq zzvrk qpwo");

@@ -173,6 +173,9 @@ describe("what goes wrong", () => {
 });
 
 describe("answers of every shape", () => {
+  /** The choices of the first answer; the welcome may have some of its own. */
+  const CHOICES = ".exchange:has(.bubble--user):nth-child(-n + 3) .choices button";
+
   async function answered(body: object): Promise<Page> {
     const { page } = await visit(browser);
     const restore = await answerWith(page, body);
@@ -184,7 +187,7 @@ describe("answers of every shape", () => {
   test("the buttons of an answer answer for the user, once", async () => {
     const text = 'Qual?<br><button value="economica">Econômica</button><button>Executiva</button>';
     const page = await answered({ conversation: { sync: { __proto__x: { ask: { text } } } } });
-    const buttons = page.locator(".choices button");
+    const buttons = page.locator(CHOICES);
     expect(await buttons.evaluateAll((all) => all.map((it) => (it as HTMLButtonElement).disabled))).toEqual([
       false,
       false,
@@ -202,7 +205,7 @@ describe("answers of every shape", () => {
 
   test("a button without a value says its label", async () => {
     const page = await answered({ text: "Qual? <button> Primeira classe </button>" });
-    await page.locator(".choices button").click();
+    await page.locator(CHOICES).click();
     await settled(page);
     expect((await bubbles(page, "user")).at(-1)).toBe("Primeira classe");
   });
@@ -210,16 +213,16 @@ describe("answers of every shape", () => {
   test("rich lists and questions to clarify are buttons too, and typing something else closes them", async () => {
     const richResponseObject = { type: "simpleSquaredList", options: [{ text: "Small", value: "s" }] };
     const page = await answered({ text: "Size?", richResponseObject, clarify: [{ text: "Help me", value: "help" }] });
-    expect(await page.locator(".choices button").allInnerTexts()).toEqual(["Small", "Help me"]);
+    expect(await page.locator(CHOICES).allInnerTexts()).toEqual(["Small", "Help me"]);
     await say(page, "something else");
-    expect(await page.locator(".choices button").first().isDisabled()).toBe(true);
+    expect(await page.locator(CHOICES).first().isDisabled()).toBe(true);
   });
 
   test("the choices of an answer in several bubbles all stay open, also over a reload", async () => {
     const page = await answered({ said: [{ text: "<button>One</button>" }], text: "Or <button>Two</button>" });
     await page.reload();
     await welcomed(page);
-    expect(await page.locator(".choices button:enabled").allInnerTexts()).toEqual(["One", "Two"]);
+    expect(await page.locator(`${CHOICES}:enabled`).allInnerTexts()).toEqual(["One", "Two"]);
   });
 
   test("HTML is shown, and what could do harm is not", async () => {

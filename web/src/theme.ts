@@ -22,6 +22,12 @@ const DEFAULTS: Record<Scheme, Record<ColourName, string>> = {
   dark: { primary: "#0f6e66", background: "#101314", surface: "#1b2022", text: "#e9edee" },
 };
 
+/** What failed and what to look out for: no matter of the author's taste. */
+const SIGNALS: Record<Scheme, { readonly danger: string; readonly caution: string }> = {
+  light: { danger: "#b3261e", caution: "#8a5a00" },
+  dark: { danger: "#ff9a90", caution: "#f2c260" },
+};
+
 /** The CSS custom properties of a theme in a scheme, by name. */
 export function customProperties(theme: Theme, scheme: Scheme): Record<string, string> {
   const chosen = chosenColours(theme, scheme);
@@ -38,6 +44,8 @@ export function customProperties(theme: Theme, scheme: Scheme): Record<string, s
     "--text": css(text),
     "--accent": css(onBoth(primary, TINTED_CONTRAST)),
     "--muted": css(onBoth(mix(text, background, 0.4), TINTED_CONTRAST)),
+    "--danger": css(onBoth(parse(SIGNALS[scheme].danger), TINTED_CONTRAST)),
+    "--caution": css(onBoth(parse(SIGNALS[scheme].caution), TINTED_CONTRAST)),
     "--control": css(onBoth(mix(text, background, 0.55), CONTROL_CONTRAST)),
   };
 }

@@ -59,7 +59,7 @@ describe("colours", () => {
           const colours = { primary: hex(primary), background, surface, text: hex(0xffffff - primary) };
           const css = customProperties({ ...PLAIN.theme, colours, dark: colours }, scheme);
           const contrast = (one: string, other: string) => contrastOf(css[one] ?? "", css[other] ?? "");
-          for (const text of ["--text", "--muted", "--accent"]) {
+          for (const text of ["--text", "--muted", "--accent", "--danger", "--caution"]) {
             expect(contrast(text, "--surface")).toBeGreaterThanOrEqual(4.5);
             expect(contrast(text, "--background")).toBeGreaterThanOrEqual(4.5);
           }
