@@ -1,5 +1,6 @@
 //! Prints the evaluation of one or more corpora: `cargo run --release -p sbf-amc --example measure -- FOLDER…`.
 //!
+//! Before the folders `--bits N`, `--tolerance X`, `--passes N`, `--cost X`, `--balance X` and `--threads N` change options.
 //! A folder holds `train.tsv` and, where it has them, `test.tsv` and `oos_test.tsv`; `FOLDER=OTHER` tests on the other folder's files.
 
 #![allow(clippy::print_stdout, reason = "it is a program")]
@@ -15,7 +16,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!(
         "corpus | acc | F1 | ECE | fit s | train s | p50 µs | p99 µs | bytes | load ms | AUROC | at 95 | in-scope | refused"
     );
-    for argument in std::env::args().skip(1) {
+    let mut options = Options::default();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        if let Some(option) = argument.strip_prefix("--") {
+            set(&mut options, option, &arguments.next().unwrap_or_default())?;
+            continue;
+        }
         let (train, test) = argument.split_once('=').unwrap_or((&argument, &argument));
         let read = |folder: &str, file: &str| -> Result<Vec<Labelled>, Box<dyn std::error::Error>> {
             let text = fs::read_to_string(Path::new(folder).join(file)).unwrap_or_default();
@@ -23,8 +30,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         let (samples, tests, oos) = (read(train, "train.tsv")?, read(test, "test.tsv")?, read(test, "oos_test.tsv")?);
         let oos: Vec<&str> = oos.iter().map(|one| one.utterance.as_str()).collect();
-        let language = if train.ends_with("_es") { "es" } else { "en" };
-        let options = Options { language: Some(language.to_owned()), ..Options::default() }.check()?;
+        let language = if train.contains("_es") { "es" } else { "en" };
+        let options = Options { language: Some(language.to_owned()), ..options.clone() }.check()?;
         let found = evaluate(
             &rows(&samples),
             Some(&rows(&tests)),
@@ -50,6 +57,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             found.model_bytes,
             found.load_ms,
         );
+    }
+    Ok(())
+}
+
+fn set(options: &mut Options, option: &str, value: &str) -> Result<(), Box<dyn std::error::Error>> {
+    match option {
+        "bits" => options.bucket_bits = Some(value.parse()?),
+        "tolerance" => options.tolerance = value.parse()?,
+        "passes" => options.max_passes = value.parse()?,
+        "cost" => options.cost = value.parse()?,
+        "balance" => options.balance = value.parse()?,
+        "threads" => options.threads = value.parse()?,
+        _ => return Err(format!("there is no option --{option}").into()),
     }
     Ok(())
 }

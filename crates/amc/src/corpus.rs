@@ -1,13 +1,15 @@
 //! Training utterances, read once: their classes, terms and features.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::{
     features::{Features, Found, Space, is_word},
+    function_words,
+    gate::FUNCTION_WORD,
     hash::Dice,
     options::Options,
-    terms::{Lexicon, Terms},
-    text::{Kind, Text},
+    terms::{Lexicon, Terms, word_hash},
+    text::Text,
     train::{Sample, TrainError},
     vocabulary::{Stem, Vocabulary, Word},
 };
@@ -152,14 +154,22 @@ impl Corpus {
             for stem in distinct {
                 *stems.entry(stem).or_default().entry(utterance.class).or_default() += 1;
             }
-            for term in utterance.terms.list().iter().filter(|term| term.kind != Kind::Sign) {
+            for term in utterance.terms.list().iter().filter(|term| is_word(term)) {
                 words.insert(utterance.terms.word(term), term.stem);
             }
         }
         let index: HashMap<u64, u32> = stems.keys().enumerate().map(|(i, hash)| (*hash, i as u32)).collect();
         let classes = self.classes() as f32;
+        let functions = function_words::hashes(self.lexicon.language.as_deref());
+        let functions: HashSet<u64> = words
+            .iter()
+            .filter(|(word, _)| functions.binary_search(&word_hash(word)).is_ok())
+            .map(|(_, stem)| *stem)
+            .collect();
         let stems = stems.into_iter().map(|(hash, classes_of)| {
-            let weight = ((1.0 + classes) / (1.0 + classes_of.len() as f32)).ln() / (1.0 + classes).ln();
+            // Rareness over the classes, 1 for a stem of none of them; a little is left for a stem of all.
+            let rare = ((1.0 + classes) / (0.5 + classes_of.len() as f32)).ln() / (2.0 + 2.0 * classes).ln();
+            let weight = rare.max(0.05) * if functions.contains(&hash) { FUNCTION_WORD } else { 1.0 };
             Stem { hash, weight, classes: classes_of.into_iter().collect() }
         });
         let words = words

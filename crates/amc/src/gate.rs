@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::{
     codec::{Reader, Writer},
+    features::{MAX_PAIRED, is_word},
     model::{DecodeError, Head},
     terms::Terms,
 };
@@ -29,8 +30,14 @@ impl Confidence {
     }
 }
 
-/// What the gate looks at.
+/// What the gate looks at: see [`Signals::measure`].
 pub(crate) const SIGNALS: usize = 9;
+/// How much a function word counts, where a content word counts 1.
+pub(crate) const FUNCTION_WORD: f32 = 0.15;
+/// Softmax temperature of the odds among the gate's signals: fixed, so that they mean the same in every bot.
+const SHARPNESS: f32 = 5.0;
+/// How much of a misspelled word counts as known.
+const REPAIRED: f32 = 0.8;
 
 /// Measurements of one utterance.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -88,33 +95,103 @@ impl Examples {
     }
 }
 
+/// A distinct word of the utterance: its stem in the vocabulary, what it weighs, and how surely it is known.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Content {
+    stem: Option<u32>,
+    weight: f32,
+    known: f32,
+    /// The share of the examples that hold it which are of the top intent.
+    belongs: f32,
+}
+
 impl Signals {
-    pub(crate) fn measure(head: &Head, terms: &Terms, margins: &[f32], probabilities: &[f32]) -> Self {
-        let intents = head.intents.len();
-        let (mut top, mut second) = (0, f32::NEG_INFINITY);
-        for i in 1..intents {
-            if margins[i] > margins[top] {
-                second = margins[top];
-                top = i;
-            } else {
-                second = second.max(margins[i]);
-            }
-        }
+    /// Measures an utterance. In this order:
+    /// * the margin of the top intent, its lead over the second, and the log-odds of its softmax at a fixed temperature;
+    /// * the largest share of an example of the top intent that the utterance holds;
+    /// * the weight of its words that the bot does not know;
+    /// * how much its words belong to the top intent and to no other: on average, at most, and in sum;
+    /// * whether there is next to nothing of that.
+    pub(crate) fn measure(head: &Head, terms: &Terms, margins: &[f32], contents: &mut Vec<Content>) -> Self {
+        let (top, second) = top_two(margins.get(..head.intents.len()).unwrap_or(margins));
         let margin = margins.get(top).copied().unwrap_or(-1.0);
-        let probability = probabilities.get(top).copied().unwrap_or(0.0).clamp(1e-6, 1.0 - 1e-6);
-        let gap = if second.is_finite() { margin - second } else { 0.0 };
-        let _ = terms;
-        let mut values = [0.0; SIGNALS];
-        values[0] = margin;
-        values[1] = gap;
-        values[2] = (probability / (1.0 - probability)).ln();
+        let gap = if second.is_finite() { (margin - second).min(2.0) } else { 1.0 };
+        let others: f32 = margins.iter().map(|other| ((other - margin) * SHARPNESS).exp()).sum::<f32>() - 1.0;
+        read_contents(head, terms, top as u32, contents);
+        let whole: f32 = contents.iter().map(|word| word.weight).sum();
+        let foreign: f32 = contents.iter().map(|word| word.weight * (1.0 - word.known)).sum();
+        let evidence = contents.iter().map(|word| word.weight * word.known * word.belongs);
+        let strongest = evidence.clone().fold(0.0, f32::max);
+        let evidence: f32 = evidence.sum();
+        let values = [
+            margin,
+            gap,
+            -others.max(1e-6).ln(),
+            covered(head, contents, top as u32),
+            foreign.ln_1p(),
+            evidence / whole.max(1e-6),
+            strongest,
+            evidence.ln_1p(),
+            1.0 / (1.0 + 10.0 * evidence),
+        ];
         Self { values, top: top as u32 }
     }
+}
+
+fn top_two(margins: &[f32]) -> (usize, f32) {
+    let (mut top, mut second) = (0, f32::NEG_INFINITY);
+    for (i, &margin) in margins.iter().enumerate().skip(1) {
+        if margin > margins[top] {
+            second = margins[top];
+            top = i;
+        } else {
+            second = second.max(margin);
+        }
+    }
+    (top, second)
+}
+
+fn read_contents(head: &Head, terms: &Terms, top: u32, contents: &mut Vec<Content>) {
+    contents.clear();
+    for term in terms.list().iter().filter(|term| is_word(term)).take(MAX_PAIRED) {
+        let stem = term.known.and_then(|stem| Some((stem, head.vocabulary.stems().get(stem as usize)?)));
+        let content = match stem {
+            Some((index, stem)) => Content {
+                stem: Some(index),
+                weight: stem.weight,
+                known: if term.repaired { REPAIRED } else { 1.0 },
+                belongs: stem.share_of(top),
+            },
+            None => {
+                let weight = if head.is_function_word(terms.word(term)) { FUNCTION_WORD } else { 1.0 };
+                Content { stem: None, weight, known: 0.0, belongs: 0.0 }
+            }
+        };
+        if content.stem.is_none() || contents.iter().all(|other| other.stem != content.stem) {
+            contents.push(content);
+        }
+    }
+}
+
+/// The largest share, by weight, of an example of a class that the utterance holds.
+fn covered(head: &Head, contents: &[Content], class: u32) -> f32 {
+    let mut most = 0f32;
+    for example in head.examples.of(class) {
+        let (mut shared, mut whole) = (0f32, 0f32);
+        for &stem in example {
+            let weight = head.vocabulary.stems().get(stem as usize).map_or(0.0, |stem| stem.weight);
+            whole += weight;
+            shared += contents.iter().find(|word| word.stem == Some(stem)).map_or(0.0, |word| weight * word.known);
+        }
+        most = most.max(shared / whole.max(1e-6));
+    }
+    most
 }
 
 /// The trained gate: a linear score of the signals, and where 0.70 lies on it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Gate {
+    pub(crate) bias: f32,
     pub(crate) weights: [f32; SIGNALS],
     /// The score that 95 of 100 in-scope utterances reach.
     pub(crate) threshold: f32,
@@ -122,9 +199,45 @@ pub(crate) struct Gate {
     pub(crate) slope: f32,
 }
 
+/// Log-odds that an utterance is one the bot should understand: constant and signals (rows), each alone, over the root of the utterances of an
+/// intent, and over the root of the number of intents (columns). Printed by `make tune`.
+#[cfg(feature = "train")]
+const PRIOR: [[f32; 3]; SIGNALS + 1] = [
+    [0.08223, 2.01126, -5.09964],
+    [2.72441, -4.08966, 2.17647],
+    [-1.08940, 0.52999, -1.25800],
+    [-0.00291, 1.49775, 0.97944],
+    [0.21509, -0.37062, 3.08875],
+    [-0.46626, -0.85741, 0.12108],
+    [0.88101, -2.83817, -1.58021],
+    [-1.16180, 0.71051, 0.89373],
+    [-0.30527, 5.18104, 3.80681],
+    [0.42042, 1.88999, -3.20855],
+];
+/// The score that 95 of 100 held-out utterances reach, in the same three terms.
+#[cfg(feature = "train")]
+const THRESHOLD: [f32; 3] = [-0.46283, -3.32920, -0.58698];
+/// The same for held-out utterances whose top intent is right.
+#[cfg(feature = "train")]
+const THRESHOLD_OF_RIGHT: [f32; 3] = [-0.07165, -2.74870, -0.68826];
+
 impl Gate {
+    /// The gate of a bot of this size, as simulated bots have it.
+    #[cfg(feature = "train")]
+    pub(crate) fn of_size(utterances: usize, intents: usize) -> Self {
+        let average = (utterances as f32 / intents as f32).max(1.0);
+        let (each, intents) = (average.powf(-0.5), (intents as f32).powf(-0.5));
+        let at_size = |[alone, by_each, by_intents]: [f32; 3]| alone + by_each * each + by_intents * intents;
+        let [bias, weights @ ..] = PRIOR.map(at_size);
+        // With fewer than five examples an intent many utterances of its meaning share no word with any of them. To accept those would be to
+        // accept nearly everything; such a bot keeps 95 of 100 of those that it understands rightly.
+        let (all, right) = (at_size(THRESHOLD), at_size(THRESHOLD_OF_RIGHT));
+        let threshold = right + (all - right) * (average - 4.0).clamp(0.0, 1.0);
+        Self { bias, weights, threshold, slope: 1.0 }
+    }
+
     pub(crate) fn score(&self, signals: &Signals) -> f32 {
-        self.weights.iter().zip(signals.values).map(|(weight, value)| weight * value).sum()
+        self.bias + self.weights.iter().zip(signals.values).map(|(weight, value)| weight * value).sum::<f32>()
     }
 
     pub(crate) fn confidence(&self, signals: &Signals) -> Confidence {
@@ -134,16 +247,18 @@ impl Gate {
 
     #[cfg(feature = "train")]
     pub(crate) fn write(&self, to: &mut Writer) {
+        to.f32(self.bias);
         self.weights.iter().for_each(|weight| to.f32(*weight));
         to.f32(self.threshold);
         to.f32(self.slope);
     }
 
     pub(crate) fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let bias = from.f32()?;
         let mut weights = [0.0; SIGNALS];
         for weight in &mut weights {
             *weight = from.f32()?;
         }
-        Ok(Self { weights, threshold: from.f32()?, slope: from.f32()? })
+        Ok(Self { bias, weights, threshold: from.f32()?, slope: from.f32()? })
     }
 }

@@ -7,6 +7,7 @@ mod corpus;
 #[cfg(feature = "train")]
 pub mod evaluate;
 mod features;
+mod function_words;
 mod gate;
 mod hash;
 mod language;
@@ -19,6 +20,8 @@ mod terms;
 pub mod text;
 #[cfg(feature = "train")]
 mod train;
+#[cfg(feature = "tune")]
+pub mod tuning;
 mod vocabulary;
 
 pub use gate::Confidence;

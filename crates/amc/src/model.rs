@@ -8,9 +8,10 @@ use std::{cell::RefCell, ops::Range, sync::Arc};
 use crate::{
     codec::{Reader, Writer},
     features::{Features, Space},
-    gate::{Confidence, Examples, Gate, Signals},
+    function_words,
+    gate::{Confidence, Content, Examples, Gate, Signals},
     hash,
-    terms::{Lexicon, Terms},
+    terms::{Lexicon, Terms, word_hash},
     text::Text,
     vocabulary::{Stem, Vocabulary, Word},
 };
@@ -69,6 +70,8 @@ pub(crate) struct Head {
     pub(crate) exact: Vec<(u64, u32)>,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) examples: Examples,
+    /// Hashes of the language's function words, sorted; not stored.
+    pub(crate) function_words: Vec<u64>,
 }
 
 /// What an utterance means.
@@ -103,6 +106,7 @@ pub(crate) struct Scratch {
     sums: Vec<i32>,
     margins: Vec<f32>,
     pub(crate) probabilities: Vec<f32>,
+    contents: Vec<Content>,
 }
 
 thread_local! {
@@ -183,7 +187,8 @@ impl Model {
         self.head.lexicon.terms(&scratch.text, Some(&self.head.vocabulary), &mut scratch.terms);
         self.margins(scratch);
         self.probabilities(scratch);
-        Signals::measure(&self.head, &scratch.terms, &scratch.margins, &scratch.probabilities)
+        let Scratch { terms, margins, contents, .. } = scratch;
+        Signals::measure(&self.head, terms, margins, contents)
     }
 
     /// The product of the utterance's features with their rows, in whole numbers: bytes of the rows times sixteen-bit factors.
@@ -316,6 +321,10 @@ impl Head {
         1.0 / margins.iter().map(|margin| ((margin - own) * self.temperature).exp()).sum::<f32>()
     }
 
+    pub(crate) fn is_function_word(&self, word: &str) -> bool {
+        word.bytes().all(|b| b.is_ascii_digit()) || self.function_words.binary_search(&word_hash(word)).is_ok()
+    }
+
     pub(crate) fn classes(&self) -> usize {
         self.intents.len() + usize::from(self.none)
     }
@@ -381,6 +390,19 @@ impl Head {
         let examples = Examples::read(from)?;
         let lexicon = Lexicon::new(language, stop_words, synonyms);
         let vocabulary = Vocabulary::new(words, stems);
-        Ok(Self { lexicon, space, intents, none, biases, temperature, gate, exact, vocabulary, examples })
+        let function_words = function_words::hashes(lexicon.language.as_deref());
+        Ok(Self {
+            function_words,
+            lexicon,
+            space,
+            intents,
+            none,
+            biases,
+            temperature,
+            gate,
+            exact,
+            vocabulary,
+            examples,
+        })
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::{
     corpus::Corpus,
-    gate::{Examples, Gate, SIGNALS, Signals},
+    gate::{Examples, Gate, Signals},
     model::{DecodeError, Head, Model, Scratch},
     options::CheckedOptions,
     svm::{self, Hyperplanes, Rows, Task},
@@ -13,6 +13,11 @@ use crate::{
 
 /// Folds of the held-out measurements.
 const FOLDS: usize = 5;
+/// From this many utterances on, one of the folds is measured.
+const ONE_FOLD_FROM: usize = 4000;
+/// Softmax temperature of bots that are too small to fit one, and how many held-out utterances weigh as much as it does.
+const PRIOR_TEMPERATURE: f32 = 5.0;
+const PRIOR_COUNT: f32 = 150.0;
 
 /// A training utterance and its intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,8 +115,6 @@ pub fn train(
         progress(Progress { done: done + 1, total, what: "measuring on held-out utterances" })
     })?;
     fitted.head.temperature = temperature(&corpus, &held_out);
-    fitted.head.gate.threshold =
-        quantile(held_out.iter().map(|held| fitted.head.gate.score(&held.signals)).collect(), 0.05);
     fitted.head.exact = corpus.exact();
     let model = Model::decode(fitted.pack())?;
     let mut report = report(&corpus, &model, &held_out, samples);
@@ -123,7 +126,7 @@ pub fn train(
 }
 
 /// A model whose numbers are known but not yet packed.
-struct Fitted {
+pub(crate) struct Fitted {
     head: Head,
     hyperplanes: Hyperplanes,
     weights: Vec<f32>,
@@ -132,7 +135,7 @@ struct Fitted {
 }
 
 impl Fitted {
-    fn fit(corpus: &Corpus, rows: &[usize], options: &CheckedOptions) -> Self {
+    pub(crate) fn fit(corpus: &Corpus, rows: &[usize], options: &CheckedOptions) -> Self {
         let weights = corpus.term_weights(rows);
         let buckets = 1usize << corpus.space.bits;
         let mut matrix = Rows::new(buckets);
@@ -170,7 +173,7 @@ impl Fitted {
         Self { head, hyperplanes, weights, used: used.iter().filter(|used| **used).count(), seconds }
     }
 
-    fn pack(&self) -> Vec<u8> {
+    pub(crate) fn pack(&self) -> Vec<u8> {
         Model::pack(&self.head, |bucket| (self.weights[bucket], self.hyperplanes.column(bucket).collect()))
     }
 }
@@ -186,8 +189,6 @@ fn head(corpus: &Corpus, rows: &[usize], hyperplanes: &Hyperplanes, buckets: usi
         stems.dedup();
         examples[utterance.class as usize].push(stems);
     }
-    let mut weights = [0.0; SIGNALS];
-    weights[0] = 1.0;
     Head {
         lexicon: Lexicon::new(lexicon.language.clone(), lexicon.stop_words.clone(), lexicon.synonyms.clone()),
         space: corpus.space,
@@ -195,10 +196,11 @@ fn head(corpus: &Corpus, rows: &[usize], hyperplanes: &Hyperplanes, buckets: usi
         none: corpus.none,
         biases: hyperplanes.column(buckets).collect(),
         temperature: 5.0,
-        gate: Gate { weights, threshold: 0.0, slope: 4.0 },
+        gate: Gate::of_size(rows.len(), corpus.intents.len()),
         exact: Vec::new(),
         vocabulary,
         examples: Examples::new(&examples),
+        function_words: Vec::new(),
     }
 }
 
@@ -217,7 +219,7 @@ fn hold_out(
     let folds = corpus.folds(FOLDS, options.seed);
     let mut held_out = Vec::new();
     let mut scratch = Scratch::default();
-    for fold in 0..FOLDS {
+    for fold in 0..measured_folds(corpus.utterances.len()) {
         done(fold);
         let rows: Vec<usize> = (0..folds.len()).filter(|&i| folds[i] != fold).collect();
         if rows.is_empty() {
@@ -231,6 +233,11 @@ fn hold_out(
     }
     held_out.sort_by_key(|held| held.utterance);
     Ok(held_out)
+}
+
+/// One fold of a large corpus tells as much as is needed; of a small one every utterance counts.
+fn measured_folds(utterances: usize) -> usize {
+    if utterances < ONE_FOLD_FROM { FOLDS } else { 1 }
 }
 
 /// The factor under which the held-out utterances' classes are most probable (Guo et al.: On Calibration of Modern Neural Networks, 2017).
@@ -248,7 +255,9 @@ fn temperature(corpus: &Corpus, held_out: &[HeldOut]) -> f32 {
         let (left, right) = (high - 0.618 * (high - low), low + 0.618 * (high - low));
         if loss(left) < loss(right) { high = right } else { low = left }
     }
-    (low + high) / 2.0
+    let own = ((low + high) / 2.0).ln();
+    let count = held_out.len() as f32;
+    ((own * count + PRIOR_TEMPERATURE.ln() * PRIOR_COUNT) / (count + PRIOR_COUNT)).exp()
 }
 
 fn quantile(mut values: Vec<f32>, share: f64) -> f32 {

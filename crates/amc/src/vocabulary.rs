@@ -22,6 +22,15 @@ pub(crate) struct Stem {
     pub(crate) classes: Vec<(u32, u32)>,
 }
 
+impl Stem {
+    /// Of the examples that hold it, the share that are of a class.
+    pub(crate) fn share_of(&self, class: u32) -> f32 {
+        let all: u32 = self.classes.iter().map(|(_, count)| count).sum();
+        let own = self.classes.binary_search_by_key(&class, |(class, _)| *class).map_or(0, |i| self.classes[i].1);
+        own as f32 / all.max(1) as f32
+    }
+}
+
 /// A word of the training utterances.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Word {

@@ -1,0 +1,102 @@
+//! Simulated bots of all sizes, for choosing the gate's constants (`make tune`); only in builds with the feature `tune`.
+
+use crate::{
+    corpus::Corpus,
+    hash::Dice,
+    model::{Model, Scratch},
+    options::{CheckedOptions, Options},
+    train::{Fitted, Sample, TrainError},
+};
+
+/// One held-out or foreign utterance of a simulated bot.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Number of the simulated bot.
+    pub bot: usize,
+    /// Its intents, and its training utterances.
+    pub size: (usize, usize),
+    /// Whether the bot should understand it, and whether its top intent is right.
+    pub inside: bool,
+    /// Whether the top intent is right.
+    pub right: bool,
+    /// The gate's signals.
+    pub signals: Vec<f32>,
+}
+
+/// A bot to simulate: how many intents with how many utterances each.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Number of the bot, and seed of its chance.
+    pub bot: usize,
+    /// Intents.
+    pub intents: usize,
+    /// Utterances of each.
+    pub each: usize,
+    /// Held-out utterances of its intents and utterances of other intents to measure, at most.
+    pub cases: usize,
+}
+
+/// Draws a bot from labelled utterances, trains it, and measures utterances that it was not trained on, of its intents and of others.
+///
+/// # Errors
+/// Where nothing can be trained.
+pub fn simulate(samples: &[Sample<'_>], foreign: &[&str], language: &str, plan: Plan) -> Result<Vec<Case>, TrainError> {
+    let mut dice = Dice::new(plan.bot as u64 + 1);
+    let mut labels: Vec<&str> = samples.iter().map(|sample| sample.intent).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    dice.shuffle(&mut labels);
+    labels.truncate(plan.intents);
+    let mut order: Vec<usize> = (0..samples.len()).collect();
+    dice.shuffle(&mut order);
+    let (mut chosen, mut inside, mut outside) = (Vec::new(), Vec::new(), Vec::new());
+    for i in order {
+        let sample = samples[i];
+        let of_bot = labels.contains(&sample.intent);
+        if of_bot && chosen.iter().filter(|s: &&Sample<'_>| s.intent == sample.intent).count() < plan.each {
+            chosen.push(sample);
+        } else if of_bot {
+            inside.push(sample);
+        } else {
+            outside.push(sample.utterance);
+        }
+    }
+    inside.truncate(plan.cases);
+    outside.truncate(plan.cases / 2);
+    for _ in 0..plan.cases / 2 {
+        if !foreign.is_empty() {
+            outside.push(foreign[dice.below(foreign.len())]);
+        }
+    }
+    let inside: Vec<(&str, &str)> = inside.iter().map(|sample| (sample.utterance, sample.intent)).collect();
+    measure(&chosen, &inside, &outside, language, plan)
+}
+
+/// Trains on `chosen` and measures utterances of its intents and others.
+///
+/// # Errors
+/// Where nothing can be trained.
+pub fn measure(
+    chosen: &[Sample<'_>],
+    inside: &[(&str, &str)],
+    outside: &[&str],
+    language: &str,
+    plan: Plan,
+) -> Result<Vec<Case>, TrainError> {
+    let options = Options { language: Some(language.to_owned()), tolerance: 0.5, ..Options::default() };
+    let Ok(options): Result<CheckedOptions, _> = options.check() else { return Ok(Vec::new()) };
+    let corpus = Corpus::read(chosen, &options)?;
+    let all: Vec<usize> = (0..corpus.utterances.len()).collect();
+    let model = Model::decode(Fitted::fit(&corpus, &all, &options).pack())?;
+    let mut scratch = Scratch::default();
+    let size = (corpus.intents.len(), all.len());
+    let mut case = |utterance: &str, intent: Option<&str>| {
+        let signals = model.measure(utterance, &mut scratch);
+        let right =
+            intent.is_some_and(|intent| corpus.intents.get(signals.top as usize).is_some_and(|top| top == intent));
+        Case { bot: plan.bot, size, inside: intent.is_some(), right, signals: signals.values.to_vec() }
+    };
+    let mut cases: Vec<Case> = inside.iter().map(|(utterance, intent)| case(utterance, Some(intent))).collect();
+    cases.extend(outside.iter().map(|utterance| case(utterance, None)));
+    Ok(cases)
+}
