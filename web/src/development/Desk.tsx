@@ -25,7 +25,7 @@ export function Desk({ desk }: { desk: Watchable<DeskState> }) {
 
 /** Errors are shown in full at once; warnings, with which a brain can live, when they are asked for. */
 function Problems({ problems }: { problems: readonly Problem[] }) {
-  const { strings } = usePage();
+  const { client, strings } = usePage();
   const errors = problems.filter(isError).length;
   const [opened, setOpened] = useState<boolean | null>(null);
   return (
@@ -43,7 +43,7 @@ function Problems({ problems }: { problems: readonly Problem[] }) {
             <strong>
               {errors > 0 ? fill(strings.problems, { n: errors }) : fill(strings.warnings, { n: problems.length })}
             </strong>
-            {errors > 0 && <> {strings.problemsHint}</>}
+            {errors > 0 && client.live && <> {strings.problemsHint}</>}
           </span>
           <span class="desk__more">
             <Icon name="chevron" size={18} />

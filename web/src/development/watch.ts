@@ -1,6 +1,6 @@
 /** Follows `sbf dev`: the state now, and every change of it. */
 import type { Store, Watchable } from "../store";
-import { type DevState, readDevEvent, readDevState } from "./events";
+import { type DevState, isError, readDevEvent, readDevState } from "./events";
 
 /** What the desk shows. */
 export interface Desk extends DevState {
@@ -54,7 +54,9 @@ export function watchDesk(store: Store, state: DevState): Watchable<Desk> {
   events.onmessage = ({ data }: MessageEvent<unknown>) => {
     const event = readDevEvent(parsed(data));
     if (event?.type === "training") set({ training: true });
-    if (event?.type === "problems") set({ problems: event.problems, training: false });
+    if (event?.type === "problems") {
+      set({ problems: event.problems, training: false, updated: desk.updated && !event.problems.some(isError) });
+    }
     if (event?.type === "brain") announce();
     if (event?.type === "reload") location.reload();
   };

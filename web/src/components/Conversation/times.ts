@@ -2,7 +2,7 @@ import type { Strings } from "../../strings";
 
 /** A moment as people write it in a conversation: the time alone would be today's. */
 export function timeOf(at: number, now: number, locale: string, strings: Strings): string {
-  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(at);
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
   const days = startOfDay(now) - startOfDay(at);
   if (days === 0) return `${strings.today} ${time}`;
   if (days === 1) return `${strings.yesterday} ${time}`;

@@ -119,5 +119,5 @@ function FailureNote({ failure, onRetry }: { failure: Failure; onRetry: () => vo
 }
 
 function clock(at: number, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
 }
