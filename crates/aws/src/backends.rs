@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use aws_sdk_lambda::{
     Client,
-    config::{Config, Region, retry::RetryConfig},
+    config::{Config, Region, retry::RetryConfig, timeout::TimeoutConfig},
     error::{DisplayErrorContext, SdkError},
     operation::invoke::{InvokeError, InvokeOutput},
     primitives::Blob,
@@ -66,10 +66,7 @@ impl Fulfilment for LambdaBackends {
     async fn call(&self, call: &BackendCall) -> BackendAnswer {
         match self.invoke(call).await {
             Ok(value) => BackendAnswer::Answered(value),
-            Err(why) => {
-                tracing::warn!(function = call.function, why, "a backend failed");
-                BackendAnswer::Failed(why)
-            }
+            Err(why) => BackendAnswer::Failed(why),
         }
     }
 }
@@ -98,7 +95,7 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Invokes once: a second invocation could do a thing twice. Only a refusal for lack of capacity, before which nothing ran, is tried again.
+/// Invokes once, for as long as the deadline allows: a second invocation could do a thing twice. Only a refusal for lack of capacity, before which nothing ran, is tried again.
 async fn send_patiently(client: &Client, function: &str, event: Blob) -> Result<InvokeOutput, SdkError<InvokeError>> {
     const PAUSES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
     for pause in PAUSES {
@@ -111,7 +108,7 @@ async fn send_patiently(client: &Client, function: &str, event: Blob) -> Result<
 }
 
 async fn send(client: &Client, function: &str, event: Blob) -> Result<InvokeOutput, SdkError<InvokeError>> {
-    let once = Config::builder().retry_config(RetryConfig::disabled());
+    let once = Config::builder().retry_config(RetryConfig::disabled()).timeout_config(TimeoutConfig::disabled());
     let request = client.invoke().function_name(function).invocation_type(InvocationType::RequestResponse);
     request.payload(event).customize().config_override(once).send().await
 }
@@ -122,13 +119,16 @@ fn is_throttled(error: &SdkError<InvokeError>) -> bool {
 
 fn returned(output: &InvokeOutput) -> Result<Value, String> {
     let payload = output.payload().map(Blob::as_ref).unwrap_or_default();
-    if let Some(kind) = output.function_error() {
-        return Err(format!("function error {kind}: {}", beginning(payload)));
+    match output.function_error() {
+        Some(kind) => Err(raised(kind, payload)),
+        None => serde_json::from_slice(payload).map_err(|error| format!("what it returned is not JSON: {error}")),
     }
-    serde_json::from_slice(payload).map_err(|error| format!("what it returned is not JSON: {error}"))
 }
 
-/// Enough of an error object for a log line.
-fn beginning(payload: &[u8]) -> String {
-    String::from_utf8_lossy(payload).chars().take(300).collect()
+/// What goes to the log: the error's type alone, for its message may hold what the user said.
+fn raised(kind: &str, payload: &[u8]) -> String {
+    tracing::debug!(kind, payload = %String::from_utf8_lossy(payload), "a function raised");
+    let error: Value = serde_json::from_slice(payload).unwrap_or_default();
+    let error_type = error["errorType"].as_str().unwrap_or("of no type");
+    format!("function error {kind}: {}", error_type.chars().take(100).collect::<String>())
 }

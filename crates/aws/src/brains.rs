@@ -20,8 +20,8 @@ use crate::settings::BrainSettings;
 
 /// How long a look for a newer brain may take while an older one could answer.
 const REVALIDATION_DEADLINE: Duration = Duration::from_secs(3);
-/// How long the first brain may take.
-const FIRST_DEADLINE: Duration = Duration::from_secs(10);
+/// How long the first brain may take; a Lambda's start must be over after 10 s.
+const FIRST_DEADLINE: Duration = Duration::from_secs(8);
 /// While no brain is live, S3 is asked at most this often.
 const PAUSE_WITHOUT_BRAIN: Duration = Duration::from_secs(1);
 

@@ -103,7 +103,7 @@ impl Speech for PollySpeech {
 }
 
 /// The voice for a language tag: of exactly that tag, else of its language.
-fn default_voice(tag: &str) -> Option<&'static str> {
+pub fn default_voice(tag: &str) -> Option<&'static str> {
     let language = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     let exact = VOICES.iter().find(|(known, _)| known.eq_ignore_ascii_case(&tag.replace('_', "-")));
     let voice = exact.or_else(|| VOICES.iter().find(|(known, _)| language(known) == language(tag)));

@@ -3,9 +3,9 @@
 
 mod identity;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use aws_config::BehaviorVersion;
+use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use lambda_http::Error;
 use sbf_aws::{
     backends::LambdaBackends,
@@ -23,9 +23,17 @@ async fn main() -> Result<(), Error> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).init();
     let settings = CoreSettings::from_environment(&Environment::of_process())?;
-    let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let router = router::router(app(&sdk, settings));
-    lambda_http::run(identity::identified(router)).await
+    let sdk = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts()).load().await;
+    let app = app(&sdk, settings);
+    // The first turn shall find its brain in memory; that none is trained yet is said to whoever asks.
+    let _ = app.brains.current().await;
+    lambda_http::run(identity::identified(router::router(app))).await
+}
+
+/// A store that hangs must not use up the time of the whole turn; backends have their own deadline.
+fn timeouts() -> TimeoutConfig {
+    let builder = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(3));
+    builder.operation_timeout(Duration::from_secs(8)).build()
 }
 
 /// The bot on AWS: clients are made once and serve every invocation of this container.

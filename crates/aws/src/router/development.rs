@@ -38,6 +38,7 @@ impl Development {
 ///
 /// Without a sign-in, any page in the developer's browser could talk to the bot: a foreign `Origin` is such a page,
 /// a foreign `Host` is a name that such a page had pointed at this machine (DNS rebinding).
+/// To be [`guarded`](super::guarded) afterwards, so that refusals have request ids too.
 pub fn development(router: Router, settings: Development) -> Router {
     router.layer(middleware::from_fn_with_state(Arc::new(settings), admit))
 }

@@ -12,6 +12,7 @@ use sbf_dialog::{
 use serde_json::{Map, Value, json};
 
 use super::{App, Refusal, body::json_bytes};
+use crate::speech::default_voice;
 
 /// Characters of a voice, a language tag and a lexicon's name at most.
 const NAME_LIMIT: usize = 64;
@@ -37,16 +38,18 @@ pub(super) async fn synthesize(State(app): State<App>, request: Request) -> Resu
     Ok(Json(Value::Object(fields)))
 }
 
-/// What the request leaves open is the bot's: its voice, unless another language is asked for, and its language.
+/// What the request leaves open is the bot's: its language, and its voice unless another language is asked for.
 async fn complete(app: &App, wanted: &mut SpeechRequest) {
-    let Ok(live) = app.brains.current().await else { return };
-    let own = live.brain.language();
-    let speaks_own = wanted.language.as_deref().is_none_or(|asked| own.is_some_and(|own| same_language(asked, own)));
-    if wanted.voice.is_none() && speaks_own {
-        wanted.voice = live.brain.voice().map(str::to_owned);
+    if let Ok(live) = app.brains.current().await {
+        let own = live.brain.language();
+        let asked = wanted.language.get_or_insert_with(|| own.unwrap_or_default().to_owned());
+        if wanted.voice.is_none() && (asked.is_empty() || own.is_some_and(|own| same_language(asked, own))) {
+            wanted.voice = live.brain.voice().map(str::to_owned);
+        }
     }
-    if wanted.language.is_none() {
-        wanted.language = own.map(str::to_owned);
+    wanted.language.take_if(|language| language.is_empty());
+    if let (None, Some(language)) = (&wanted.voice, &wanted.language) {
+        wanted.voice = default_voice(language).map(str::to_owned);
     }
 }
 
