@@ -36,6 +36,8 @@ pub(crate) const SIGNALS: usize = 9;
 pub(crate) const FUNCTION_WORD: f32 = 0.15;
 /// Softmax temperature of the odds among the gate's signals: fixed, so that they mean the same in every bot.
 const SHARPNESS: f32 = 5.0;
+/// How fast a lead over the refused utterances becomes certain, per unit of margin.
+const LEAD_STEEPNESS: f32 = 8.0;
 /// How much of a misspelled word counts as known.
 const REPAIRED: f32 = 0.8;
 
@@ -240,9 +242,12 @@ impl Gate {
         self.bias + self.weights.iter().zip(signals.values).map(|(weight, value)| weight * value).sum::<f32>()
     }
 
-    pub(crate) fn confidence(&self, signals: &Signals) -> Confidence {
-        let logit = (0.7f32 / 0.3).ln() + self.slope * (self.score(signals) - self.threshold);
-        Confidence::new(1.0 / (1.0 + (-logit).exp()))
+    /// The score as a confidence. `lead` is the best intent's margin less that of the class of refused utterances, where there is one: level
+    /// with it, half of the confidence is left.
+    pub(crate) fn confidence(&self, signals: &Signals, lead: Option<f32>) -> Confidence {
+        let logistic = |logit: f32| 1.0 / (1.0 + (-logit).exp());
+        let own = logistic((0.7f32 / 0.3).ln() + self.slope * (self.score(signals) - self.threshold));
+        Confidence::new(own * lead.map_or(1.0, |lead| logistic(LEAD_STEEPNESS * lead)))
     }
 
     #[cfg(feature = "train")]

@@ -1,7 +1,7 @@
 //! A trained classifier, read in place from its bytes.
 //!
 //! Layout, little-endian: magic, format version, checksum of all that follows, the head (names, words, numbers), and last the rows: for every
-//! bucket its term weight and its scale (`f32` each), then one signed byte for each class, padded to a multiple of sixteen.
+//! bucket its term weight and its scale (`f32` each), then one signed byte for each class, padded to a multiple of eight.
 
 use std::{cell::RefCell, ops::Range, sync::Arc};
 
@@ -19,7 +19,7 @@ use crate::{
 const MAGIC: &[u8; 8] = b"SBF-AMC\n";
 const VERSION: u32 = 1;
 /// Classes of a row are padded to a multiple of this.
-const PAD: usize = 16;
+const PAD: usize = 8;
 /// Bytes of a row before its classes: term weight and scale.
 const ROW_HEAD: usize = 8;
 /// Intents in a classification; probabilities are normalised over all.
@@ -177,7 +177,11 @@ impl Model {
             return Classification { ranked, confidence: Confidence::CERTAIN, exact: true };
         }
         let refused = exact.is_some() || ranked.is_empty();
-        let confidence = if refused { Confidence::NONE } else { self.head.gate.confidence(&signals) };
+        let confidence = if refused {
+            Confidence::NONE
+        } else {
+            self.head.gate.confidence(&signals, self.head.lead(&scratch.margins))
+        };
         Classification { ranked, confidence, exact: false }
     }
 
@@ -282,27 +286,31 @@ impl Model {
         find(terms.fingerprint(true)).or_else(|| find(terms.fingerprint(false)))
     }
 
-    /// Packs a head and rows; `row` gives term weight and class weights of a bucket.
+    /// Packs a head and rows; `row` adds a bucket's class weights to a list and gives its term weight.
     #[cfg(feature = "train")]
-    pub(crate) fn pack(head: &Head, row: impl Fn(usize) -> (f32, Vec<f32>)) -> Vec<u8> {
-        let mut body = Writer::default();
-        head.write(&mut body);
+    pub(crate) fn pack(head: &Head, row: impl Fn(usize, &mut Vec<f32>) -> f32) -> Vec<u8> {
+        let mut to = Writer::default();
+        to.0.extend(MAGIC);
+        to.u32(VERSION);
+        to.u64(0);
+        let body = to.0.len();
+        head.write(&mut to);
+        to.0.reserve(head.stride() << head.space.bits);
+        let mut weights = Vec::new();
         for bucket in 0..1usize << head.space.bits {
-            let (term, weights) = row(bucket);
-            let most = weights.iter().fold(0f32, |most, weight| most.max(weight.abs()));
-            let scale = most / 127.0;
-            body.f32(term);
-            body.f32(scale);
-            let width = head.stride() - ROW_HEAD;
-            let quantised = weights.iter().map(|weight| if scale > 0.0 { (weight / scale).round() as i8 } else { 0 });
-            quantised.chain(std::iter::repeat(0)).take(width).for_each(|weight| body.u8(weight.cast_unsigned()));
+            weights.clear();
+            let term = row(bucket, &mut weights);
+            let scale = weights.iter().fold(0f32, |most, weight| most.max(weight.abs())) / 127.0;
+            to.f32(term);
+            to.f32(scale);
+            let unit = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+            // Rounded half up: the same on every machine, and fast.
+            to.0.extend(weights.iter().map(|weight| ((weight * unit + 128.5) as i32 - 128) as u8));
+            to.0.extend(std::iter::repeat_n(0, head.stride() - ROW_HEAD - weights.len()));
         }
-        let mut whole = Writer::default();
-        whole.0.extend(MAGIC);
-        whole.u32(VERSION);
-        whole.u64(hash::bytes(u64::from(VERSION), &body.0));
-        whole.0.extend(body.0);
-        whole.0
+        let checksum = hash::bytes(u64::from(VERSION), &to.0[body..]);
+        to.0[body - 8..body].copy_from_slice(&checksum.to_le_bytes());
+        to.0
     }
 }
 
@@ -319,6 +327,12 @@ impl Head {
     pub(crate) fn probability(&self, margins: &[f32], class: usize) -> f32 {
         let Some(own) = margins.get(class) else { return 0.0 };
         1.0 / margins.iter().map(|margin| ((margin - own) * self.temperature).exp()).sum::<f32>()
+    }
+
+    /// How far the best intent is ahead of what the bot must refuse, where an author listed that.
+    pub(crate) fn lead(&self, margins: &[f32]) -> Option<f32> {
+        let none = margins.get(self.intents.len())?;
+        Some(margins.iter().take(self.intents.len()).copied().fold(f32::NEG_INFINITY, f32::max) - none)
     }
 
     pub(crate) fn is_function_word(&self, word: &str) -> bool {

@@ -41,7 +41,7 @@ impl Default for Options {
             bucket_bits: None,
             cost: 1.0,
             balance: 0.5,
-            tolerance: 0.1,
+            tolerance: 0.5,
             max_passes: 40,
         }
     }

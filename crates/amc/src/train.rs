@@ -18,6 +18,8 @@ const ONE_FOLD_FROM: usize = 4000;
 /// Softmax temperature of bots that are too small to fit one, and how many held-out utterances weigh as much as it does.
 const PRIOR_TEMPERATURE: f32 = 5.0;
 const PRIOR_COUNT: f32 = 150.0;
+/// How many held-out scores weigh as much as the threshold of simulated bots.
+const PRIOR_SCORES: f32 = 3000.0;
 
 /// A training utterance and its intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +117,7 @@ pub fn train(
         progress(Progress { done: done + 1, total, what: "measuring on held-out utterances" })
     })?;
     fitted.head.temperature = temperature(&corpus, &held_out);
+    fitted.head.gate.threshold = threshold(&fitted.head.gate, &held_out);
     fitted.head.exact = corpus.exact();
     let model = Model::decode(fitted.pack())?;
     let mut report = report(&corpus, &model, &held_out, samples);
@@ -174,7 +177,10 @@ impl Fitted {
     }
 
     pub(crate) fn pack(&self) -> Vec<u8> {
-        Model::pack(&self.head, |bucket| (self.weights[bucket], self.hyperplanes.column(bucket).collect()))
+        Model::pack(&self.head, |bucket, weights| {
+            weights.extend(self.hyperplanes.column(bucket));
+            self.weights[bucket]
+        })
     }
 }
 
@@ -260,9 +266,14 @@ fn temperature(corpus: &Corpus, held_out: &[HeldOut]) -> f32 {
     ((own * count + PRIOR_TEMPERATURE.ln() * PRIOR_COUNT) / (count + PRIOR_COUNT)).exp()
 }
 
-fn quantile(mut values: Vec<f32>, share: f64) -> f32 {
-    values.sort_by(f32::total_cmp);
-    values.get((values.len() as f64 * share) as usize).copied().unwrap_or(0.0)
+/// Where 0.70 lies: between what simulated bots of this size need and the 5 % quantile of this bot's own held-out utterances, which counts the
+/// more the more of them there are.
+fn threshold(gate: &Gate, held_out: &[HeldOut]) -> f32 {
+    let mut scores: Vec<f32> = held_out.iter().map(|held| gate.score(&held.signals)).collect();
+    scores.sort_by(f32::total_cmp);
+    let count = scores.len() as f32;
+    let Some(own) = scores.get(scores.len() / 20) else { return gate.threshold };
+    (own * count + gate.threshold * PRIOR_SCORES) / (count + PRIOR_SCORES)
 }
 
 fn report(corpus: &Corpus, model: &Model, held_out: &[HeldOut], samples: &[Sample<'_>]) -> TrainReport {
@@ -276,7 +287,7 @@ fn report(corpus: &Corpus, model: &Model, held_out: &[HeldOut], samples: &[Sampl
             desired: samples[sample].intent.to_owned(),
             predicted: corpus.intents.get(top).cloned(),
             probability: model.head.probability(&held.margins, top),
-            confidence: model.head.gate.confidence(&held.signals).get(),
+            confidence: model.head.gate.confidence(&held.signals, model.head.lead(&held.margins)).get(),
         });
     }
     let right = predictions.iter().filter(|p| p.predicted.as_ref() == Some(&p.desired)).count();
