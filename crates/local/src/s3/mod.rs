@@ -8,6 +8,7 @@
 //! index makes an object appear, with its conditions checked in the same transaction.
 
 mod blobs;
+mod buckets;
 mod conditions;
 mod events;
 mod index;
@@ -17,6 +18,7 @@ mod service;
 use std::path::{Path, PathBuf};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -28,7 +30,7 @@ pub(crate) use index::{Index, IndexError};
 
 use crate::clients::KeyPair;
 pub(crate) use blobs::Blobs;
-use service::Buckets;
+use buckets::Buckets;
 
 /// Why the S3 service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +77,10 @@ pub(crate) fn router(index: Index, blobs: Blobs, keys: &KeyPair) -> Router {
 async fn answer(service: S3Service, request: Request) -> Response {
     let request = request.map(s3s::Body::http_body_unsync);
     match service.call(request).await {
-        Ok(response) => response.map(axum::body::Body::new),
+        // A 304 has no body, but s3s gives it the XML of its error, whose length the SDK then
+        // waits for in vain: it would take the answer for broken and try again.
+        Ok(response) if response.status() == StatusCode::NOT_MODIFIED => response.map(|_| Body::empty()),
+        Ok(response) => response.map(Body::new),
         Err(error) => {
             tracing::error!(?error, "an S3 request failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

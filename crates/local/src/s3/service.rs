@@ -1,139 +1,19 @@
 //! The S3 operations: each turns keys into blobs, lets s3s-fs read or write those, and keeps the
 //! index.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use s3s::dto::*;
-use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
+use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
-use super::blobs::{self, Blobs, Reserved};
+use super::blobs;
+use super::buckets::{Buckets, Upload, Write};
 use super::conditions::{ReadConditions, Verdict, WriteConditions, precondition_failed};
-use super::index::{Draft, Index, Stored};
+use super::index::Stored;
 use super::listing;
-
-/// The longest key, in bytes of UTF-8.
-const KEY_LIMIT: usize = 1024;
 
 /// How often a read starts over because the object was replaced under it.
 const READ_ATTEMPTS: usize = 5;
-
-/// The S3 service on one folder.
-#[derive(Debug)]
-pub(super) struct Buckets {
-    index: Index,
-    blobs: Blobs,
-    /// Uploads in parts under way; they end with the process.
-    uploads: Mutex<HashMap<String, Arc<Upload>>>,
-}
-
-#[derive(Debug)]
-struct Upload {
-    bucket: String,
-    key: String,
-    blob: Reserved,
-}
-
-impl Buckets {
-    pub(super) fn new(index: Index, blobs: Blobs) -> Self {
-        Self { index, blobs, uploads: Mutex::default() }
-    }
-
-    /// Runs something of the index where it may block.
-    async fn index<T: Send + 'static>(&self, job: impl FnOnce(&Index) -> S3Result<T> + Send + 'static) -> S3Result<T> {
-        let index = self.index.clone();
-        tokio::task::spawn_blocking(move || job(&index)).await.map_err(S3Error::internal_error)?
-    }
-
-    async fn find(&self, bucket: &str, key: &str) -> S3Result<Stored> {
-        let (bucket, key) = (bucket.to_owned(), key.to_owned());
-        self.index(move |index| index.find(&bucket, &key)).await
-    }
-
-    async fn require_bucket(&self, name: &str) -> S3Result<()> {
-        let name = name.to_owned();
-        match self.index(move |index| Ok(index.has_bucket(&name)?)).await? {
-            true => Ok(()),
-            false => Err(s3_error!(NoSuchBucket)),
-        }
-    }
-
-    /// Whether a write may begin; the same is asked again when it is published.
-    async fn admit(&self, bucket: &str, key: &str, conditions: &WriteConditions) -> S3Result<()> {
-        if key.len() > KEY_LIMIT {
-            return Err(s3_error!(KeyTooLongError));
-        }
-        let current = match self.find(bucket, key).await {
-            Ok(stored) => Some(stored),
-            Err(error) if error.code() == &S3ErrorCode::NoSuchKey => None,
-            Err(error) => return Err(error),
-        };
-        conditions.check(current.as_ref())
-    }
-
-    /// Makes the written blob the object of its key.
-    async fn publish(&self, write: Write, blob: Reserved, etag: Option<&ETag>) -> S3Result<Stored> {
-        let Some(etag) = etag.map(|etag| etag.value().to_owned()) else {
-            return Err(s3_error!(InternalError, "the file system gave no ETag"));
-        };
-        let blobs = self.blobs.clone();
-        self.index(move |index| {
-            let size = blobs.settle(blob.name()).map_err(S3Error::internal_error)?;
-            let Write { bucket, key, how, conditions } = write;
-            let draft = Draft { bucket: &bucket, key: &key, blob: blob.name(), etag: &etag, size, how };
-            let (stored, replaced) = index.publish(&draft, &conditions)?;
-            blob.keep();
-            if let Some(old) = replaced {
-                blobs.remove(&old.blob);
-            }
-            Ok(stored)
-        })
-        .await
-    }
-
-    async fn delete(&self, bucket: String, key: String, conditions: WriteConditions) -> S3Result<()> {
-        let blobs = self.blobs.clone();
-        self.index(move |index| {
-            if let Some(old) = index.remove(&bucket, &key, &conditions)? {
-                blobs.remove(&old.blob);
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    fn upload(&self, id: &str, bucket: &str, key: &str) -> S3Result<Arc<Upload>> {
-        let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
-        match uploads.get(id) {
-            Some(upload) if upload.bucket == bucket && upload.key == key => Ok(Arc::clone(upload)),
-            _ => Err(s3_error!(NoSuchUpload)),
-        }
-    }
-
-    fn end_upload(&self, id: &str) -> Option<Reserved> {
-        let upload = self.uploads.lock().unwrap_or_else(PoisonError::into_inner).remove(id)?;
-        // A part that is still being sent keeps the upload alive; the blob then goes with it.
-        Arc::into_inner(upload).map(|upload| upload.blob)
-    }
-
-    /// The blob that a copy reads, if its conditions hold.
-    async fn source(&self, source: &CopySource, conditions: ReadConditions) -> S3Result<(CopySource, Stored)> {
-        let CopySource::Bucket { bucket, key, .. } = source else { return Err(s3_error!(NotImplemented)) };
-        let stored = self.find(bucket, key).await?;
-        match conditions.judge(&stored) {
-            Verdict::Proceed => Ok((copy_source(&stored.blob), stored)),
-            Verdict::NotModified | Verdict::Failed => Err(precondition_failed("x-amz-copy-source-if-*")),
-        }
-    }
-}
-
-/// What a write is to become.
-struct Write {
-    bucket: String,
-    key: String,
-    how: &'static str,
-    conditions: WriteConditions,
-}
 
 #[async_trait::async_trait]
 impl S3 for Buckets {
@@ -141,7 +21,7 @@ impl S3 for Buckets {
         let name = req.input.bucket;
         let location = Some(format!("/{name}"));
         match self.index(move |index| Ok(index.create_bucket(&name)?)).await? {
-            true => Ok(S3Response::new(CreateBucketOutput { location, ..CreateBucketOutput::default() })),
+            true => Ok(S3Response::new(CreateBucketOutput { location })),
             false => Err(s3_error!(BucketAlreadyOwnedByYou)),
         }
     }
@@ -406,8 +286,4 @@ fn date(at: jiff::Timestamp) -> Timestamp {
 /// Bucket and key of a blob, as s3s-fs knows it.
 fn address(blob: &str) -> (String, String) {
     (blobs::BUCKET.to_owned(), blob.to_owned())
-}
-
-fn copy_source(blob: &str) -> CopySource {
-    CopySource::Bucket { bucket: blobs::BUCKET.into(), key: blob.into(), version_id: None }
 }
