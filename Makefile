@@ -60,4 +60,4 @@ web-test: web/node_modules/.package-lock.json
 e2e: web/dist/index.html
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
 	cargo build --locked --bin sbf
-	cd web && npm run --silent e2e
+	node web/scripts/e2e.mjs

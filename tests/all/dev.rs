@@ -193,10 +193,9 @@ async fn two_messages_at_once_are_both_answered_and_both_take_effect() {
     let (_, asked) = dev.core(&json!({"text": "qual o telefone de contato", "sessionID": session})).await;
     assert!(asked["conversation"]["sync"].is_object());
     let url = format!("{}/core", dev.address);
-    let (one, other) = tokio::join!(
-        post(&url, &json!({"text": "Vendas", "sessionID": session, "turnID": "a"})),
-        post(&url, &json!({"text": "bom dia", "sessionID": session, "turnID": "b"})),
-    );
+    let answer = json!({"text": "Vendas", "sessionID": session, "turnID": "a"});
+    let greeting = json!({"text": "bom dia", "sessionID": session, "turnID": "b"});
+    let (one, other) = tokio::join!(post(&url, &answer), post(&url, &greeting));
     assert_eq!((one.0, other.0), (200, 200), "{one:?} {other:?}");
     // Whoever came first answered the question; the other was a turn of its own after it.
     assert_eq!(desk.backend.events().len(), 1, "{one:?} {other:?}");

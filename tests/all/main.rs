@@ -1,4 +1,12 @@
 //! All whole-bot tests, in one binary: one link step.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod architecture;
+mod command_line;
+mod dev;
+mod http;
+mod once;
+mod places;
+mod reference;
+mod stores;
+mod talks;

@@ -16,7 +16,9 @@ const FAR_AWAY: u64 = 4_000_000_000;
 
 #[tokio::test]
 async fn the_store_in_memory_keeps_the_contract() {
-    contract(Arc::new(MemorySessions::default())).await;
+    let store = MemorySessions::default();
+    store.set_clock(1_800_000_000);
+    contract(Arc::new(store)).await;
 }
 
 #[tokio::test]

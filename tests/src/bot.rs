@@ -4,6 +4,7 @@ use std::{
     fs,
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use sbf_aws::training::Outcome;
@@ -12,15 +13,14 @@ use sbf_dialog::{Bot, BotError, Call, Moment};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// 2026-01-01T00:00:00Z.
-const NEW_YEAR: u64 = 1_767_225_600_000;
-
 /// A running bot.
 pub struct TestBot {
     /// Its cloud, trainer and router parts.
     pub local: LocalBot,
     /// Answers turns; tests may replace its ports.
     pub bot: Bot,
+    /// Epoch milliseconds of the first turn: the stores expire sessions by their own clock, so it is a true time.
+    opened: u64,
     turns: AtomicU64,
 }
 
@@ -39,7 +39,8 @@ impl TestBot {
         let outcome = local.load(folder).await.unwrap();
         assert!(matches!(outcome, Outcome::Published { .. }), "{outcome:#?}");
         let bot = (*local.app.bot).clone();
-        Self { local, bot, turns: AtomicU64::new(0) }
+        let opened = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+        Self { local, bot, opened, turns: AtomicU64::new(0) }
     }
 
     /// One of this repository's sample bots.
@@ -54,7 +55,7 @@ impl TestBot {
     pub async fn turn(&self, request: Value) -> Result<Value, BotError> {
         let turn = self.turns.fetch_add(1, Ordering::Relaxed);
         let call = Call::parse(request.to_string().as_bytes()).unwrap();
-        let moment = Moment { now: NEW_YEAR + 1000 * turn, dice: turn };
+        let moment = Moment { now: self.opened + 1000 * turn, dice: turn };
         self.bot.handle(call, &development_caller(), moment).await
     }
 

@@ -27,6 +27,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use self::refusal::Refusal;
 pub use self::{
     body::BODY_LIMIT,
+    chat::epoch_millis,
     development::{Development, development},
     guard::{RequestId, guarded},
 };

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use sbf_aws::{
     backends::LambdaBackends,
     brains::S3Brains,
-    router::App,
+    router::{App, epoch_millis},
     sessions::{DynamoSessions, create_sessions_table},
     settings::{BackendSettings, BrainSettings, SpeechSettings},
     speech::PollySpeech,
@@ -53,7 +53,7 @@ impl LocalBot {
         let speech = Arc::new(PollySpeech::new(cloud.polly(), SpeechSettings::default()));
         let sessions = Arc::new(DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE));
         let backends = Arc::new(LambdaBackends::new(cloud.lambda(), BackendSettings::default()));
-        let bot = Bot::new(Arc::clone(&brains) as _, sessions, backends, Some(Arc::clone(&speech) as _));
+        let bot = Bot::new(Arc::clone(&brains) as _, sessions, backends, Some(Arc::clone(&speech) as _), epoch_millis);
         let app = App { bot: Arc::new(bot), brains: Arc::clone(&brains) as _, speech };
         let trainer = Trainer::new(cloud.s3(), settings);
         Ok(Self { cloud, app, brains, trainer })

@@ -3,12 +3,11 @@
 use std::{
     io::{IsTerminal, Write as _, stdin, stdout},
     path::PathBuf,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::Context as _;
 use nanohtml2text::html2text;
-use sbf_aws::training::Outcome as Trained;
+use sbf_aws::{router::epoch_millis, training::Outcome as Trained};
 use sbf_dialog::{
     Call, Moment,
     wire::{Heard, hear},
@@ -75,8 +74,9 @@ async fn turn(bot: &LocalBot, mut request: serde_json::Value) -> anyhow::Result<
         fields.remove("sessionID");
     }
     let call = Call::parse(request.to_string().as_bytes())?;
-    let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let moment = Moment { now: u64::try_from(since.as_millis())?, dice: u64::from(since.subsec_nanos()) };
+    let now = epoch_millis();
+    // Any spread of chance will do for one person at one terminal.
+    let moment = Moment { now, dice: now };
     Ok(hear(&bot.app.bot.handle(call, &development_caller(), moment).await?))
 }
 

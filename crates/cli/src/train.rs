@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let packed = sbf_brain::encode(&trained.brain);
     let written = match &arguments.output {
         Some(file) => write(file, &packed)?,
-        None => write_all(&files.folder, &trained, &packed)?,
+        None => write_all(&files.folder, &trained, &problems, &packed)?,
     };
     if arguments.json {
         show::json(&trained.report.to_json(&trained.brain))?;
@@ -97,10 +97,11 @@ fn report(trained: &Trained, problems: &[Problem], seconds: f64) {
     }
 }
 
-fn write_all(folder: &Path, trained: &Trained, packed: &[u8]) -> anyhow::Result<PathBuf> {
+fn write_all(folder: &Path, trained: &Trained, problems: &[Problem], packed: &[u8]) -> anyhow::Result<PathBuf> {
     for (name, content) in trained.readable() {
         write(&folder.join(name), &content)?;
     }
+    write(&folder.join(artefact::PROBLEMS), &serde_json::to_vec_pretty(problems)?)?;
     write(&folder.join(artefact::PACKED), packed)
 }
 

@@ -22,7 +22,7 @@ use tracing_subscriber::EnvFilter;
 async fn main() -> Result<(), Error> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).init();
-    let settings = CoreSettings::from_environment(&Environment::of_process())?;
+    let settings = CoreSettings::from_environment(&Environment::of_process()).map_err(|error| error.to_string())?;
     let sdk = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts()).load().await;
     let app = app(&sdk, settings);
     // The first turn shall find its brain in memory; that none is trained yet is said to whoever asks.
@@ -42,6 +42,6 @@ fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let sessions = Arc::new(DynamoSessions::new(aws_sdk_dynamodb::Client::new(sdk), settings.sessions.table));
     let backends = Arc::new(LambdaBackends::new(aws_sdk_lambda::Client::new(sdk), settings.backends));
     let speech = Arc::new(PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech));
-    let bot = Arc::new(Bot::new(brains.clone(), sessions, backends, Some(speech.clone())));
+    let bot = Arc::new(Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis));
     App { bot, brains, speech }
 }

@@ -6,7 +6,7 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use sbf_brain::Brain;
@@ -67,21 +67,23 @@ pub enum BotError {
     Store(#[from] StoreError),
 }
 
-impl Default for Timing {
-    fn default() -> Self {
-        Self { claim_lives: BACKEND_DEADLINE + Duration::from_secs(5), tries: 20, clock: wall_clock }
+impl Timing {
+    /// The usual limits, by a clock of epoch milliseconds.
+    pub fn new(clock: fn() -> u64) -> Self {
+        Self { claim_lives: BACKEND_DEADLINE + Duration::from_secs(5), tries: 20, clock }
     }
 }
 
 impl Bot {
-    /// A bot with the usual limits.
+    /// A bot with the usual limits, by a clock of epoch milliseconds.
     pub fn new(
         brains: Arc<dyn BrainSource>,
         sessions: Arc<dyn SessionStore>,
         backends: Arc<dyn Fulfilment>,
         speech: Option<Arc<dyn Speech>>,
+        clock: fn() -> u64,
     ) -> Self {
-        Self { brains, sessions, backends, speech, timing: Timing::default() }
+        Self { brains, sessions, backends, speech, timing: Timing::new(clock) }
     }
 
     /// Answers one request.
@@ -357,10 +359,6 @@ fn dice(call: &Call, caller: &Caller, moment: Moment) -> u64 {
 /// 32 hexadecimal digits of a hash of the parts.
 fn digest(parts: &[&str]) -> String {
     Sha256::digest(parts.join("\u{0}")).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn wall_clock() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis)
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -31,7 +31,12 @@ fn refusal(error: BotError) -> Refusal {
 
 /// Time and chance enter here; the turn itself has neither.
 fn moment() -> Moment {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let (_, dice) = uuid::Uuid::new_v4().as_u64_pair();
-    Moment { now: u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX), dice }
+    Moment { now: epoch_millis(), dice }
+}
+
+/// The machine's clock, in milliseconds since the epoch: the clock of every bot behind this router.
+pub fn epoch_millis() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }

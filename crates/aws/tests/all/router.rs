@@ -30,7 +30,8 @@ static LIVE: LazyLock<Arc<Brains>> = LazyLock::new(|| Arc::new(Brains::live()));
 
 fn app(brains: Arc<dyn BrainSource>, sessions: Arc<dyn SessionStore>, silent: bool) -> App {
     let speech = Arc::new(Voice { silent });
-    let bot = Bot::new(Arc::clone(&brains), sessions, Arc::new(Echo), Some(speech.clone()));
+    let bot =
+        Bot::new(Arc::clone(&brains), sessions, Arc::new(Echo), Some(speech.clone()), sbf_aws::router::epoch_millis);
     App { bot: Arc::new(bot), brains, speech }
 }
 

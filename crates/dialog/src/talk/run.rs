@@ -58,7 +58,7 @@ impl Talk {
         let mut play = Play {
             talk: self,
             caller: &stage.caller,
-            bot: Bot::new(Arc::clone(&stage.brains), sessions, Arc::clone(&backends) as _, None),
+            bot: Bot::new(Arc::clone(&stage.brains), sessions, Arc::clone(&backends) as _, None, || OPENING),
             backends,
             fresh_stubs: BTreeSet::new(),
             counted: BTreeMap::new(),

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, LazyLock},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use sbf_brain::Brain;
@@ -20,6 +20,11 @@ pub(crate) const NOW: u64 = 1_767_225_600_000;
 
 static DESK: LazyLock<FixedBrain> = LazyLock::new(|| FixedBrain::new(trained(include_str!("support/desk.json"))));
 static PHONE: LazyLock<FixedBrain> = LazyLock::new(|| FixedBrain::new(trained(include_str!("support/phone.json"))));
+
+/// Epoch milliseconds, for bots that wait for each other.
+fn clock() -> u64 {
+    u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
 
 fn trained(knowledge: &str) -> Brain {
     let (checked, problems) = sbf_brain::read(knowledge.as_bytes(), None);
@@ -67,13 +72,13 @@ impl Desk {
     pub(crate) fn with(brain: FixedBrain, otherwise: Option<Arc<dyn Fulfilment>>) -> Self {
         let sessions = Arc::new(MemorySessions::default());
         let backends = Arc::new(otherwise.map_or_else(ScriptedBackends::default, ScriptedBackends::or));
-        let bot = Bot::new(Arc::new(brain), Arc::clone(&sessions) as _, Arc::clone(&backends) as _, None);
+        let bot = Bot::new(Arc::new(brain), Arc::clone(&sessions) as _, Arc::clone(&backends) as _, None, clock);
         Self { bot, sessions, backends }
     }
 
     /// The same bot, which soon takes a claim for abandoned.
     pub(crate) fn impatient(mut self) -> Self {
-        self.bot.timing = Timing { claim_lives: Duration::from_millis(50), ..Timing::default() };
+        self.bot.timing = Timing { claim_lives: Duration::from_millis(50), ..Timing::new(clock) };
         self
     }
 

@@ -1,0 +1,127 @@
+//! `sbf` as a program: what it prints and how it exits.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use sbf_tests::{brains, process::program, repository};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+#[test]
+fn check_names_every_problem_and_exits_with_1() {
+    let folder = TempDir::new().unwrap();
+    brains::write(folder.path(), "knowledge.json", &json!({"knowledge": [
+        {"_id": "a", "_intents": [], "_source": {"response": []}},
+        {"_id": "a", "_intents": ["x"], "_source": {"response": [{"text": "t", "speech": "t", "condition": "hasTag("}]}}
+    ]}));
+    let output = sbf(&["check", "--json"], folder.path());
+    assert_eq!(output.status.code(), Some(1));
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(printed["problems"].as_array().unwrap().len() >= 4, "{printed:#}");
+    for problem in printed["problems"].as_array().unwrap() {
+        assert!(problem["path"].is_string() && problem["rule"].is_string() && problem["found"].is_string(), "{problem}");
+    }
+}
+
+#[test]
+fn a_folder_without_a_brain_is_misuse() {
+    let folder = TempDir::new().unwrap();
+    for command in ["check", "train", "test", "chat"] {
+        let output = sbf(&[command], folder.path());
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("knowledge.json"), "{command}");
+    }
+    assert_eq!(Command::new(program()).arg("nonsense").output().unwrap().status.code(), Some(2));
+    assert_eq!(Command::new(program()).arg("--help").output().unwrap().status.code(), Some(0));
+}
+
+#[test]
+fn train_writes_every_artefact_and_always_the_same_bytes() {
+    let folder = TempDir::new().unwrap();
+    brains::copy("en", folder.path());
+    assert_eq!(sbf(&["train"], folder.path()).status.code(), Some(0));
+    let artefacts = [
+        "brain-amcClassificationsImpl.pgk",
+        "brain-amcClassificationsImpl.json",
+        "confusion-matrix.json",
+        "word-distribution.csv",
+        "training-report.json",
+        "problems.json",
+    ];
+    let first: Vec<Vec<u8>> = artefacts.iter().map(|name| fs::read(folder.path().join(name)).unwrap()).collect();
+    assert_eq!(sbf(&["train"], folder.path()).status.code(), Some(0));
+    for (name, before) in artefacts.iter().zip(&first) {
+        assert_eq!(&fs::read(folder.path().join(name)).unwrap(), before, "{name}");
+    }
+    let elsewhere = folder.path().join("elsewhere.pgk");
+    let output = Command::new(program()).arg("train").arg(folder.path()).arg("-o").arg(&elsewhere).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(fs::read(elsewhere).unwrap(), first[0]);
+}
+
+#[test]
+fn test_draws_the_matrix_and_fails_on_a_failed_utterance() {
+    let folder = TempDir::new().unwrap();
+    brains::copy("en", folder.path());
+    let output = sbf(&["test"], folder.path());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(fs::read_to_string(folder.path().join("confusion-matrix.html")).unwrap().contains("<svg"));
+
+    let mut knowledge = brains::read(folder.path(), "knowledge.json");
+    knowledge["knowledge"][0]["_tests"] = json!({"wrong": ["order a pizza"]});
+    brains::write(folder.path(), "knowledge.json", &knowledge);
+    let output = sbf(&["test", "--json"], folder.path());
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["ok"], false);
+}
+
+#[test]
+fn eval_prints_every_figure() {
+    let folder = TempDir::new().unwrap();
+    let lines: String = (0..12).map(|n| format!("yes\tof course {n}\nno\tnever ever {n}\n")).collect();
+    let train = folder.path().join("train.tsv");
+    fs::write(&train, lines).unwrap();
+    let oos = folder.path().join("oos.tsv");
+    fs::write(&oos, "oos\tzzz qqq\noos\twww kkk\n").unwrap();
+    let output =
+        Command::new(program()).args(["eval", "--json", "--train"]).arg(&train).arg("--oos").arg(&oos).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for field in [
+        "n_train", "n_test", "n_intents", "n_features", "accuracy", "macro_f1", "ece", "fit_seconds", "train_seconds",
+        "classify_us_p50", "classify_us_p99", "model_bytes", "load_ms",
+    ] {
+        assert!(printed[field].is_number(), "{field}: {printed}");
+    }
+    for field in ["auroc", "recall_at_95_retention", "in_scope_accuracy", "recall"] {
+        assert!(printed["oos"][field].is_number(), "oos.{field}: {printed}");
+    }
+    fs::write(&train, "no tab here\n").unwrap();
+    let output = Command::new(program()).args(["eval", "--train"]).arg(&train).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("line 1"));
+}
+
+#[test]
+fn chat_answers_on_standard_output() {
+    use std::{io::Write as _, process::Stdio};
+    let mut chat = Command::new(program())
+        .args(["chat"])
+        .arg(repository().join("brain/en"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    chat.stdin.take().unwrap().write_all(b"order pizza\ncancel\n").unwrap();
+    let output = chat.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(said.contains("Greek") && !said.contains("<button"), "{said}");
+}
+
+fn sbf(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(program()).args(arguments).arg(folder).output().unwrap()
+}
