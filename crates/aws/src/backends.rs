@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use aws_sdk_lambda::{
     Client,
     config::{Config, Region, retry::RetryConfig, timeout::TimeoutConfig},
-    error::{DisplayErrorContext, SdkError},
+    error::SdkError,
     operation::invoke::{InvokeError, InvokeOutput},
     primitives::Blob,
     types::InvocationType,
@@ -18,7 +18,7 @@ use aws_sdk_lambda::{
 use sbf_dialog::ports::{BackendAnswer, BackendCall, Fulfilment};
 use serde_json::Value;
 
-use crate::settings::BackendSettings;
+use crate::{causes, settings::BackendSettings};
 
 /// [`Fulfilment`] by invoking Lambda functions and waiting for what they return.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl LambdaBackends {
         let deadline = self.settings.deadline;
         match tokio::time::timeout(deadline, invoked).await {
             Ok(Ok(output)) => returned(&output),
-            Ok(Err(error)) => Err(DisplayErrorContext(&error).to_string()),
+            Ok(Err(error)) => Err(causes(&error)),
             Err(_) => Err(format!("no answer within {} ms", deadline.as_millis())),
         }
     }

@@ -9,14 +9,14 @@ use std::{
 use async_trait::async_trait;
 use aws_sdk_s3::{
     Client,
-    error::{DisplayErrorContext, SdkError},
+    error::SdkError,
     operation::get_object::{GetObjectError, GetObjectOutput},
     primitives::DateTimeFormat,
 };
 use sbf_brain::Brain;
 use sbf_dialog::ports::{BrainSource, LiveBrain, NoBrain};
 
-use crate::settings::BrainSettings;
+use crate::{causes, settings::BrainSettings};
 
 /// How long a look for a newer brain may take while an older one could answer.
 const REVALIDATION_DEADLINE: Duration = Duration::from_secs(3);
@@ -124,7 +124,7 @@ impl S3Brains {
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
                 Look::Failed("nothing has been trained".to_owned())
             }
-            Err(error) => Look::Failed(DisplayErrorContext(&error).to_string()),
+            Err(error) => Look::Failed(causes(&error)),
         }
     }
 

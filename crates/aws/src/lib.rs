@@ -16,3 +16,9 @@ pub mod settings;
 pub mod speech;
 #[cfg(feature = "train")]
 pub mod training;
+
+/// An error with its causes, in one line for the log: the SDK's errors say by themselves only that something failed.
+fn causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

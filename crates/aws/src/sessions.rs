@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
-    error::{DisplayErrorContext, SdkError},
+    error::SdkError,
     operation::put_item::PutItemError,
     types::{
         AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
@@ -16,6 +16,8 @@ use sbf_dialog::{
     ports::{SaveError, SessionKey, SessionStore, StoreError, Stored},
     session::Session,
 };
+
+use crate::causes;
 
 /// A table whose items are found by two strings and expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +166,7 @@ fn unreadable(why: impl std::fmt::Display) -> StoreError {
 }
 
 fn failed(error: impl std::error::Error) -> StoreError {
-    StoreError(DisplayErrorContext(&error).to_string())
+    StoreError(causes(&error))
 }
 
 fn number(value: u64) -> AttributeValue {

@@ -8,13 +8,12 @@ use std::{
 use async_trait::async_trait;
 use aws_sdk_polly::{
     Client,
-    error::DisplayErrorContext,
     types::{OutputFormat, TextType, VoiceId},
 };
 use sbf_dialog::ports::{Audio, Speech, SpeechRequest};
 use sha2::{Digest, Sha256};
 
-use crate::settings::SpeechSettings;
+use crate::{causes, settings::SpeechSettings};
 
 /// [`Speech`] by Polly's `SynthesizeSpeech`, with the latest sounds kept in memory.
 #[derive(Debug)]
@@ -69,7 +68,7 @@ impl PollySpeech {
         let synthesis = self.client.synthesize_speech().output_format(OutputFormat::Mp3).text(&request.text);
         let synthesis = synthesis.text_type(text_type).voice_id(VoiceId::from(voice));
         let synthesis = synthesis.set_lexicon_names(request.lexicon.clone().map(|name| vec![name]));
-        let output = synthesis.send().await.map_err(|error| DisplayErrorContext(&error).to_string())?;
+        let output = synthesis.send().await.map_err(|error| causes(&error))?;
         let content_type = output.content_type.unwrap_or_else(|| "audio/mpeg".to_owned());
         let sound = output.audio_stream.collect().await.map_err(|error| error.to_string())?;
         Ok(Audio { bytes: sound.to_vec(), content_type, cache_hit: false })

@@ -2,10 +2,10 @@
 
 use aws_config::BehaviorVersion;
 use aws_lambda_events::event::s3::S3Event;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use sbf_aws::{
     settings::{BrainSettings, Environment},
-    training::{Outcome, Trainer},
+    training::{Outcome, Trainer, TrainingError},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 async fn main() -> Result<(), Error> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).init();
-    let settings = BrainSettings::from_environment(&Environment::of_process())?;
+    let settings = BrainSettings::from_environment(&Environment::of_process()).map_err(|error| error.to_string())?;
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let trainer = &Trainer::new(aws_sdk_s3::Client::new(&sdk), settings);
     let train = |event: LambdaEvent<S3Event>| async move { handle(trainer, &event.payload).await };
@@ -21,6 +21,8 @@ async fn main() -> Result<(), Error> {
 }
 
 /// A run that S3 spoilt is an error, so that the invocation fails and is repeated; faults in the brain are an outcome.
-async fn handle(trainer: &Trainer, event: &S3Event) -> Result<Outcome, Error> {
-    Ok(trainer.handle(event).await?)
+async fn handle(trainer: &Trainer, event: &S3Event) -> Result<Outcome, Diagnostic> {
+    let diagnose =
+        |error: TrainingError| Diagnostic { error_type: "TrainingError".to_owned(), error_message: error.to_string() };
+    trainer.handle(event).await.map_err(diagnose)
 }

@@ -2,12 +2,13 @@
 
 use aws_sdk_s3::{
     Client,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     operation::{get_object::GetObjectError, head_object::HeadObjectError, put_object::PutObjectError},
     primitives::ByteStream,
 };
 
 use super::TrainingError;
+use crate::causes;
 
 /// A bucket and a client for it.
 #[derive(Debug, Clone)]
@@ -46,7 +47,7 @@ impl Bucket {
         let output = match self.client.get_object().bucket(&self.name).key(key).send().await {
             Ok(output) => output,
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => return Ok(None),
-            Err(error) => return Err(fail(DisplayErrorContext(&error).to_string())),
+            Err(error) => return Err(fail(causes(&error))),
         };
         let etag = output.e_tag;
         let content = output.body.collect().await.map_err(|error| fail(error.to_string()))?.to_vec();
@@ -59,7 +60,7 @@ impl Bucket {
             Ok(output) => Ok(output.e_tag),
             Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
             Err(error) => {
-                let why = DisplayErrorContext(&error).to_string();
+                let why = causes(&error);
                 Err(TrainingError::Bucket { doing: format!("looking at {key}"), why })
             }
         }
@@ -107,7 +108,7 @@ fn is_overtaken(error: &SdkError<PutObjectError>) -> bool {
 }
 
 fn failed(key: &str, error: &SdkError<PutObjectError>) -> TrainingError {
-    TrainingError::Bucket { doing: format!("writing {key}"), why: DisplayErrorContext(error).to_string() }
+    TrainingError::Bucket { doing: format!("writing {key}"), why: causes(error) }
 }
 
 fn content_type(key: &str) -> &'static str {
