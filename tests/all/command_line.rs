@@ -13,16 +13,23 @@ use tempfile::TempDir;
 #[test]
 fn check_names_every_problem_and_exits_with_1() {
     let folder = TempDir::new().unwrap();
-    brains::write(folder.path(), "knowledge.json", &json!({"knowledge": [
-        {"_id": "a", "_intents": [], "_source": {"response": []}},
-        {"_id": "a", "_intents": ["x"], "_source": {"response": [{"text": "t", "speech": "t", "condition": "hasTag("}]}}
-    ]}));
+    brains::write(
+        folder.path(),
+        "knowledge.json",
+        &json!({"knowledge": [
+            {"_id": "a", "_intents": [], "_source": {"response": []}},
+            {"_id": "a", "_intents": ["x"], "_source": {"response": [{"text": "t", "speech": "t", "condition": "hasTag("}]}}
+        ]}),
+    );
     let output = sbf(&["check", "--json"], folder.path());
     assert_eq!(output.status.code(), Some(1));
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(printed["problems"].as_array().unwrap().len() >= 4, "{printed:#}");
     for problem in printed["problems"].as_array().unwrap() {
-        assert!(problem["path"].is_string() && problem["rule"].is_string() && problem["found"].is_string(), "{problem}");
+        assert!(
+            problem["path"].is_string() && problem["rule"].is_string() && problem["found"].is_string(),
+            "{problem}"
+        );
     }
 }
 
@@ -86,13 +93,29 @@ fn eval_prints_every_figure() {
     fs::write(&train, lines).unwrap();
     let oos = folder.path().join("oos.tsv");
     fs::write(&oos, "oos\tzzz qqq\noos\twww kkk\n").unwrap();
-    let output =
-        Command::new(program()).args(["eval", "--json", "--train"]).arg(&train).arg("--oos").arg(&oos).output().unwrap();
+    let output = Command::new(program())
+        .args(["eval", "--json", "--train"])
+        .arg(&train)
+        .arg("--oos")
+        .arg(&oos)
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
     for field in [
-        "n_train", "n_test", "n_intents", "n_features", "accuracy", "macro_f1", "ece", "fit_seconds", "train_seconds",
-        "classify_us_p50", "classify_us_p99", "model_bytes", "load_ms",
+        "n_train",
+        "n_test",
+        "n_intents",
+        "n_features",
+        "accuracy",
+        "macro_f1",
+        "ece",
+        "fit_seconds",
+        "train_seconds",
+        "classify_us_p50",
+        "classify_us_p99",
+        "model_bytes",
+        "load_ms",
     ] {
         assert!(printed[field].is_number(), "{field}: {printed}");
     }

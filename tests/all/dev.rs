@@ -26,7 +26,8 @@ struct Desk {
 impl Desk {
     /// The telephone bot, and a backend that says which department it was asked for.
     async fn new() -> Self {
-        let backend = HttpBackend::start(|event| json!({"text": format!("Ramal de {}: 4021", event["departamento"])})).await;
+        let backend =
+            HttpBackend::start(|event| json!({"text": format!("Ramal de {}: 4021", event["departamento"])})).await;
         let desk = Self { brain: TempDir::new().unwrap(), state: TempDir::new().unwrap(), backend };
         brains::telephone(desk.brain.path(), &desk.backend.url);
         desk
@@ -70,7 +71,8 @@ async fn an_answer_of_the_old_client_needs_no_session() {
     let desk = Desk::new().await;
     let dev = desk.start().await;
     for key in ["departamento", "0"] {
-        let body = json!({"_id": "100", "payload": {key: {"response": "Vendas"}}, "rawIntent": "qual o telefone de contato"});
+        let body =
+            json!({"_id": "100", "payload": {key: {"response": "Vendas"}}, "rawIntent": "qual o telefone de contato"});
         let (status, answered) = dev.core(&body).await;
         assert_eq!((status, &answered["text"]), (200, &json!("Ramal de \"Vendas\": 4021")), "{answered}");
         assert_eq!(answered["said"][0]["text"], "Ok, só um minuto", "{answered}");
@@ -128,7 +130,9 @@ async fn a_broken_brain_is_named_and_the_old_one_stays() {
 
     brains::write(desk.brain.path(), "knowledge.json", &good);
     eventually(async || {
-        get(&dev, "/dev/problems").await["problems"].as_array().is_some_and(|list| list.iter().all(|one| one["severity"] != "error"))
+        get(&dev, "/dev/problems").await["problems"]
+            .as_array()
+            .is_some_and(|list| list.iter().all(|one| one["severity"] != "error"))
     })
     .await;
 }

@@ -102,20 +102,41 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 /// Requests that are nearly right: each field is absent, as it should be, or anything.
 fn request() -> impl Strategy<Value = Value> {
-    let words = prop_oneof![Just("weather"), Just("order pizza"), Just("leave feedback"), Just("cancel"), Just("Paris"), Just("2")];
+    let words = prop_oneof![
+        Just("weather"),
+        Just("order pizza"),
+        Just("leave feedback"),
+        Just("cancel"),
+        Just("Paris"),
+        Just("2")
+    ];
     let field = |right: BoxedStrategy<Value>| prop_oneof![2 => Just(None), 4 => right.prop_map(Some), 1 => any_json().prop_map(Some)];
     let text = prop_oneof![words.prop_map(Value::from), ".{0,60}".prop_map(Value::from)].boxed();
     let id = prop_oneof![Just("1001"), Just("1002"), Just("1000"), Just("2"), Just("nothing")].prop_map(Value::from);
     let session = prop_oneof![Just("a"), Just("b"), Just("c")].prop_map(Value::from);
     let turn = "[a-z]{1,2}".prop_map(Value::from);
-    let payload = any_json().prop_map(|value| json!({"city": {"response": value.clone()}, "0": value, "userInfo": {"sub": "root"}}));
+    let payload = any_json()
+        .prop_map(|value| json!({"city": {"response": value.clone()}, "0": value, "userInfo": {"sub": "root"}}));
     let start = Just(json!("start"));
-    (field(text), field(id.boxed()), field(session.boxed()), field(turn.boxed()), field(payload.boxed()), field(start.boxed())).prop_map(
-        |(text, id, session, turn, payload, event)| {
-            let fields = [("text", text), ("_id", id), ("sessionID", session), ("turnID", turn), ("payload", payload), ("event", event)];
-            Value::Object(fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
-        },
+    (
+        field(text),
+        field(id.boxed()),
+        field(session.boxed()),
+        field(turn.boxed()),
+        field(payload.boxed()),
+        field(start.boxed()),
     )
+        .prop_map(|(text, id, session, turn, payload, event)| {
+            let fields = [
+                ("text", text),
+                ("_id", id),
+                ("sessionID", session),
+                ("turnID", turn),
+                ("payload", payload),
+                ("event", event),
+            ];
+            Value::Object(fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
+        })
 }
 
 fn service(bot: &TestBot) -> Router {

@@ -47,7 +47,10 @@ fn the_samples_are_played_in_every_language() {
             .map(|file| fs::read_to_string(file).unwrap())
             .collect();
         for intent in ["1000", "1001", "1002"] {
-            assert!(text.contains(&format!("~ intent {intent}")), "brain/{language} has no conversation about {intent}");
+            assert!(
+                text.contains(&format!("~ intent {intent}")),
+                "brain/{language} has no conversation about {intent}"
+            );
         }
     }
 }
@@ -73,7 +76,10 @@ fn bots() -> Vec<PathBuf> {
 
 fn scripts(folder: &std::path::Path) -> Vec<Talk> {
     let files = script_files(folder);
-    files.iter().map(|file| Talk::parse(&file.display().to_string(), &fs::read_to_string(file).unwrap()).unwrap()).collect()
+    files
+        .iter()
+        .map(|file| Talk::parse(&file.display().to_string(), &fs::read_to_string(file).unwrap()).unwrap())
+        .collect()
 }
 
 fn script_files(folder: &std::path::Path) -> Vec<PathBuf> {

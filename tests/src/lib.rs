@@ -1,5 +1,6 @@
 //! The whole-bot builder and what its tests share.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a test says that it is skipped")]
 
 use std::path::{Path, PathBuf};
 

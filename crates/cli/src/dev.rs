@@ -54,7 +54,11 @@ async fn serve(folder: &Path, state: PathBuf, port: u16) -> anyhow::Result<()> {
     let service = service(&bot, &status, port);
     let server = tokio::spawn(async move { axum::serve(listener, service).await });
     let editing = editing::begin(Arc::clone(&bot), Arc::clone(&status), folder).await?;
-    println!("{} is at http://localhost:{port}/ (Ctrl-C ends it; saving {} trains it again)", name(&bot).await, folder.display());
+    println!(
+        "{} is at http://localhost:{port}/ (Ctrl-C ends it; saving {} trains it again)",
+        name(&bot).await,
+        folder.display()
+    );
     tokio::select! {
         ended = server => ended??,
         () = editing => {}
@@ -85,14 +89,18 @@ async fn name(bot: &LocalBot) -> String {
 fn brain_folder(named: Option<&Path>) -> anyhow::Result<PathBuf> {
     if let Some(folder) = named {
         if !folder.is_dir() {
-            bail!(Misuse(format!("{} is no folder; sbf dev wants the folder that holds knowledge.json", folder.display())));
+            bail!(Misuse(format!(
+                "{} is no folder; sbf dev wants the folder that holds knowledge.json",
+                folder.display()
+            )));
         }
         return Ok(folder.to_owned());
     }
     if Path::new("knowledge.json").is_file() {
         return Ok(PathBuf::from("."));
     }
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+    let locale =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
     let samples = sample_folders(locale.as_deref().unwrap_or_default());
     samples.iter().find_map(|relative| pages::in_checkout(relative)).ok_or_else(|| {
         Misuse("there is no knowledge.json here; name the folder that holds one: sbf dev FOLDER".to_owned()).into()

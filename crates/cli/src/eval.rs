@@ -70,10 +70,24 @@ fn print(evaluation: &Evaluation) {
     println!("accuracy      {} (macro F1 {})", percent(evaluation.accuracy), percent(evaluation.macro_f1));
     println!("calibration   expected error {} of the top probability", percent(evaluation.ece));
     if let Some(oos) = &evaluation.oos {
-        println!("out of scope  AUROC {}, {} refused where 95 % of the rest is kept", percent(oos.auroc), percent(oos.recall_at_95_retention));
-        println!("              at the default threshold {} in scope answered rightly, {} out of scope refused", percent(oos.in_scope_accuracy), percent(oos.recall));
+        println!(
+            "out of scope  AUROC {}, {} refused where 95 % of the rest is kept",
+            percent(oos.auroc),
+            percent(oos.recall_at_95_retention)
+        );
+        println!(
+            "              at the default threshold {} in scope answered rightly, {} out of scope refused",
+            percent(oos.in_scope_accuracy),
+            percent(oos.recall)
+        );
     }
-    println!("training      {:.3} s for the hyperplanes, {:.3} s for everything", evaluation.fit_seconds, evaluation.train_seconds);
-    println!("answering     {:.1} µs median, {:.1} µs for 99 of 100", evaluation.classify_us_p50, evaluation.classify_us_p99);
+    println!(
+        "training      {:.3} s for the hyperplanes, {:.3} s for everything",
+        evaluation.fit_seconds, evaluation.train_seconds
+    );
+    println!(
+        "answering     {:.1} µs median, {:.1} µs for 99 of 100",
+        evaluation.classify_us_p50, evaluation.classify_us_p99
+    );
     println!("model         {} bytes, loaded in {:.2} ms", evaluation.model_bytes, evaluation.load_ms);
 }

@@ -1,9 +1,15 @@
 #![doc = include_str!("../README.md")]
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool speaks on standard output and standard error")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool speaks on standard output and standard error"
+)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
 
 pub mod bot;
 mod chat;
@@ -60,6 +66,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return misused(&error),
     };
+    log();
     match arguments.command.run() {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Problems) => ExitCode::from(1),
@@ -78,6 +85,14 @@ impl Command {
             Self::Dev(arguments) => dev::run(&arguments),
         }
     }
+}
+
+/// Warnings on standard error; `RUST_LOG` asks for more. The embedded S3 opens spans that hold whole requests: never below warnings by default.
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // A second call in one process, as in tests, keeps the first one's settings.
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).try_init();
 }
 
 /// Help and version are answers on standard output; anything else clap says is misuse.

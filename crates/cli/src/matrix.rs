@@ -55,7 +55,7 @@ impl ConfusionMatrix {
                 }
             }
         }
-        found.sort_by(|a, b| b.times.cmp(&a.times));
+        found.sort_by_key(|confusion| std::cmp::Reverse(confusion.times));
         found
     }
 
@@ -114,7 +114,12 @@ impl ConfusionMatrix {
                 let total = self.counts[row].iter().sum::<usize>().max(1);
                 for (column, &times) in self.counts[row].iter().enumerate() {
                     let at = (margin + column as i32 * cell, margin + row as i32 * cell);
-                    draw_cell(&area, at, cell, Cell { times, share: times as f64 / total as f64, right: row == column })?;
+                    draw_cell(
+                        &area,
+                        at,
+                        cell,
+                        Cell { times, share: times as f64 / total as f64, right: row == column },
+                    )?;
                 }
             }
             area.present()?;
@@ -174,7 +179,8 @@ fn draw_cell(area: &Area<'_>, (x, y): (i32, i32), size: i32, cell: Cell) -> anyh
     };
     area.draw(&Rectangle::new([(x, y), (x + size - 1, y + size - 1)], colour.filled()))?;
     if cell.times > 0 && size >= 16 {
-        let style = ("sans-serif", (size / 2).min(14)).into_font().color(if cell.share > 0.5 { &WHITE } else { &BLACK });
+        let style =
+            ("sans-serif", (size / 2).min(14)).into_font().color(if cell.share > 0.5 { &WHITE } else { &BLACK });
         area.draw(&Text::new(cell.times.to_string(), (x + size / 4, y + size / 4), style))?;
     }
     Ok(())

@@ -33,7 +33,8 @@ fn problem(problem: &Problem) -> String {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let place = if problem.path.is_empty() { problem.file.clone() } else { format!("{}: {}", problem.file, problem.path) };
+    let place =
+        if problem.path.is_empty() { problem.file.clone() } else { format!("{}: {}", problem.file, problem.path) };
     let found = if problem.found.is_empty() { String::new() } else { format!(" (found: {})", problem.found) };
     format!("{severity}: {place}\n    {}{found}", problem.rule)
 }

@@ -93,7 +93,11 @@ fn summary(trained: &Trained, scripts: &Scripts) -> Vec<String> {
     let passed = report.tests.iter().filter(|one| one.passed()).count();
     let tests = format!("Test utterances: {passed} of {} passed.", report.tests.len());
     let failed = scripts.failures.len() + scripts.unreadable.len();
-    vec![held_out, tests, format!("Conversation scripts: {} played, {}.", scripts.played, show::many(failed, "failure"))]
+    vec![
+        held_out,
+        tests,
+        format!("Conversation scripts: {} played, {}.", scripts.played, show::many(failed, "failure")),
+    ]
 }
 
 fn print(trained: &Trained, scripts: &Scripts, matrix: &ConfusionMatrix) {
@@ -104,7 +108,10 @@ fn print(trained: &Trained, scripts: &Scripts, matrix: &ConfusionMatrix) {
     let failed: Vec<&Tested> = trained.report.tests.iter().filter(|one| !one.passed()).collect();
     for one in failed.iter().take(FAILURES_LISTED) {
         let answered = one.answered().map_or_else(|| "refused".to_owned(), |intent| format!("answered as {intent}"));
-        println!("failed: {:?} ({}) means {}, was {answered}, confidence {:.2}", one.utterance, one.kind, one.desired, one.confidence);
+        println!(
+            "failed: {:?} ({}) means {}, was {answered}, confidence {:.2}",
+            one.utterance, one.kind, one.desired, one.confidence
+        );
     }
     if failed.len() > FAILURES_LISTED {
         println!("… and {} more", failed.len() - FAILURES_LISTED);

@@ -106,7 +106,10 @@ impl Training {
         match run.await {
             Ok(Outcome::Published { problems, .. }) => self.published(problems, began).await,
             Ok(Outcome::Refused { problems }) => {
-                println!("{}\nThe brain was not trained; the one before it goes on answering.", show::problems(&problems));
+                println!(
+                    "{}\nThe brain was not trained; the one before it goes on answering.",
+                    show::problems(&problems)
+                );
                 self.status.tell(Event::Problems { problems });
             }
             Ok(Outcome::Incomplete) => println!("There is no knowledge.json yet."),
