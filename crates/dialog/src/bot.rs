@@ -4,10 +4,7 @@
 //! a backend is called only after the turn has *claimed* its session with a conditional save, the session is saved before the answer
 //! leaves, and a turn id that was answered before is answered from the session.
 
-use std::{
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use sbf_brain::Brain;
 use serde_json::Value;
