@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
     operation::put_item::PutItemError,
     types::{
         AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-        ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TimeToLiveSpecification,
+        ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
     },
 };
 use sbf_dialog::{
@@ -65,8 +65,18 @@ pub async fn create_sessions_table(client: &Client, table: &str) -> Result<(), S
     }
     match request.send().await {
         Ok(_) => {}
-        Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => return Ok(()),
+        Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => {}
         Err(error) => return Err(failed(error)),
+    }
+    let_expire(client, table).await
+}
+
+/// Sets the expiry unless it is set: whoever made the table may have been stopped right after.
+async fn let_expire(client: &Client, table: &str) -> Result<(), StoreError> {
+    let described = client.describe_time_to_live().table_name(table).send().await.map_err(failed)?;
+    let status = described.time_to_live_description.and_then(|description| description.time_to_live_status);
+    if matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)) {
+        return Ok(());
     }
     let expiry = TimeToLiveSpecification::builder().attribute_name(SESSIONS_TABLE.time_to_live).enabled(true).build();
     let request = client.update_time_to_live().table_name(table);

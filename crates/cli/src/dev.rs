@@ -75,7 +75,7 @@ fn service(bot: &LocalBot, status: &Arc<Status>, port: u16) -> Router {
     }
     let own = routes(bot.app.clone()).merge(pages::author_routes(Arc::clone(status)));
     let all = own.merge(pages::page_routes(build.as_deref()));
-    development(guarded(all), Development::on_port(port, development_caller()))
+    guarded(development(all, Development::on_port(port, development_caller())))
 }
 
 async fn name(bot: &LocalBot) -> String {
