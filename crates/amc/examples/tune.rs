@@ -180,10 +180,10 @@ fn fit(cases: &[&Case], inputs: &Inputs) -> Vec<f64> {
                 }
             }
         }
-        for i in 0..n {
-            for j in 0..i {
-                hessian[j][i] = hessian[i][j];
-            }
+        // Only the lower triangle was summed.
+        let lower = hessian.clone();
+        for (i, row) in lower.iter().enumerate() {
+            row.iter().take(i).enumerate().for_each(|(j, value)| hessian[j][i] = *value);
         }
         let step = solve(hessian, gradient);
         weights.iter_mut().zip(step).for_each(|(w, s)| *w += s);
@@ -197,12 +197,11 @@ fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
         let pivot = (i..n).max_by(|&x, &y| a[x][i].abs().total_cmp(&a[y][i].abs())).unwrap();
         a.swap(i, pivot);
         b.swap(i, pivot);
-        for k in i + 1..n {
-            let factor = a[k][i] / a[i][i];
-            for j in i..n {
-                a[k][j] -= factor * a[i][j];
-            }
-            b[k] -= factor * b[i];
+        let (above, below) = a.split_at_mut(i + 1);
+        for (k, row) in below.iter_mut().enumerate() {
+            let factor = row[i] / above[i][i];
+            row.iter_mut().zip(&above[i]).skip(i).for_each(|(value, pivot)| *value -= factor * pivot);
+            b[i + 1 + k] -= factor * b[i];
         }
     }
     for i in (0..n).rev() {

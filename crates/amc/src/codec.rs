@@ -4,15 +4,21 @@ use std::ops::Range;
 
 use crate::model::DecodeError;
 
+#[cfg(feature = "train")]
 #[derive(Debug, Default)]
 pub(crate) struct Writer(pub(crate) Vec<u8>);
 
+#[cfg(feature = "train")]
 impl Writer {
     pub(crate) fn u8(&mut self, value: u8) {
         self.0.push(value);
     }
     pub(crate) fn u32(&mut self, value: u32) {
         self.0.extend(value.to_le_bytes());
+    }
+    /// The lower three bytes.
+    pub(crate) fn u24(&mut self, value: u32) {
+        self.0.extend(value.to_le_bytes().iter().take(3));
     }
     pub(crate) fn u64(&mut self, value: u64) {
         self.0.extend(value.to_le_bytes());
@@ -69,6 +75,10 @@ impl<'b> Reader<'b> {
     }
     pub(crate) fn u32(&mut self) -> Result<u32, DecodeError> {
         Ok(u32::from_le_bytes(self.array()?))
+    }
+    pub(crate) fn u24(&mut self) -> Result<u32, DecodeError> {
+        let [a, b, c] = self.array()?;
+        Ok(u32::from_le_bytes([a, b, c, 0]))
     }
     pub(crate) fn u64(&mut self) -> Result<u64, DecodeError> {
         Ok(u64::from_le_bytes(self.array()?))

@@ -1,12 +1,13 @@
 //! The gate: how sure it is that the best intent is meant, and not something that the bot does not know.
 
-use std::ops::Range;
-
+#[cfg(feature = "train")]
+use crate::codec::Writer;
 use crate::{
-    codec::{Reader, Writer},
+    codec::Reader,
     features::{MAX_PAIRED, is_word},
     model::{DecodeError, Head},
     terms::Terms,
+    vocabulary::Vocabulary,
 };
 
 /// A share of certainty: 0..=1, never NaN. By calibration, 95 of 100 held-out utterances that a bot should understand have 0.70 or more.
@@ -38,6 +39,9 @@ pub(crate) const FUNCTION_WORD: f32 = 0.15;
 const SHARPNESS: f32 = 5.0;
 /// How fast a lead over the refused utterances becomes certain, per unit of margin.
 const LEAD_STEEPNESS: f32 = 8.0;
+/// Examples of an intent that the gate compares with, at most.
+#[cfg(feature = "train")]
+const MOST_EXAMPLES: usize = 100;
 /// How much of a misspelled word counts as known.
 const REPAIRED: f32 = 0.8;
 
@@ -51,60 +55,88 @@ pub(crate) struct Signals {
 /// Stems of training examples, class by class.
 #[derive(Debug, Default)]
 pub(crate) struct Examples {
-    /// For each class where its examples begin; one more at the end.
+    /// For each class where its examples end.
     classes: Vec<u32>,
-    /// For each example where its stems end.
-    ends: Vec<u32>,
+    /// For each example where its stems end, and what they weigh together.
+    ends: Vec<(u32, f32)>,
     stems: Vec<u32>,
 }
 
 impl Examples {
+    /// Takes the distinct stems of the examples of each class.
+    #[cfg(feature = "train")]
     pub(crate) fn new(classes: &[Vec<Vec<u32>>]) -> Self {
-        let mut examples = Self { classes: vec![0], ..Self::default() };
+        let mut examples = Self::default();
         for class in classes {
-            for example in class {
+            for example in class.iter().take(MOST_EXAMPLES) {
                 examples.stems.extend(example);
-                examples.ends.push(examples.stems.len() as u32);
+                examples.ends.push((examples.stems.len() as u32, 0.0));
             }
             examples.classes.push(examples.ends.len() as u32);
         }
         examples
     }
 
-    /// The distinct stems of each stored example of a class.
-    pub(crate) fn of(&self, class: u32) -> impl Iterator<Item = &[u32]> {
-        let at = class as usize;
-        let range = match (self.classes.get(at), self.classes.get(at + 1)) {
-            (Some(&start), Some(&end)) => start as usize..end as usize,
-            _ => 0..0,
-        };
-        range.filter_map(|i| {
-            let start = if i == 0 { 0 } else { *self.ends.get(i - 1)? };
-            self.stems.get(Range { start: start as usize, end: *self.ends.get(i)? as usize })
+    /// The stems of each stored example of a class, and what they weigh.
+    fn of(&self, class: u32) -> impl Iterator<Item = (&[u32], f32)> {
+        let before = |list: Option<u32>| list.unwrap_or(0) as usize;
+        let class = class as usize;
+        let start = before(class.checked_sub(1).and_then(|class| self.classes.get(class).copied()));
+        let end = before(self.classes.get(class).copied());
+        (start..end).filter_map(move |i| {
+            let start = before(i.checked_sub(1).and_then(|i| Some(self.ends.get(i)?.0)));
+            let (end, weight) = *self.ends.get(i)?;
+            Some((self.stems.get(start..end as usize)?, weight.max(1e-6)))
         })
+    }
+
+    /// Sums the weights of the examples' stems.
+    pub(crate) fn weigh(&mut self, vocabulary: &Vocabulary) {
+        let weight = |stem: &u32| vocabulary.stems().get(*stem as usize).map_or(0.0, |stem| stem.weight);
+        let mut start = 0;
+        for (end, whole) in &mut self.ends {
+            *whole = self.stems.get(start..*end as usize).unwrap_or_default().iter().map(weight).sum();
+            start = *end as usize;
+        }
     }
 
     #[cfg(feature = "train")]
     pub(crate) fn write(&self, to: &mut Writer) {
-        for list in [&self.classes, &self.ends, &self.stems] {
-            to.list(list.iter(), |to, value| to.u32(*value));
-        }
+        to.list(self.classes.iter(), |to, end| to.u32(*end));
+        let mut start = 0;
+        to.list(self.ends.iter(), |to, (end, _)| {
+            to.u8((end - start) as u8);
+            start = *end;
+        });
+        to.list(self.stems.iter(), |to, stem| to.u24(*stem));
     }
 
     pub(crate) fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut list = || from.list(Reader::u32);
-        Ok(Self { classes: list()?, ends: list()?, stems: list()? })
+        let classes = from.list(Reader::u32)?;
+        let mut end = 0;
+        let ends = from.list(|from| {
+            end += u32::from(from.u8()?);
+            Ok((end, 0.0))
+        })?;
+        Ok(Self { classes, ends, stems: from.list(Reader::u24)? })
     }
 }
 
 /// A distinct word of the utterance: its stem in the vocabulary, what it weighs, and how surely it is known.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Content {
+struct Content {
     stem: Option<u32>,
     weight: f32,
     known: f32,
     /// The share of the examples that hold it which are of the top intent.
     belongs: f32,
+}
+
+/// Buffers of a measurement, reused by the next.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    contents: Vec<Content>,
+    shares: Vec<f32>,
 }
 
 impl Signals {
@@ -114,11 +146,13 @@ impl Signals {
     /// * the weight of its words that the bot does not know;
     /// * how much its words belong to the top intent and to no other: on average, at most, and in sum;
     /// * whether there is next to nothing of that.
-    pub(crate) fn measure(head: &Head, terms: &Terms, margins: &[f32], contents: &mut Vec<Content>) -> Self {
+    pub(crate) fn measure(head: &Head, terms: &Terms, margins: &[f32], buffers: &mut Buffers) -> Self {
+        let Buffers { contents, shares } = buffers;
         let (top, second) = top_two(margins.get(..head.intents.len()).unwrap_or(margins));
         let margin = margins.get(top).copied().unwrap_or(-1.0);
         let gap = if second.is_finite() { (margin - second).min(2.0) } else { 1.0 };
-        let others: f32 = margins.iter().map(|other| ((other - margin) * SHARPNESS).exp()).sum::<f32>() - 1.0;
+        let others: f32 =
+            margins.iter().map(|other| crate::number::exp((other - margin) * SHARPNESS)).sum::<f32>() - 1.0;
         read_contents(head, terms, top as u32, contents);
         let whole: f32 = contents.iter().map(|word| word.weight).sum();
         let foreign: f32 = contents.iter().map(|word| word.weight * (1.0 - word.known)).sum();
@@ -129,7 +163,7 @@ impl Signals {
             margin,
             gap,
             -others.max(1e-6).ln(),
-            covered(head, contents, top as u32),
+            covered(head, contents, top as u32, shares),
             foreign.ln_1p(),
             evidence / whole.max(1e-6),
             strongest,
@@ -175,18 +209,15 @@ fn read_contents(head: &Head, terms: &Terms, top: u32, contents: &mut Vec<Conten
     }
 }
 
-/// The largest share, by weight, of an example of a class that the utterance holds.
-fn covered(head: &Head, contents: &[Content], class: u32) -> f32 {
-    let mut most = 0f32;
-    for example in head.examples.of(class) {
-        let (mut shared, mut whole) = (0f32, 0f32);
-        for &stem in example {
-            let weight = head.vocabulary.stems().get(stem as usize).map_or(0.0, |stem| stem.weight);
-            whole += weight;
-            shared += contents.iter().find(|word| word.stem == Some(stem)).map_or(0.0, |word| weight * word.known);
-        }
-        most = most.max(shared / whole.max(1e-6));
-    }
+/// The largest share, by weight, of an example of a class that the utterance holds. `shares` is for each stem of the vocabulary 0, and is left so.
+fn covered(head: &Head, contents: &[Content], class: u32, shares: &mut Vec<f32>) -> f32 {
+    shares.resize(head.vocabulary.stems().len(), 0.0);
+    let known = contents.iter().filter_map(|word| Some((word.stem? as usize, word.weight * word.known)));
+    known.clone().for_each(|(stem, share)| shares[stem] = share);
+    let held = |stem: &u32| shares.get(*stem as usize).copied().unwrap_or(0.0);
+    let share_of = |(example, whole): (&[u32], f32)| example.iter().map(held).sum::<f32>() / whole;
+    let most = head.examples.of(class).map(share_of).fold(0.0, f32::max);
+    known.for_each(|(stem, _)| shares[stem] = 0.0);
     most
 }
 

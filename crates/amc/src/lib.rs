@@ -12,6 +12,7 @@ mod gate;
 mod hash;
 mod language;
 mod model;
+mod number;
 #[cfg(feature = "train")]
 mod options;
 #[cfg(feature = "train")]

@@ -5,12 +5,14 @@
 
 use std::{cell::RefCell, ops::Range, sync::Arc};
 
+#[cfg(feature = "train")]
+use crate::codec::Writer;
 use crate::{
-    codec::{Reader, Writer},
+    codec::Reader,
     features::{Features, Space},
     function_words,
-    gate::{Confidence, Content, Examples, Gate, Signals},
-    hash,
+    gate::{Buffers, Confidence, Examples, Gate, Signals},
+    hash, number,
     terms::{Lexicon, Terms, word_hash},
     text::Text,
     vocabulary::{Stem, Vocabulary, Word},
@@ -103,10 +105,9 @@ pub(crate) struct Scratch {
     pub(crate) terms: Terms,
     features: Features,
     cells: Vec<(u32, f32)>,
-    sums: Vec<i32>,
     margins: Vec<f32>,
     pub(crate) probabilities: Vec<f32>,
-    contents: Vec<Content>,
+    gate: Buffers,
 }
 
 thread_local! {
@@ -191,40 +192,38 @@ impl Model {
         self.head.lexicon.terms(&scratch.text, Some(&self.head.vocabulary), &mut scratch.terms);
         self.margins(scratch);
         self.probabilities(scratch);
-        let Scratch { terms, margins, contents, .. } = scratch;
-        Signals::measure(&self.head, terms, margins, contents)
+        let Scratch { terms, margins, gate, .. } = scratch;
+        Signals::measure(&self.head, terms, margins, gate)
     }
 
-    /// The product of the utterance's features with their rows, in whole numbers: bytes of the rows times sixteen-bit factors.
+    /// The product of the utterance's features with their rows, two rows at a time.
     fn margins(&self, scratch: &mut Scratch) {
-        let Scratch { terms, features, cells, sums, margins, .. } = scratch;
+        let Scratch { terms, features, cells, margins, .. } = scratch;
         let found = features.extract(terms, self.head.space);
         cells.clear();
-        let (mut most, mut total) = (0f32, 0f32);
         found.weigh(
             |bucket| self.row_head(bucket).0,
             |bucket, value| {
                 let factor = value * self.row_head(bucket).1;
                 if factor > 0.0 {
                     cells.push((bucket, factor));
-                    most = most.max(factor);
-                    total += factor;
                 }
             },
         );
-        // No factor exceeds sixteen bits and no sum thirty-two, whatever the utterance.
-        let grain = (f32::from(i16::MAX) / most).min(i32::MAX as f32 / (130.0 * total));
-        sums.clear();
-        sums.resize(self.head.stride() - ROW_HEAD, 0);
-        for &(bucket, factor) in cells.iter() {
-            let factor = (factor * grain) as i16;
-            for (sum, &weight) in sums.iter_mut().zip(self.row(bucket)) {
-                *sum += i32::from(factor) * i32::from(i16::from(weight.cast_signed()));
+        margins.clear();
+        margins.extend_from_slice(&self.head.biases);
+        let (pairs, odd) = cells.as_chunks::<2>();
+        for &[(one, by_one), (other, by_other)] in pairs {
+            for ((margin, &one), &other) in margins.iter_mut().zip(self.row(one)).zip(self.row(other)) {
+                *margin += by_one * f32::from(one.cast_signed()) + by_other * f32::from(other.cast_signed());
             }
         }
-        let unit = if cells.is_empty() { 0.0 } else { 1.0 / grain };
-        margins.clear();
-        margins.extend(self.head.biases.iter().zip(sums.iter()).map(|(bias, &sum)| bias + sum as f32 * unit));
+        for &(bucket, factor) in odd {
+            margins
+                .iter_mut()
+                .zip(self.row(bucket))
+                .for_each(|(margin, &weight)| *margin += factor * f32::from(weight.cast_signed()));
+        }
     }
 
     fn row_start(&self, bucket: u32) -> usize {
@@ -251,7 +250,7 @@ impl Model {
         let Scratch { margins, probabilities, .. } = scratch;
         let most = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         probabilities.clear();
-        probabilities.extend(margins.iter().map(|margin| ((margin - most) * self.head.temperature).exp()));
+        probabilities.extend(margins.iter().map(|margin| number::exp((margin - most) * self.head.temperature)));
         let total: f32 = probabilities.iter().sum();
         probabilities.iter_mut().for_each(|p| *p /= total.max(f32::MIN_POSITIVE));
     }
@@ -326,7 +325,7 @@ impl Head {
     #[cfg(feature = "train")]
     pub(crate) fn probability(&self, margins: &[f32], class: usize) -> f32 {
         let Some(own) = margins.get(class) else { return 0.0 };
-        1.0 / margins.iter().map(|margin| ((margin - own) * self.temperature).exp()).sum::<f32>()
+        1.0 / margins.iter().map(|margin| number::exp((margin - own) * self.temperature)).sum::<f32>()
     }
 
     /// How far the best intent is ahead of what the bot must refuse, where an author listed that.
@@ -401,9 +400,10 @@ impl Head {
             let (hash, weight) = (from.u64()?, from.f32()?);
             Ok(Stem { hash, weight, classes: from.list(|from| Ok((from.u32()?, from.u32()?)))? })
         })?;
-        let examples = Examples::read(from)?;
+        let mut examples = Examples::read(from)?;
         let lexicon = Lexicon::new(language, stop_words, synonyms);
         let vocabulary = Vocabulary::new(words, stems);
+        examples.weigh(&vocabulary);
         let function_words = function_words::hashes(lexicon.language.as_deref());
         Ok(Self {
             function_words,

@@ -193,6 +193,7 @@ fn head(corpus: &Corpus, rows: &[usize], hyperplanes: &Hyperplanes, buckets: usi
         let mut stems: Vec<u32> = utterance.terms.list().iter().filter_map(|term| vocabulary.stem(term.stem)).collect();
         stems.sort_unstable();
         stems.dedup();
+        stems.truncate(usize::from(u8::MAX));
         examples[utterance.class as usize].push(stems);
     }
     Head {
