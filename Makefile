@@ -22,7 +22,7 @@ test: lint rust-test doc deny web-test e2e
 
 ## Release builds: the command line tool, the Lambdas' programs and the page.
 build: web/dist/index.html
-	cargo build --locked --release --bins
+	cargo build --locked --release --workspace --bins --all-features
 
 ## Speed and size, as ratios and counts.
 bench:
@@ -30,11 +30,10 @@ bench:
 
 lint:
 	cargo fmt --all --check
-	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 
 rust-test: web/dist/index.html
-	cargo build --locked --bin sbf --bin sbf-core --bin sbf-train
-	cargo test --locked --workspace
+	cargo test --locked --workspace --all-features
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
@@ -59,5 +58,5 @@ web-test: web/node_modules/.package-lock.json
 
 e2e: web/dist/index.html
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
-	cargo build --locked --bin sbf
+	cargo build --locked --workspace --all-features --bin sbf
 	node web/scripts/e2e.mjs

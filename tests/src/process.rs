@@ -88,12 +88,13 @@ pub async fn post(url: &str, body: &Value) -> (u16, Value) {
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-/// The built `sbf` program; built here where it is not there yet or is older than its sources.
+/// The built `sbf` program; built here where it is not there yet or is older than its sources, with the features that the tests were
+/// built with, so that nothing below it is built twice.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["build", "--quiet", "--locked", "--bin", "sbf"])
+            .args(["build", "--quiet", "--locked", "--workspace", "--all-features", "--bin", "sbf"])
             .current_dir(repository())
             .status()
             .unwrap();

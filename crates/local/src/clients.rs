@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, timeout::TimeoutConfig};
+use aws_smithy_http_client::Builder;
+use aws_types::SdkConfig;
 
 /// The region that everything here is signed for; it names no place.
 pub(crate) const REGION: &str = "us-east-1";
@@ -45,36 +47,38 @@ impl KeyPair {
 
 /// The configuration that the SDK clients share: nothing is read from the environment, from
 /// profiles or from an instance's metadata.
-pub(crate) fn sdk_config(keys: &KeyPair) -> aws_config::SdkConfig {
+pub(crate) fn sdk_config(keys: &KeyPair) -> SdkConfig {
     let credentials = Credentials::new(&keys.access_key, &keys.secret_key, None, None, "sbf-local");
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
         .operation_attempt_timeout(Duration::from_secs(60))
         .build();
-    aws_config::SdkConfig::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
+        // Loopback needs no TLS, and building a TLS library would be a tenth of a newcomer's first build.
+        .http_client(Builder::new().build_http())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .timeout_config(timeouts)
         .build()
 }
 
-pub(crate) fn dynamodb(sdk: &aws_config::SdkConfig, at: &Endpoints) -> aws_sdk_dynamodb::Client {
+pub(crate) fn dynamodb(sdk: &SdkConfig, at: &Endpoints) -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::config::Builder::from(sdk).endpoint_url(&at.dynamodb).build();
     aws_sdk_dynamodb::Client::from_conf(config)
 }
 
-pub(crate) fn s3(sdk: &aws_config::SdkConfig, at: &Endpoints) -> aws_sdk_s3::Client {
+pub(crate) fn s3(sdk: &SdkConfig, at: &Endpoints) -> aws_sdk_s3::Client {
     let config = aws_sdk_s3::config::Builder::from(sdk).endpoint_url(&at.s3).force_path_style(true).build();
     aws_sdk_s3::Client::from_conf(config)
 }
 
-pub(crate) fn lambda(sdk: &aws_config::SdkConfig, at: &Endpoints) -> aws_sdk_lambda::Client {
+pub(crate) fn lambda(sdk: &SdkConfig, at: &Endpoints) -> aws_sdk_lambda::Client {
     let config = aws_sdk_lambda::config::Builder::from(sdk).endpoint_url(&at.functions).build();
     aws_sdk_lambda::Client::from_conf(config)
 }
 
-pub(crate) fn polly(sdk: &aws_config::SdkConfig, at: &Endpoints) -> aws_sdk_polly::Client {
+pub(crate) fn polly(sdk: &SdkConfig, at: &Endpoints) -> aws_sdk_polly::Client {
     let config = aws_sdk_polly::config::Builder::from(sdk).endpoint_url(&at.functions).build();
     aws_sdk_polly::Client::from_conf(config)
 }

@@ -44,7 +44,7 @@ enum Target {
 }
 
 impl Functions {
-    /// Replaces the functions that URLs answer: name → http or https URL.
+    /// Replaces the functions that URLs answer: name → http URL.
     pub fn set_local_functions(&self, urls: BTreeMap<String, String>) {
         self.inner.write().unwrap_or_else(PoisonError::into_inner).urls = urls;
     }
@@ -159,8 +159,8 @@ impl Lambda {
     /// 200 with JSON is the result, anything else an error of the function.
     async fn post(&self, url: &str, event: &Value) -> Result<Value, FunctionError> {
         let url = reqwest::Url::parse(url).map_err(|error| failed("LocalFunction.Url", format!("{url}: {error}")))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(failed("LocalFunction.Url", format!("{url}: only http and https are called")));
+        if url.scheme() != "http" {
+            return Err(failed("LocalFunction.Url", format!("{url}: only http is called")));
         }
         let unreachable = |error: reqwest::Error| failed("LocalFunction.Unreachable", described(&error));
         let mut response = self.http.post(url.clone()).json(event).send().await.map_err(unreachable)?;
