@@ -151,7 +151,9 @@ fn variants() -> Vec<(&'static str, Inputs)> {
         ("margin", some(&[0], false)),
         ("margins", some(&[0, 1, 2], true)),
         ("without the last", some(&[0, 1, 2, 3, 4, 5, 6, 7], true)),
-        ("all", some(&[0, 1, 2, 3, 4, 5, 6, 7, 8], true)),
+        ("0..9", some(&[0, 1, 2, 3, 4, 5, 6, 7, 8], true)),
+        ("0..10", some(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], true)),
+        ("all", some(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], true)),
     ]
 }
 

@@ -18,6 +18,8 @@ use crate::{
 const PAIRS_FROM: usize = 1000;
 /// Bots with fewer utterances an intent weigh terms by the classes that hold them, not by the utterances.
 const CLASS_WEIGHTS_BELOW: usize = 12;
+/// Weight of a term that occurs in every utterance (or class), to which rareness is added.
+const LEAST_WEIGHT: f32 = 2.0;
 
 /// One training utterance; equal utterances of a class are one.
 #[derive(Debug)]
@@ -137,8 +139,11 @@ impl Corpus {
                 }
             }
         }
-        let (total, shift) = if by_class { (self.classes(), 1.0) } else { (rows.len(), 2.0) };
-        counts.iter().map(|&count| ((1.0 + total as f32) / (1.0 + count as f32)).ln() + shift).collect()
+        let total = if by_class { self.classes() } else { rows.len() } as f32;
+        // What occurs in no utterance has no weight, and takes no part in the length of an utterance's vector.
+        let weight =
+            |count: u32| if count == 0 { 0.0 } else { ((1.0 + total) / (1.0 + count as f32)).ln() + LEAST_WEIGHT };
+        counts.into_iter().map(weight).collect()
     }
 
     /// The words of the utterances in `rows`.

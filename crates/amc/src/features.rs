@@ -146,6 +146,11 @@ impl Features {
 }
 
 impl Found {
+    /// The buckets of all blocks.
+    pub(crate) fn all(&self) -> &[u32] {
+        &self.buckets
+    }
+
     /// The buckets of block 0 (A), 1 (B) or 2 (C).
     pub(crate) fn block(&self, block: usize) -> &[u32] {
         let start = if block == 0 { 0 } else { self.ends[block - 1] };

@@ -107,6 +107,8 @@ pub(crate) struct Scratch {
     cells: Vec<(u32, f32)>,
     margins: Vec<f32>,
     pub(crate) probabilities: Vec<f32>,
+    /// Share of the features that occur in training.
+    familiar: f32,
     gate: Buffers,
 }
 
@@ -192,15 +194,17 @@ impl Model {
         self.head.lexicon.terms(&scratch.text, Some(&self.head.vocabulary), &mut scratch.terms);
         self.margins(scratch);
         self.probabilities(scratch);
-        let Scratch { terms, margins, gate, .. } = scratch;
-        Signals::measure(&self.head, terms, margins, gate)
+        let Scratch { terms, margins, gate, familiar, .. } = scratch;
+        Signals::measure(&self.head, terms, margins, *familiar, gate)
     }
 
     /// The product of the utterance's features with their rows, two rows at a time.
     fn margins(&self, scratch: &mut Scratch) {
-        let Scratch { terms, features, cells, margins, .. } = scratch;
+        let Scratch { terms, features, cells, margins, familiar, .. } = scratch;
         let found = features.extract(terms, self.head.space);
         cells.clear();
+        let known = found.all().iter().filter(|&&bucket| self.row_head(bucket).0 > 0.0).count();
+        *familiar = known as f32 / found.all().len().max(1) as f32;
         found.weigh(
             |bucket| self.row_head(bucket).0,
             |bucket, value| {

@@ -39,9 +39,9 @@ impl Default for Options {
             seed: 42,
             threads: 2,
             bucket_bits: None,
-            cost: 1.0,
+            cost: 1.5,
             balance: 0.5,
-            tolerance: 0.5,
+            tolerance: 0.2,
             max_passes: 40,
         }
     }

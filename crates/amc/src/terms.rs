@@ -24,8 +24,6 @@ pub(crate) struct Term {
     pub(crate) known: Option<u32>,
     /// Whether the word was misspelled and is taken for a known one.
     pub(crate) repaired: bool,
-    /// Index of the token it came from.
-    pub(crate) token: u32,
 }
 
 /// The terms of one utterance, with their text: a space, then each term followed by one space.
@@ -56,7 +54,7 @@ impl Terms {
         self.list.clear();
     }
 
-    fn push(&mut self, word: &str, kind: Kind, glued: bool, token: u32) {
+    fn push(&mut self, word: &str, kind: Kind, glued: bool) {
         if glued && self.buffer.len() > 1 {
             self.buffer.pop();
         }
@@ -64,7 +62,7 @@ impl Terms {
         self.buffer.push_str(word);
         let range = (start, self.buffer.len() as u32);
         self.buffer.push(' ');
-        self.list.push(Term { range, kind, glued, stem: 0, known: None, repaired: false, token });
+        self.list.push(Term { range, kind, glued, stem: 0, known: None, repaired: false });
     }
 
     /// Hash of the words without signs, or with them; the spelling counts, not the stems.
@@ -88,9 +86,11 @@ pub(crate) fn stem_hash(stem: &str) -> u64 {
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     pub(crate) language: Option<String>,
-    /// Folded, sorted.
+    /// As the author wrote them, for storing.
+    #[cfg(feature = "train")]
     pub(crate) stop_words: Vec<String>,
     /// Canonical word and its variants as the author wrote them, for storing.
+    #[cfg(feature = "train")]
     pub(crate) synonyms: Vec<(String, Vec<String>)>,
     stems: Stems,
     stops: Vec<u64>,
@@ -116,7 +116,17 @@ impl Lexicon {
                 replacements.entry(phrase_hash(&words, words.tokens())).or_insert(folded);
             }
         }
-        Self { stems: Stems::of(language.as_deref()), language, stop_words, synonyms, stops, replacements, longest }
+        Self {
+            stems: Stems::of(language.as_deref()),
+            language,
+            #[cfg(feature = "train")]
+            stop_words,
+            #[cfg(feature = "train")]
+            synonyms,
+            stops,
+            replacements,
+            longest,
+        }
     }
 
     /// Finds the terms of a text. Without a vocabulary nothing is known and nothing is repaired.
@@ -135,11 +145,11 @@ impl Lexicon {
         while let Some(token) = tokens.get(at) {
             match self.replacement(text, &tokens[at..]) {
                 Some((canonical, length)) => {
-                    canonical.split(' ').for_each(|word| terms.push(word, kind_of(word), false, at as u32));
+                    canonical.split(' ').for_each(|word| terms.push(word, kind_of(word), false));
                     at += length;
                 }
                 None => {
-                    terms.push(text.word(token), token.kind(), token.is_glued(), at as u32);
+                    terms.push(text.word(token), token.kind(), token.is_glued());
                     at += 1;
                 }
             }
@@ -177,21 +187,9 @@ impl Lexicon {
         let repair =
             vocabulary.filter(|_| terms.list[i].kind == Kind::Word).and_then(|vocabulary| vocabulary.repair(word));
         if let Some(repair) = repair {
-            let (start, glued) = (terms.buffer.len() as u32 - 1, false);
-            // The repaired word is put at the end of the buffer with a space on either side, like every other.
-            terms.buffer.push_str(repair.text);
-            let range = (start + 1, terms.buffer.len() as u32);
-            terms.buffer.push(' ');
-            let token = terms.list[i].token;
-            terms.list[i] = Term {
-                range,
-                kind: Kind::Word,
-                glued,
-                stem: repair.hash,
-                known: Some(repair.stem),
-                repaired: true,
-                token,
-            };
+            // The characters stay as they were typed: a word that only looks misspelled keeps speaking for itself in block B.
+            let term = &mut terms.list[i];
+            (term.stem, term.known, term.repaired) = (repair.hash, Some(repair.stem), true);
             return;
         }
         let stem = self.stems.with_stem(word, stem_hash);

@@ -83,7 +83,7 @@ pub fn measure(
     language: &str,
     plan: Plan,
 ) -> Result<Vec<Case>, TrainError> {
-    let options = Options { language: Some(language.to_owned()), tolerance: 0.5, ..Options::default() };
+    let options = Options { language: Some(language.to_owned()), ..Options::default() };
     let Ok(options): Result<CheckedOptions, _> = options.check() else { return Ok(Vec::new()) };
     let corpus = Corpus::read(chosen, &options)?;
     let all: Vec<usize> = (0..corpus.utterances.len()).collect();

@@ -39,9 +39,8 @@ pub(crate) struct Word {
 }
 
 /// A word found in the vocabulary.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Known<'v> {
-    pub(crate) text: &'v str,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
     pub(crate) stem: u32,
     pub(crate) hash: u64,
 }
@@ -92,6 +91,7 @@ impl Vocabulary {
         Self { words, stems, word_index, stem_index, lengths }
     }
 
+    #[cfg(feature = "train")]
     pub(crate) fn words(&self) -> &[Word] {
         &self.words
     }
@@ -100,7 +100,7 @@ impl Vocabulary {
         &self.stems
     }
 
-    pub(crate) fn word(&self, hash: u64) -> Option<Known<'_>> {
+    pub(crate) fn word(&self, hash: u64) -> Option<Known> {
         self.word_index.get(&hash).and_then(|&i| self.known(i))
     }
 
@@ -108,14 +108,14 @@ impl Vocabulary {
         self.stem_index.get(&hash).copied()
     }
 
-    fn known(&self, word: u32) -> Option<Known<'_>> {
+    fn known(&self, word: u32) -> Option<Known> {
         let word = self.words.get(word as usize)?;
-        Some(Known { text: &word.text, stem: word.stem, hash: self.stems.get(word.stem as usize)?.hash })
+        Some(Known { stem: word.stem, hash: self.stems.get(word.stem as usize)?.hash })
     }
 
     /// The known word that an unknown one most probably stands for: one edit away (an insertion, deletion, substitution or transposition of
     /// neighbours), two in long words; of several the one with the fewest edits, then the same first letter, then the one in most examples.
-    pub(crate) fn repair(&self, unknown: &str) -> Option<Known<'_>> {
+    pub(crate) fn repair(&self, unknown: &str) -> Option<Known> {
         let mut buffer = ['\0'; crate::text::MAX_TOKEN_CHARS];
         let unknown_chars = copy_chars(unknown, &mut buffer)?;
         let length = unknown_chars.len();
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn one_edit_is_repaired_and_two_in_long_words() {
         let known = vocabulary(&["weather", "forecast", "help", "погода"]);
-        let repair = |word| known.repair(word).map(|known| known.text.to_owned());
+        let repair = |word| known.repair(word).map(|stem| known.words[stem.stem as usize].text.to_string());
         assert_eq!(repair("wether").as_deref(), Some("weather"));
         assert_eq!(repair("waether").as_deref(), Some("weather"));
         assert_eq!(repair("forecst").as_deref(), Some("forecast"));
