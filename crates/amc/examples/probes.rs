@@ -6,8 +6,11 @@ use std::fs;
 
 use sbf_amc::{Options, Sample, train};
 
-/// Language tag, file, probes: the intent's `_id` that is meant, or nothing where the bot knows nothing of it.
-const PROBES: &[(&str, &str, &[(&str, &str)])] = &[
+/// The intent's `_id` that is meant, or nothing where the bot knows nothing of it, and the utterance.
+type Probe = (&'static str, &'static str);
+
+/// Language tag, file, probes.
+const PROBES: &[(&str, &str, &[Probe])] = &[
     (
         "en",
         "en",
