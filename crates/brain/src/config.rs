@@ -175,10 +175,12 @@ fn local_functions(at: &At<'_>, problems: &mut Problems) -> BTreeMap<String, Str
     let mut functions = BTreeMap::new();
     for (name, url) in at.members(problems).unwrap_or_default() {
         match url.text(problems) {
-            Some(text) if text.starts_with("http://") => {
-                drop(functions.insert(name.to_owned(), text))
-            }
-            Some(text) => problems.error(&url.path, "must be a URL that starts with http://, of a function on this machine", &text),
+            Some(text) if text.starts_with("http://") => drop(functions.insert(name.to_owned(), text)),
+            Some(text) => problems.error(
+                &url.path,
+                "must be a URL that starts with http://, of a function on this machine",
+                &text,
+            ),
             None => {}
         }
     }
