@@ -5,7 +5,7 @@ BRAIN ?=
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: dev test build bench rust-test lint doc deny web-test e2e clean-state
+.PHONY: dev test build bench tune rust-test lint doc deny web-test e2e
 
 ## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
 dev:
@@ -27,6 +27,10 @@ build: web/dist/index.html
 ## Speed and size, as ratios and counts.
 bench:
 	cargo bench --locked -p sbf-amc
+
+## Fits the constants of the confidence gate on simulated bots; its output goes into crates/amc/src/gate.rs.
+tune:
+	cargo run --locked --release -p sbf-amc --features tune --example tune -- ../shared/data/nlu
 
 lint:
 	cargo fmt --all --check

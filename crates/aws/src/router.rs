@@ -1,6 +1,6 @@
 //! The HTTP routes, the same in Lambda and in `sbf dev`.
 //!
-//! Who the caller is comes as a [`Caller`] among the request's extensions, put there by whatever verified the token;
+//! Who the caller is comes as a [`Caller`](sbf_dialog::ports::Caller) among the request's extensions, put there by whatever verified the token;
 //! a request without one is refused where a route needs it.
 
 mod body;
