@@ -6,7 +6,11 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{IsTerminal as _, stderr},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
