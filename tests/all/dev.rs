@@ -208,6 +208,18 @@ async fn two_messages_at_once_are_both_answered_and_both_take_effect() {
     assert_eq!(desk.backend.events().len(), 1);
 }
 
+#[tokio::test]
+async fn the_page_is_served_and_strange_addresses_are_named() {
+    let desk = Desk::new().await;
+    let dev = desk.start().await;
+    let page = reqwest::get(format!("{}/", dev.address)).await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    let nothing = reqwest::get(format!("{}/no/such/page", dev.address)).await.unwrap();
+    assert_eq!(nothing.status(), 404);
+    assert!(nothing.json::<Value>().await.unwrap()["message"].is_string());
+}
+
 fn paths(problems: &Value) -> Vec<String> {
     let list = problems["problems"].as_array().unwrap();
     list.iter().map(|problem| problem["path"].as_str().unwrap().to_owned()).collect()

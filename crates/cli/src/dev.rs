@@ -69,7 +69,7 @@ async fn serve(folder: &Path, state: PathBuf, port: u16) -> anyhow::Result<()> {
 
 /// The routes of the Lambda, the author's own ones and the page, for this machine only.
 fn service(bot: &LocalBot, status: &Arc<Status>, port: u16) -> Router {
-    let build = pages::in_checkout("web/dist").filter(|folder| folder.join("index.html").is_file());
+    let build = pages::build_folder();
     if let Some(build) = build.clone() {
         tokio::spawn(pages::watch_build(build, Arc::clone(status)));
     }

@@ -95,8 +95,8 @@ impl Command {
 fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     // A second call in one process, as in tests, keeps the first one's settings.
-    let _ =
-        tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).try_init();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    let _ = lines.with_ansi(stderr().is_terminal()).with_writer(stderr).try_init();
 }
 
 /// Help and version are answers on standard output; anything else clap says is misuse.

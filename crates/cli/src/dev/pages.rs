@@ -11,7 +11,7 @@ use std::{
 use axum::{
     Json, Router,
     extract::State,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     response::{
         Html, IntoResponse, Response,
         sse::{Event as SseEvent, KeepAlive, Sse},
@@ -19,6 +19,7 @@ use axum::{
     routing::get,
 };
 use futures_util::{Stream, stream};
+use serde_json::json;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
@@ -32,14 +33,26 @@ pub(crate) fn author_routes(status: Arc<Status>) -> Router {
     Router::new().route("/dev/problems", get(problems)).route("/dev/events", get(events)).with_state(status)
 }
 
-/// The page: the checkout's build where there is one, else a page that says how to build it.
+/// The page: the checkout's build as it is at each request; a page that says how to build it while there is none.
 pub(crate) fn page_routes(build: Option<&Path>) -> Router {
     let router = match build {
-        Some(folder) => Router::new().fallback_service(ServeDir::new(folder)),
-        None => Router::new().route("/", get(|| async { Html(NO_BUILD) })),
+        Some(folder) => Router::new().fallback_service(ServeDir::new(folder).fallback(get(nothing_here))),
+        None => Router::new().fallback(nothing_here),
     };
     // A rebuild shows at the next load.
     router.layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))
+}
+
+/// Where the checkout's build of the page is, or will be.
+pub(crate) fn build_folder() -> Option<PathBuf> {
+    Some(in_checkout("web/package.json")?.parent()?.join("dist"))
+}
+
+async fn nothing_here(uri: Uri) -> Response {
+    if uri.path() == "/" {
+        return Html(NO_BUILD).into_response();
+    }
+    (StatusCode::NOT_FOUND, Json(json!({"message": "There is nothing at this address."}))).into_response()
 }
 
 /// A folder of the checkout, found from where the program is run or from where it lies.
