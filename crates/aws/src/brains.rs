@@ -54,6 +54,8 @@ enum Look {
     Newer(Arc<LiveBrain>, Option<String>),
     /// It was read and is broken.
     Refused(String, Option<String>),
+    /// There is none.
+    Absent,
     /// It could not be read.
     Failed(String),
 }
@@ -108,6 +110,14 @@ impl S3Brains {
                 tracing::warn!(why, "the trained brain is broken and was refused");
                 (state.seen, state.fault) = (etag, Some(why));
             }
+            Look::Absent => {
+                match &state.live {
+                    // Every bot begins so.
+                    None => tracing::info!("nothing has been trained yet"),
+                    Some(_) => tracing::warn!("the trained brain is gone; the last one goes on answering"),
+                }
+                state.fault = Some("nothing has been trained".to_owned());
+            }
             Look::Failed(why) => {
                 tracing::warn!(why, "the trained brain could not be read");
                 state.fault = Some(why);
@@ -121,9 +131,7 @@ impl S3Brains {
         match request.set_if_none_match(seen).send().await {
             Ok(output) => read(output).await,
             Err(error) if is_not_modified(&error) => Look::Unchanged,
-            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
-                Look::Failed("nothing has been trained".to_owned())
-            }
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Look::Absent,
             Err(error) => Look::Failed(causes(&error)),
         }
     }
