@@ -74,9 +74,12 @@ export async function say(page: Page, text: string): Promise<void> {
   await settled(page);
 }
 
-/** Waits until nothing is under way. */
+/** Waits until there is a conversation and nothing in it is under way. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.querySelector('.exchange:not([data-state="answered"])') === null);
+  await page.waitForFunction(() => {
+    const exchanges = [...document.querySelectorAll(".exchange")];
+    return exchanges.length > 0 && exchanges.every((it) => it.getAttribute("data-state") === "answered");
+  });
 }
 
 /** The texts of the bubbles of one side. */
