@@ -3,6 +3,7 @@
 
 mod architecture;
 mod command_line;
+mod confidence;
 mod dev;
 mod http;
 mod once;

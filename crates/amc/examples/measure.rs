@@ -1,20 +1,22 @@
 //! Prints the evaluation of one or more corpora: `cargo run --release -p sbf-amc --example measure -- FOLDER…`.
 //!
-//! Before the folders `--bits N`, `--tolerance X`, `--passes N`, `--cost X`, `--balance X` and `--threads N` change options.
-//! A folder holds `train.tsv` and, where it has them, `test.tsv` and `oos_test.tsv`; `FOLDER=OTHER` tests on the other folder's files.
+//! Before the folders `--none FILE` gives utterances that are to be refused, one a line; `--bits N`, `--tolerance X`, `--passes N`, `--cost X`, `--balance X` and `--threads N` change options.
+//! A folder holds `train.tsv` and, where it has them, `test.tsv` and `oos_test.tsv`; `FOLDER=OTHER` tests on the other folder's files,
+//! `FOLDER:5` trains on five utterances an intent (in five draws), `FOLDER:typos` tests with typos in 30 % of the words.
 
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
 use std::{fs, path::Path};
 
 use sbf_amc::{
-    Options, Sample,
-    evaluate::{Labelled, evaluate, parse},
+    Options,
+    benchmark::{Benchmark, Variant},
+    evaluate::{Labelled, parse},
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!(
-        "corpus | acc | F1 | ECE | fit s | train s | p50 µs | p99 µs | bytes | load ms | AUROC | at 95 | in-scope | refused"
+        "corpus | acc | F1 | ECE | kept | fit s | train s | p50 µs | p99 µs | bytes | load ms | AUROC | at 95 | in-scope | refused"
     );
     let mut options = Options::default();
     let mut arguments = std::env::args().skip(1);
@@ -28,16 +30,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let text = fs::read_to_string(Path::new(folder).join(file)).unwrap_or_default();
             parse(&text).map_err(|errors| errors[0].to_string().into())
         };
-        let (samples, tests, oos) = (read(train, "train.tsv")?, read(test, "test.tsv")?, read(test, "oos_test.tsv")?);
-        let oos: Vec<&str> = oos.iter().map(|one| one.utterance.as_str()).collect();
+        let (test, variant) = match test.split_once(':') {
+            Some((test, "typos")) => (test, Variant::Typos(0.3)),
+            Some((test, few)) => (test, Variant::Few(few.parse()?)),
+            None => (test, Variant::Whole),
+        };
+        let train = train.split(':').next().unwrap_or_default();
+        let benchmark = Benchmark {
+            train: read(train, "train.tsv")?,
+            test: read(test, "test.tsv")?,
+            oos: read(test, "oos_test.tsv")?,
+        };
         let language = if train.contains("_es") { "es" } else { "en" };
         let options = Options { language: Some(language.to_owned()), ..options.clone() }.check()?;
-        let found = evaluate(
-            &rows(&samples),
-            Some(&rows(&tests)),
-            Some(&oos).filter(|oos| !oos.is_empty()).map(Vec::as_slice),
-            &options,
-        )?;
+        let found = benchmark.measure(variant, &options)?;
         let oos = found.oos.map_or(String::from("–"), |oos| {
             format!(
                 "{:.4} | {:.4} | {:.4} | {:.4}",
@@ -45,11 +51,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             )
         });
         println!(
-            "{} | {:.4} | {:.4} | {:.4} | {:.3} | {:.3} | {:.1} | {:.1} | {} | {:.2} | {oos}",
+            "{} | {:.4} | {:.4} | {:.4} | {:.4} | {:.3} | {:.3} | {:.1} | {:.1} | {} | {:.2} | {oos}",
             Path::new(train).file_name().unwrap_or_default().to_string_lossy(),
             found.accuracy,
             found.macro_f1,
             found.ece,
+            found.retention,
             found.fit_seconds,
             found.train_seconds,
             found.classify_us_p50,
@@ -69,11 +76,13 @@ fn set(options: &mut Options, option: &str, value: &str) -> Result<(), Box<dyn s
         "cost" => options.cost = value.parse()?,
         "balance" => options.balance = value.parse()?,
         "threads" => options.threads = value.parse()?,
+        "none" => options.none = parse_list(&fs::read_to_string(value)?),
         _ => return Err(format!("there is no option --{option}").into()),
     }
     Ok(())
 }
 
-fn rows(labelled: &[Labelled]) -> Vec<Sample<'_>> {
-    labelled.iter().map(|one| Sample { utterance: &one.utterance, intent: &one.label }).collect()
+/// The utterances of lines with or without a label.
+fn parse_list(text: &str) -> Vec<String> {
+    text.lines().map(|line| line.split('\t').next_back().unwrap_or(line).to_owned()).collect()
 }

@@ -62,6 +62,11 @@ fn parse_line(line: &str) -> Result<Labelled, &'static str> {
     }
 }
 
+/// Labelled lines as training samples.
+pub fn samples(labelled: &[Labelled]) -> Vec<Sample<'_>> {
+    labelled.iter().map(|one| Sample { utterance: &one.utterance, intent: &one.label }).collect()
+}
+
 /// What was measured; all rates are 0..=1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation {
@@ -79,6 +84,8 @@ pub struct Evaluation {
     pub macro_f1: f64,
     /// Expected calibration error of the top probability, 15 equal bins (Naeini et al. 2015).
     pub ece: f64,
+    /// Share of test utterances with a confidence of at least [`DEFAULT_THRESHOLD`], rightly understood or not.
+    pub retention: f64,
     /// Seconds for the hyperplanes alone.
     pub fit_seconds: f64,
     /// Seconds from text to model bytes.
@@ -119,7 +126,7 @@ struct Answer<'a> {
 
 /// The answers of all test utterances, and of all models that were trained for them.
 #[derive(Default)]
-struct Collected<'a> {
+pub(crate) struct Collected<'a> {
     answers: Vec<Answer<'a>>,
     outside: Vec<f32>,
     microseconds: Vec<f64>,
@@ -177,7 +184,7 @@ fn folds<'a>(samples: &[Sample<'a>], seed: u64) -> Vec<(Vec<Sample<'a>>, Vec<Sam
 }
 
 impl<'a> Collected<'a> {
-    fn run(
+    pub(crate) fn run(
         &mut self,
         samples: &[Sample<'_>],
         test: &[Sample<'a>],
@@ -215,7 +222,7 @@ impl<'a> Collected<'a> {
         Ok(())
     }
 
-    fn evaluation(mut self, n_train: usize, n_intents: usize, with_oos: bool) -> Evaluation {
+    pub(crate) fn evaluation(mut self, n_train: usize, n_intents: usize, with_oos: bool) -> Evaluation {
         let models = self.models.max(1);
         self.microseconds.sort_by(f64::total_cmp);
         let percentile = |share: f64| {
@@ -230,6 +237,7 @@ impl<'a> Collected<'a> {
             accuracy: mean(self.answers.iter().map(|answer| answer.is_right())),
             macro_f1: macro_f1(&self.answers),
             ece: calibration_error(&self.answers),
+            retention: mean(self.answers.iter().map(|answer| answer.confidence >= DEFAULT_THRESHOLD)),
             fit_seconds: self.fit_seconds / models as f64,
             train_seconds: self.train_seconds / models as f64,
             classify_us_p50: percentile(0.5),

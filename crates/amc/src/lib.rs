@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(feature = "train")]
+pub mod benchmark;
 mod codec;
 #[cfg(feature = "train")]
 mod corpus;

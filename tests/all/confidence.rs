@@ -1,0 +1,40 @@
+//! Where 0.70 lies: it keeps 95 of 100 utterances that a bot was not trained on but should understand, whatever its size.
+
+use std::fs;
+
+use sbf_amc::{
+    Options,
+    benchmark::{Benchmark, Variant},
+    evaluate::{Labelled, parse},
+};
+use sbf_tests::{repository, shared_data};
+
+const SAMPLE_BOTS: [&str; 7] = ["de", "en", "es", "fr", "it", "pt-BR", "ru"];
+
+#[test]
+fn the_sample_bots_keep_nineteen_of_twenty_utterances_that_they_were_not_trained_on() {
+    let refused = SAMPLE_BOTS.map(|language| {
+        let folder = repository().join("brain").join(language);
+        let knowledge = fs::read(folder.join("knowledge.json")).unwrap();
+        let (checked, problems) = sbf_brain::read(&knowledge, fs::read(folder.join("configs.json")).ok().as_deref());
+        let trained =
+            sbf_brain::train(checked.unwrap_or_else(|| panic!("{language}: {problems:#?}")), &mut |_| {}).unwrap();
+        let outcomes = &trained.report.held_out;
+        outcomes.iter().filter(|outcome| !outcome.accepted).count() as f64 / outcomes.len() as f64
+    });
+    // A tenth of a hundred utterances is two standard deviations away.
+    assert!(refused.iter().all(|share| *share < 0.1), "{refused:?}");
+    assert!(refused.iter().sum::<f64>() / (refused.len() as f64) < 0.075, "{refused:?}");
+}
+
+#[test]
+fn new_utterances_are_kept_with_five_ten_fifty_and_a_hundred_examples_an_intent() {
+    let Some(folder) = shared_data("nlu/clinc_full") else { return };
+    let read = |file: &str| -> Vec<Labelled> { parse(&fs::read_to_string(folder.join(file)).unwrap()).unwrap() };
+    let benchmark = Benchmark { train: read("train.tsv"), test: read("val.tsv"), oos: read("oos_val.tsv") };
+    let options = Options { language: Some("en".into()), ..Options::default() }.check().unwrap();
+    for variant in [Variant::Few(5), Variant::Few(10), Variant::Few(50), Variant::Whole] {
+        let kept = benchmark.measure(variant, &options).unwrap().retention;
+        assert!((0.94..0.965).contains(&kept), "{variant:?} keeps {kept}");
+    }
+}
