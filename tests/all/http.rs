@@ -1,4 +1,4 @@
-//! `POST /core` against whatever is sent to it.
+//! The routes against whatever is sent to them.
 
 use axum::{Router, body::Body};
 use http::{Request, StatusCode, header};
@@ -13,7 +13,7 @@ use sbf_tests::bot::TestBot;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-/// Bodies of the property test.
+/// Bodies of the property test, each sent to every route.
 const BODIES: u32 = 10_000;
 
 #[tokio::test]
@@ -74,10 +74,13 @@ fn no_body_makes_a_server_error() {
         2 => proptest::collection::vec(any::<u8>(), 0..200),
         3 => any_json().prop_map(|json| json.to_string().into_bytes()),
         5 => request().prop_map(|json| json.to_string().into_bytes()),
+        2 => other_request().prop_map(|json| json.to_string().into_bytes()),
     ];
     let result = runner.run(&body, |body| {
-        let (status, _) = runtime.block_on(post(&service, body));
-        prop_assert!(!status.is_server_error(), "{status}");
+        for route in ["/core", "/feedback", "/uploads"] {
+            let (status, _) = runtime.block_on(post_to(&service, route, body.clone()));
+            prop_assert!(!status.is_server_error(), "{route} {status}");
+        }
         Ok(())
     });
     assert!(result.is_ok(), "{}", result.unwrap_err());
@@ -100,7 +103,42 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Requests that are nearly right: each field is absent, as it should be, or anything.
+/// A field that is absent, as it should be, or anything.
+fn field(right: BoxedStrategy<Value>) -> impl Strategy<Value = Option<Value>> {
+    prop_oneof![2 => Just(None), 4 => right.prop_map(Some), 1 => any_json().prop_map(Some)]
+}
+
+/// Requests to `/feedback` and `/uploads` that are nearly right.
+fn other_request() -> impl Strategy<Value = Value> {
+    let turn = "[a-z]{1,2}".prop_map(Value::from).boxed();
+    let value = prop_oneof![Just("up"), Just("down")].prop_map(Value::from).boxed();
+    let media_type = prop_oneof![Just("image/png"), Just("audio/webm;codecs=opus"), Just("text/html")];
+    let size = prop_oneof![0..20_000_000_u64, any::<u64>()].prop_map(Value::from).boxed();
+    let text = ".{0,40}".prop_map(Value::from).boxed();
+    let fields = (
+        field(turn.clone()),
+        field(turn),
+        field(value),
+        field(text.clone()),
+        field(media_type.prop_map(Value::from).boxed()),
+        field(size),
+        field(text),
+    );
+    fields.prop_map(|(turn, session, value, comment, media_type, size, name)| {
+        let fields = [
+            ("turnID", turn),
+            ("sessionID", session),
+            ("value", value),
+            ("comment", comment),
+            ("type", media_type),
+            ("size", size),
+            ("name", name),
+        ];
+        Value::Object(fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
+    })
+}
+
+/// Requests to `/core` that are nearly right.
 fn request() -> impl Strategy<Value = Value> {
     let words = prop_oneof![
         Just("weather"),
@@ -110,7 +148,6 @@ fn request() -> impl Strategy<Value = Value> {
         Just("Paris"),
         Just("2")
     ];
-    let field = |right: BoxedStrategy<Value>| prop_oneof![2 => Just(None), 4 => right.prop_map(Some), 1 => any_json().prop_map(Some)];
     let text = prop_oneof![words.prop_map(Value::from), ".{0,60}".prop_map(Value::from)].boxed();
     let id = prop_oneof![Just("1001"), Just("1002"), Just("1000"), Just("2"), Just("nothing")].prop_map(Value::from);
     let session = prop_oneof![Just("a"), Just("b"), Just("c")].prop_map(Value::from);
@@ -139,12 +176,16 @@ fn request() -> impl Strategy<Value = Value> {
         })
 }
 
-fn service(bot: &TestBot) -> Router {
+pub(crate) fn service(bot: &TestBot) -> Router {
     development(router(bot.local.app.clone()), Development::on_port(8080, development_caller()))
 }
 
 async fn post(service: &Router, body: Vec<u8>) -> (StatusCode, Vec<u8>) {
-    let request = Request::post("http://localhost:8080/core")
+    post_to(service, "/core", body).await
+}
+
+pub(crate) async fn post_to(service: &Router, path: &str, body: Vec<u8>) -> (StatusCode, Vec<u8>) {
+    let request = Request::post(format!("http://localhost:8080{path}"))
         .header(header::HOST, "localhost:8080")
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body))

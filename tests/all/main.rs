@@ -8,6 +8,8 @@ mod dev;
 mod http;
 mod once;
 mod places;
+mod ratings;
 mod reference;
 mod stores;
 mod talks;
+mod uploads;

@@ -8,14 +8,20 @@ pub mod brains;
 #[cfg(feature = "serve")]
 pub mod identity;
 #[cfg(feature = "serve")]
+pub mod ratings;
+#[cfg(feature = "serve")]
 pub mod router;
 #[cfg(feature = "serve")]
 pub mod sessions;
 pub mod settings;
 #[cfg(feature = "serve")]
 pub mod speech;
+#[cfg(feature = "serve")]
+mod tables;
 #[cfg(feature = "train")]
 pub mod training;
+#[cfg(feature = "serve")]
+pub mod uploads;
 
 /// An error with its causes, in one line for the log: the SDK's errors say by themselves only that something failed.
 fn causes(error: &dyn std::error::Error) -> String {

@@ -7,9 +7,11 @@ mod body;
 mod chat;
 mod client;
 mod development;
+mod feedback;
 mod guard;
 mod polly;
 mod refusal;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ use axum::{
 };
 use sbf_dialog::{
     Bot,
-    ports::{BrainSource, Speech},
+    ports::{BrainSource, RatingStore, Speech},
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -31,6 +33,7 @@ pub use self::{
     development::{Development, development},
     guard::{RequestId, guarded},
 };
+use crate::uploads::S3Uploads;
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -41,6 +44,10 @@ pub struct App {
     pub brains: Arc<dyn BrainSource>,
     /// Text to speech.
     pub speech: Arc<dyn Speech>,
+    /// Where ratings go; without it `/feedback` says that none are taken.
+    pub ratings: Option<Arc<dyn RatingStore>>,
+    /// Upload forms; without it `/uploads` says that no files are taken.
+    pub uploads: Option<Arc<S3Uploads>>,
 }
 
 /// The whole service: the bot's routes, JSON for everything else, request ids, and no panic that reaches a client.
@@ -59,6 +66,8 @@ pub fn routes(app: App) -> Router {
         .route("/core/", post(chat::core))
         .route("/services/polly", post(polly::synthesize))
         .route("/services/polly/", post(polly::synthesize))
+        .route("/feedback", post(feedback::feedback))
+        .route("/uploads", post(uploads::uploads))
         .route("/client.json", get(client::client))
         .route("/health", get(client::health))
         .method_not_allowed_fallback(unsuitable)

@@ -7,17 +7,14 @@ use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
     operation::put_item::PutItemError,
-    types::{
-        AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
-        ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
-    },
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure, TimeToLiveSpecification, TimeToLiveStatus},
 };
 use sbf_dialog::{
     ports::{SaveError, SessionKey, SessionStore, StoreError, Stored},
     session::Session,
 };
 
-use crate::causes;
+use crate::{causes, tables};
 
 /// A table whose items are found by two strings and expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,19 +52,8 @@ impl DynamoSessions {
 /// # Errors
 /// Where DynamoDB refuses or does not answer.
 pub async fn create_sessions_table(client: &Client, table: &str) -> Result<(), StoreError> {
-    let keys = [(SESSIONS_TABLE.partition_key, KeyType::Hash), (SESSIONS_TABLE.sort_key, KeyType::Range)];
-    let mut request = client.create_table().table_name(table).billing_mode(BillingMode::PayPerRequest);
-    for (name, key_type) in keys {
-        let attribute =
-            AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build();
-        let key = KeySchemaElement::builder().attribute_name(name).key_type(key_type).build();
-        request = request.attribute_definitions(attribute.map_err(failed)?).key_schema(key.map_err(failed)?);
-    }
-    match request.send().await {
-        Ok(_) => {}
-        Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => {}
-        Err(error) => return Err(failed(error)),
-    }
+    let created = tables::create(client, table, SESSIONS_TABLE.partition_key, SESSIONS_TABLE.sort_key).await;
+    created.map_err(StoreError)?;
     let_expire(client, table).await
 }
 

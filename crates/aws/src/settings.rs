@@ -8,7 +8,9 @@ mod serving;
 use std::collections::BTreeMap;
 
 #[cfg(feature = "serve")]
-pub use self::serving::{BackendSettings, CoreSettings, SessionSettings, SpeechSettings};
+pub use self::serving::{
+    BackendSettings, CoreSettings, RatingSettings, SessionSettings, SpeechSettings, UploadSettings,
+};
 
 /// Environment variables, as a value, so that nothing but a `main` reads the process's own.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +57,12 @@ impl Environment {
     /// A variable's trimmed value; an empty one counts as set.
     fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim())
+    }
+
+    /// A variable's value where it holds something.
+    #[cfg(feature = "serve")]
+    fn filled(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|value| !value.is_empty())
     }
 
     fn required(&self, name: &'static str, meaning: &'static str) -> Result<String, SettingsError> {

@@ -9,11 +9,13 @@ use anyhow::Context as _;
 use sbf_aws::{
     backends::LambdaBackends,
     brains::S3Brains,
+    ratings::{DynamoRatings, create_ratings_table},
     router::{App, epoch_millis},
     sessions::{DynamoSessions, create_sessions_table},
-    settings::{BackendSettings, BrainSettings, SpeechSettings},
+    settings::{BackendSettings, BrainSettings, SpeechSettings, UploadSettings},
     speech::PollySpeech,
     training::{Outcome, Trainer},
+    uploads::S3Uploads,
 };
 use sbf_dialog::{
     Bot,
@@ -25,6 +27,10 @@ use sbf_local::{Cloud, CloudOptions, DEVELOPMENT_IDENTITY, sync_to_bucket};
 pub const BRAIN_BUCKET: &str = "sbf-brain";
 /// The session table's name on the embedded DynamoDB.
 pub const SESSIONS_TABLE: &str = "sbf-sessions";
+/// The ratings' table's name on the embedded DynamoDB.
+pub const RATINGS_TABLE: &str = "sbf-ratings";
+/// The name of the bucket for users' files on the embedded S3.
+pub const UPLOAD_BUCKET: &str = "sbf-uploads";
 
 /// A bot, its trainer and the cloud under them.
 pub struct LocalBot {
@@ -47,14 +53,12 @@ impl LocalBot {
     pub async fn start(state: Option<PathBuf>) -> anyhow::Result<Self> {
         let cloud = Cloud::start(CloudOptions { state, ..CloudOptions::default() }).await?;
         cloud.create_bucket(BRAIN_BUCKET).await?;
+        cloud.create_bucket(UPLOAD_BUCKET).await?;
         create_sessions_table(&cloud.dynamodb(), SESSIONS_TABLE).await?;
+        create_ratings_table(&cloud.dynamodb(), RATINGS_TABLE).await?;
         let settings = BrainSettings { bucket: BRAIN_BUCKET.to_owned() };
         let brains = Arc::new(S3Brains::new(cloud.s3(), settings.clone()));
-        let speech = Arc::new(PollySpeech::new(cloud.polly(), SpeechSettings::default()));
-        let sessions = Arc::new(DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE));
-        let backends = Arc::new(LambdaBackends::new(cloud.lambda(), BackendSettings::default()));
-        let bot = Bot::new(Arc::clone(&brains) as _, sessions, backends, Some(Arc::clone(&speech) as _), epoch_millis);
-        let app = App { bot: Arc::new(bot), brains: Arc::clone(&brains) as _, speech };
+        let app = app(&cloud, Arc::clone(&brains));
         let trainer = Trainer::new(cloud.s3(), settings);
         Ok(Self { cloud, app, brains, trainer })
     }
@@ -80,6 +84,22 @@ impl LocalBot {
         let live = self.brains.revalidate_now().await.context("the trained brain cannot be read")?;
         self.cloud.set_local_functions(live.brain.config().local_functions.clone());
         Ok(live)
+    }
+}
+
+/// What the core Lambda builds too, from its environment.
+fn app(cloud: &Cloud, brains: Arc<S3Brains>) -> App {
+    let speech = Arc::new(PollySpeech::new(cloud.polly(), SpeechSettings::default()));
+    let sessions = Arc::new(DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE));
+    let backends = Arc::new(LambdaBackends::new(cloud.lambda(), BackendSettings::default()));
+    let bot = Bot::new(Arc::clone(&brains) as _, sessions, backends, Some(Arc::clone(&speech) as _), epoch_millis);
+    let uploads = UploadSettings { bucket: UPLOAD_BUCKET.to_owned(), limit: UploadSettings::DEFAULT_LIMIT };
+    App {
+        bot: Arc::new(bot),
+        brains,
+        speech,
+        ratings: Some(Arc::new(DynamoRatings::new(cloud.dynamodb(), RATINGS_TABLE))),
+        uploads: Some(Arc::new(S3Uploads::new(cloud.s3(), cloud.credentials(), uploads))),
     }
 }
 

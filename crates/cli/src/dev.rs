@@ -75,7 +75,9 @@ fn service(bot: &LocalBot, status: &Arc<Status>, port: u16) -> Router {
     }
     let own = routes(bot.app.clone()).merge(pages::author_routes(Arc::clone(status)));
     let all = own.merge(pages::page_routes(build.as_deref()));
-    guarded(development(all, Development::on_port(port, development_caller())))
+    let development_only = Development::on_port(port, development_caller());
+    bot.cloud.allow_origins(development_only.origins());
+    guarded(development(all, development_only))
 }
 
 async fn name(bot: &LocalBot) -> String {

@@ -10,10 +10,12 @@ use lambda_http::Error;
 use sbf_aws::{
     backends::LambdaBackends,
     brains::S3Brains,
+    ratings::DynamoRatings,
     router::{self, App},
     sessions::DynamoSessions,
     settings::{CoreSettings, Environment},
     speech::PollySpeech,
+    uploads::S3Uploads,
 };
 use sbf_dialog::Bot;
 use tracing_subscriber::EnvFilter;
@@ -38,10 +40,14 @@ fn timeouts() -> TimeoutConfig {
 
 /// The bot on AWS: clients are made once and serve every invocation of this container.
 fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
-    let brains = Arc::new(S3Brains::new(aws_sdk_s3::Client::new(sdk), settings.brain));
-    let sessions = Arc::new(DynamoSessions::new(aws_sdk_dynamodb::Client::new(sdk), settings.sessions.table));
+    let (s3, dynamodb) = (aws_sdk_s3::Client::new(sdk), aws_sdk_dynamodb::Client::new(sdk));
+    let brains = Arc::new(S3Brains::new(s3.clone(), settings.brain));
+    let sessions = Arc::new(DynamoSessions::new(dynamodb.clone(), settings.sessions.table));
+    let ratings = settings.ratings.map(|ratings| Arc::new(DynamoRatings::new(dynamodb, ratings.table)) as _);
+    let uploads = settings.uploads.zip(sdk.credentials_provider());
+    let uploads = uploads.map(|(settings, credentials)| Arc::new(S3Uploads::new(s3, credentials, settings)));
     let backends = Arc::new(LambdaBackends::new(aws_sdk_lambda::Client::new(sdk), settings.backends));
     let speech = Arc::new(PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech));
     let bot = Arc::new(Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis));
-    App { bot, brains, speech }
+    App { bot, brains, speech, ratings, uploads }
 }

@@ -15,8 +15,8 @@ use serde_json::Value;
 
 use crate::{
     ports::{
-        BackendAnswer, BackendCall, BrainSource, Fulfilment, LiveBrain, NoBrain, SaveError, SessionKey, SessionStore,
-        StoreError, Stored,
+        BackendAnswer, BackendCall, BrainSource, Fulfilment, LiveBrain, NoBrain, Rating, RatingError, RatingStore,
+        SaveError, SessionKey, SessionStore, StoreError, Stored,
     },
     session::Session,
 };
@@ -206,6 +206,25 @@ impl Fulfilment for ScriptedBackends {
             (None, Some(otherwise)) => otherwise.call(call).await,
             (None, None) => BackendAnswer::Failed(format!("there is no backend {:?}", call.function)),
         }
+    }
+}
+
+/// Ratings in memory.
+#[derive(Debug, Default)]
+pub struct MemoryRatings(Mutex<BTreeMap<(String, String), Rating>>);
+
+impl MemoryRatings {
+    /// What is kept, by subject and turn.
+    pub fn all(&self) -> Vec<Rating> {
+        locked(&self.0).values().cloned().collect()
+    }
+}
+
+#[async_trait]
+impl RatingStore for MemoryRatings {
+    async fn keep(&self, rating: &Rating) -> Result<(), RatingError> {
+        locked(&self.0).insert((rating.subject.clone(), rating.turn_id.clone()), rating.clone());
+        Ok(())
     }
 }
 

@@ -1,14 +1,20 @@
-//! The JSON of `POST /core`: the reference's names, and the additions to them.
+//! The JSON of `POST /core`, with the reference's names and the additions to them, and of the requests beside it.
 //!
 //! Field names occur here and, for backends, in `fulfilment.rs`; everywhere else the project's own terms are used.
 
+mod feedback;
+mod fields;
 mod heard;
 mod request;
 mod response;
+mod upload;
 
+pub use feedback::{COMMENT_LIMIT, Feedback};
+pub use fields::CallError;
 pub use heard::{Heard, hear};
-pub use request::{Call, CallError, TEXT_LIMIT};
+pub use request::{Call, TEXT_LIMIT};
 pub(crate) use response::{Frame, add_audio, render, speech_of, without_audio};
+pub use upload::UploadRequest;
 
 use sbf_brain::Entity;
 use serde_json::{Map, Value, json};

@@ -45,10 +45,14 @@ impl KeyPair {
     }
 }
 
+/// The pair, as the SDK takes it.
+pub(crate) fn credentials(keys: &KeyPair) -> Credentials {
+    Credentials::new(&keys.access_key, &keys.secret_key, None, None, "sbf-local")
+}
+
 /// The configuration that the SDK clients share: nothing is read from the environment, from
 /// profiles or from an instance's metadata.
 pub(crate) fn sdk_config(keys: &KeyPair) -> SdkConfig {
-    let credentials = Credentials::new(&keys.access_key, &keys.secret_key, None, None, "sbf-local");
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
         .operation_attempt_timeout(Duration::from_secs(60))
@@ -58,7 +62,7 @@ pub(crate) fn sdk_config(keys: &KeyPair) -> SdkConfig {
         .region(Region::new(REGION))
         // Loopback needs no TLS, and building a TLS library would be a tenth of a newcomer's first build.
         .http_client(Builder::new().build_http())
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .credentials_provider(SharedCredentialsProvider::new(credentials(keys)))
         .timeout_config(timeouts)
         .build()
 }

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use dynoxide::Database;
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
 use crate::clients::{self, Endpoints, KeyPair};
 use crate::lambda::{Functions, LocalFunction};
-use crate::s3::{Index, ObjectCreated};
+use crate::s3::{Index, ObjectCreated, Origins};
 use crate::serve::{self, Port, Stop};
 use crate::speech::Speech;
 use crate::state::{State, StateError};
@@ -66,6 +67,7 @@ pub struct Cloud {
     polly: aws_sdk_polly::Client,
     functions: Functions,
     objects: Index,
+    origins: Origins,
     database: Database,
     speech: Arc<Speech>,
     stop: Stop,
@@ -96,10 +98,11 @@ impl Cloud {
             functions: for_functions.url.clone(),
         };
         let stop = Stop::new();
+        let origins = Origins::default();
         let tasks = vec![
             dynamodb::sweep(database.clone(), &stop),
             for_dynamodb.serve(dynamodb::router(database.clone(), keys.clone()), &stop),
-            for_s3.serve(s3::router(objects.clone(), blobs, &keys), &stop),
+            for_s3.serve(s3::router(objects.clone(), blobs, &keys, &origins), &stop),
             for_functions.serve(function_routes, &stop),
         ];
         let sdk = clients::sdk_config(&keys);
@@ -114,6 +117,7 @@ impl Cloud {
             keys,
             functions,
             objects,
+            origins,
             database,
             speech,
             stop,
@@ -140,6 +144,17 @@ impl Cloud {
     /// A client of the speech service; the audio is WAV.
     pub fn polly(&self) -> aws_sdk_polly::Client {
         self.polly.clone()
+    }
+
+    /// What the clients sign with, for programs that sign upload forms themselves.
+    pub fn credentials(&self) -> SharedCredentialsProvider {
+        SharedCredentialsProvider::new(clients::credentials(&self.keys))
+    }
+
+    /// Lets pages of these origins (`http://localhost:8080`) post upload forms to the embedded S3 and read its answers,
+    /// as CORS rules do for a bucket in AWS. Pages of all others are refused.
+    pub fn allow_origins(&self, origins: impl IntoIterator<Item = String>) {
+        self.origins.allow(origins);
     }
 
     /// Environment variables with which an unchanged Lambda program reaches this cloud.

@@ -6,19 +6,19 @@ use axum::{
     Json,
     extract::{Request, State},
 };
-use sbf_dialog::{BotError, Call, Moment, ports::Caller};
+use sbf_dialog::{BotError, Call, Moment};
 use serde_json::Value;
 
-use super::{App, Refusal, body::json_bytes};
+use super::{App, Refusal, body::json_bytes, refusal::caller};
 
 pub(super) async fn core(State(app): State<App>, request: Request) -> Result<Json<Value>, Refusal> {
-    let caller = request.extensions().get::<Caller>().cloned().ok_or_else(Refusal::not_signed_in)?;
+    let caller = caller(&request)?;
     let body = json_bytes(request).await?;
     let call = Call::parse(&body).map_err(|error| Refusal::bad(error.to_string()))?;
-    app.bot.handle(call, &caller, moment()).await.map(Json).map_err(refusal)
+    app.bot.handle(call, &caller, moment()).await.map(Json).map_err(refused)
 }
 
-fn refusal(error: BotError) -> Refusal {
+fn refused(error: BotError) -> Refusal {
     match error {
         BotError::NoBrain(_) => Refusal::no_brain(),
         BotError::Invalid(sentence) => Refusal::bad(sentence),

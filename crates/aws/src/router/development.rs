@@ -29,6 +29,11 @@ impl Development {
         Self { caller, hosts }
     }
 
+    /// The origins of the page that is served there.
+    pub fn origins(&self) -> Vec<String> {
+        self.hosts.iter().map(|host| format!("http://{host}")).collect()
+    }
+
     fn serves(&self, host: &str) -> bool {
         self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
     }

@@ -5,13 +5,10 @@ use axum::{
     extract::{Request, State},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use sbf_dialog::{
-    ports::{Caller, SpeechRequest},
-    wire::TEXT_LIMIT,
-};
+use sbf_dialog::{ports::SpeechRequest, wire::TEXT_LIMIT};
 use serde_json::{Map, Value, json};
 
-use super::{App, Refusal, body::json_bytes};
+use super::{App, Refusal, body::json_bytes, refusal::caller};
 use crate::speech::default_voice;
 
 /// Characters of a voice, a language tag and a lexicon's name at most.
@@ -21,9 +18,7 @@ const OWN_FIELDS: [&str; 5] = ["binary", "contentType", "hashBase", "cacheHit", 
 
 /// Answers the request's fields and the sound; with no voice to be had, 200 without `binary`.
 pub(super) async fn synthesize(State(app): State<App>, request: Request) -> Result<Json<Value>, Refusal> {
-    if request.extensions().get::<Caller>().is_none() {
-        return Err(Refusal::not_signed_in());
-    }
+    caller(&request)?;
     let (mut fields, mut wanted) = parse(&json_bytes(request).await?)?;
     complete(&app, &mut wanted).await;
     let audio = app.speech.synthesize(&wanted).await;

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use axum::{
     Json,
+    extract::Request,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use sbf_dialog::ports::Caller;
 use serde_json::json;
 
 /// A request that is not carried out, and the sentence that tells the client why.
@@ -35,9 +37,19 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, "Sign in first.")
     }
 
+    /// The bot was set up without what the route needs.
+    pub(super) fn not_offered(message: &'static str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
     pub(super) fn no_brain() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "The bot has not been trained yet; try again in a moment.")
     }
+}
+
+/// Who sent the request, as verified before it came here.
+pub(super) fn caller(request: &Request) -> Result<Caller, Refusal> {
+    request.extensions().get().cloned().ok_or_else(Refusal::not_signed_in)
 }
 
 impl IntoResponse for Refusal {

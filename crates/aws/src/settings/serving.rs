@@ -13,6 +13,22 @@ pub struct SessionSettings {
     pub table: String,
 }
 
+/// Where ratings are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RatingSettings {
+    /// The table, with the keys [`RATINGS_KEYS`](crate::ratings::RATINGS_KEYS).
+    pub table: String,
+}
+
+/// Where users' files go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadSettings {
+    /// The bucket, better not that of the brain.
+    pub bucket: String,
+    /// Bytes of a file at most.
+    pub limit: u64,
+}
+
 /// Which backends may be called, and how long they may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackendSettings {
@@ -38,6 +54,10 @@ pub struct CoreSettings {
     pub brain: BrainSettings,
     /// Where sessions are.
     pub sessions: SessionSettings,
+    /// Where ratings are; without it, none are taken.
+    pub ratings: Option<RatingSettings>,
+    /// Where users' files go; without it, none are taken.
+    pub uploads: Option<UploadSettings>,
     /// Which backends may be called.
     pub backends: BackendSettings,
     /// How text becomes sound.
@@ -52,6 +72,36 @@ impl SessionSettings {
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
         let table = environment.required("SESSIONS_TABLE", "the DynamoDB table that holds the conversations")?;
         Ok(Self { table })
+    }
+}
+
+impl RatingSettings {
+    /// Reads `RATINGS_TABLE`.
+    pub fn from_environment(environment: &Environment) -> Option<Self> {
+        Some(Self { table: environment.filled("RATINGS_TABLE")?.to_owned() })
+    }
+}
+
+impl UploadSettings {
+    /// 10 MB.
+    pub const DEFAULT_LIMIT: u64 = 10_000_000;
+    /// What S3 takes by a form: 5 GB.
+    const HIGHEST_LIMIT: u64 = 5_000_000_000;
+
+    /// Reads `UPLOAD_BUCKET` and `UPLOAD_LIMIT_BYTES` (10000000).
+    ///
+    /// # Errors
+    /// Where the limit is no number or more than S3 takes.
+    pub fn from_environment(environment: &Environment) -> Result<Option<Self>, SettingsError> {
+        const NAME: &str = "UPLOAD_LIMIT_BYTES";
+        let Some(bucket) = environment.filled("UPLOAD_BUCKET").map(str::to_owned) else { return Ok(None) };
+        let Some(found) = environment.filled(NAME) else {
+            return Ok(Some(Self { bucket, limit: Self::DEFAULT_LIMIT }));
+        };
+        let limit = found.parse().ok().filter(|limit| (1..=Self::HIGHEST_LIMIT).contains(limit));
+        let rule = "a number of bytes from 1 to 5000000000";
+        let unusable = || SettingsError::Unusable { name: NAME, rule, found: found.to_owned() };
+        Ok(Some(Self { bucket, limit: limit.ok_or_else(unusable)? }))
     }
 }
 
@@ -104,6 +154,8 @@ impl CoreSettings {
         Ok(Self {
             brain: BrainSettings::from_environment(environment)?,
             sessions: SessionSettings::from_environment(environment)?,
+            ratings: RatingSettings::from_environment(environment),
+            uploads: UploadSettings::from_environment(environment)?,
             backends: BackendSettings::from_environment(environment)?,
             speech: SpeechSettings::from_environment(environment)?,
         })
@@ -112,7 +164,7 @@ impl CoreSettings {
 
 /// A time limit in milliseconds; none may be longer than a turn can wait for a backend.
 fn limit(environment: &Environment, name: &'static str, default: Duration) -> Result<Duration, SettingsError> {
-    let Some(found) = environment.get(name).filter(|value| !value.is_empty()) else { return Ok(default) };
+    let Some(found) = environment.filled(name) else { return Ok(default) };
     let limit = found.parse().ok().map(Duration::from_millis).filter(|limit| !limit.is_zero());
     limit.filter(|limit| *limit <= BACKEND_DEADLINE).ok_or_else(|| SettingsError::Unusable {
         name,
@@ -143,6 +195,34 @@ mod tests {
         assert_eq!(settings.backends.allowed, Some(["pizza".to_owned(), "weather".to_owned()].into()));
         assert_eq!(settings.backends.deadline, Duration::from_millis(1500));
         assert_eq!(settings.speech, SpeechSettings::default());
+        assert_eq!((settings.ratings, settings.uploads), (None, None));
+    }
+
+    #[test]
+    fn ratings_and_uploads_are_taken_where_a_place_for_them_is_set() {
+        let variables = environment(&[("RATINGS_TABLE", "ratings"), ("UPLOAD_BUCKET", "files")]);
+        assert_eq!(
+            RatingSettings::from_environment(&variables).map(|ratings| ratings.table).as_deref(),
+            Some("ratings")
+        );
+        let uploads = UploadSettings::from_environment(&variables).unwrap().unwrap();
+        assert_eq!((uploads.bucket.as_str(), uploads.limit), ("files", 10_000_000));
+        let variables = environment(&[("RATINGS_TABLE", " "), ("UPLOAD_BUCKET", ""), ("UPLOAD_LIMIT_BYTES", "7")]);
+        assert_eq!(RatingSettings::from_environment(&variables), None);
+        assert_eq!(UploadSettings::from_environment(&variables), Ok(None));
+    }
+
+    #[test]
+    fn a_size_limit_that_s3_does_not_have_is_refused() {
+        let settings = |limit: &str| {
+            UploadSettings::from_environment(&environment(&[("UPLOAD_BUCKET", "files"), ("UPLOAD_LIMIT_BYTES", limit)]))
+        };
+        assert_eq!(settings("25000000").unwrap().unwrap().limit, 25_000_000);
+        for found in ["0", "-1", "10 MB", "5000000001"] {
+            let rule = "a number of bytes from 1 to 5000000000";
+            let unusable = SettingsError::Unusable { name: "UPLOAD_LIMIT_BYTES", rule, found: found.to_owned() };
+            assert_eq!(settings(found), Err(unusable));
+        }
     }
 
     #[test]

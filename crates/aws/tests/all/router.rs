@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use aws_sdk_s3::config::{Credentials, Region, SharedCredentialsProvider};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -14,11 +15,17 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use proptest::prelude::*;
-use sbf_aws::router::{App, BODY_LIMIT, Development, RequestId, development, guarded, router, routes};
+use sbf_aws::{
+    router::{App, BODY_LIMIT, Development, RequestId, development, guarded, router, routes},
+    settings::UploadSettings,
+    uploads::S3Uploads,
+};
 use sbf_dialog::{
     Bot,
-    memory::MemorySessions,
-    ports::{BrainSource, SaveError, SessionKey, SessionStore, StoreError, Stored},
+    memory::{MemoryRatings, MemorySessions},
+    ports::{
+        BrainSource, Rating, RatingError, RatingStore, SaveError, SessionKey, SessionStore, StoreError, Stored, Verdict,
+    },
     session::Session,
 };
 use serde_json::{Value, json};
@@ -32,7 +39,14 @@ fn app(brains: Arc<dyn BrainSource>, sessions: Arc<dyn SessionStore>, silent: bo
     let speech = Arc::new(Voice { silent });
     let bot =
         Bot::new(Arc::clone(&brains), sessions, Arc::new(Echo), Some(speech.clone()), sbf_aws::router::epoch_millis);
-    App { bot: Arc::new(bot), brains, speech }
+    let uploads = UploadSettings { bucket: "files".to_owned(), limit: 1000 };
+    let credentials = Credentials::new("AKID", "secret", Some("token".to_owned()), None, "test");
+    let config = aws_sdk_s3::Config::builder().behavior_version_latest().region(Region::new("sa-east-1"));
+    let config = config.credentials_provider(credentials.clone()).build();
+    let uploads =
+        S3Uploads::new(aws_sdk_s3::Client::from_conf(config), SharedCredentialsProvider::new(credentials), uploads);
+    let ratings = Some(Arc::new(MemoryRatings::default()) as _);
+    App { bot: Arc::new(bot), brains, speech, ratings, uploads: Some(Arc::new(uploads)) }
 }
 
 /// A bot that is in order.
@@ -98,8 +112,14 @@ async fn the_body_never_says_who_the_caller_is() {
     let anonymous = Request::post("/core").header("content-type", "application/json");
     let anonymous = anonymous.body(Body::from(r#"{"text":"hello","userInfo":{"sub":"mallory"}}"#)).unwrap();
     is_refused(&send(whole(), anonymous).await, 401);
-    let anonymous = Request::post("/services/polly").header("content-type", "application/json");
-    is_refused(&send(whole(), anonymous.body(Body::from(r#"{"text":"hello"}"#)).unwrap()).await, 401);
+    for (path, body) in [
+        ("/services/polly", r#"{"text":"hello"}"#),
+        ("/feedback", r#"{"turnID":"t","value":"up"}"#),
+        ("/uploads", r#"{"type":"image/png","size":1}"#),
+    ] {
+        let anonymous = Request::post(path).header("content-type", "application/json");
+        is_refused(&send(whole(), anonymous.body(Body::from(body)).unwrap()).await, 401);
+    }
 }
 
 #[tokio::test]
@@ -107,7 +127,7 @@ async fn what_is_not_announced_as_json_is_refused() {
     for kind in
         [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp"), Some("é")]
     {
-        for path in ["/core", "/services/polly"] {
+        for path in ["/core", "/services/polly", "/feedback", "/uploads"] {
             let mut request = Request::post(path).extension(ana());
             if let Some(kind) = kind {
                 request = request.header("content-type", axum::http::HeaderValue::from_bytes(kind.as_bytes()).unwrap());
@@ -168,7 +188,7 @@ async fn unknown_addresses_and_methods_are_told_in_json() {
     for path in ["/", "/cores", "/core/x", "/services", "/dev/problems", "/../etc/passwd"] {
         is_refused(&send(whole(), get(path)).await, 404);
     }
-    for path in ["/core", "/core/", "/services/polly"] {
+    for path in ["/core", "/core/", "/services/polly", "/feedback", "/uploads"] {
         let answer = send(whole(), get(path)).await;
         is_refused(&answer, 405);
         assert_eq!(answer.headers["allow"], "POST");
@@ -251,6 +271,89 @@ async fn speech_has_the_limits_of_text() {
     for body in bodies {
         is_refused(&send(whole(), post("/services/polly", body.to_owned())).await, 400);
     }
+}
+
+#[tokio::test]
+async fn a_rating_is_kept_as_the_callers_with_the_brain_it_was_about() {
+    let ratings = Arc::new(MemoryRatings::default());
+    let mut app = app(LIVE.clone(), Arc::new(MemorySessions::default()), false);
+    app.ratings = Some(ratings.clone());
+    let router = router(app);
+    for value in ["up", "down"] {
+        let body = json!({ "turnID": "t", "value": value, "comment": "Hm.", "userInfo": { "sub": "mallory" } });
+        let answer = send(router.clone(), post("/feedback", body.to_string())).await;
+        assert_eq!((answer.status, answer.body), (StatusCode::OK, json!({})));
+    }
+    let kept = ratings.all();
+    let expected = Rating {
+        subject: "ana".to_owned(),
+        turn_id: "t".to_owned(),
+        session_id: None,
+        verdict: Verdict::Down,
+        comment: Some("Hm.".to_owned()),
+        at: kept[0].at,
+        brain: Some(LIVE.current().await.unwrap().brain.version().to_owned()),
+    };
+    assert_eq!(kept, [expected]);
+}
+
+#[tokio::test]
+async fn an_upload_form_goes_to_the_buckets_own_address_in_aws() {
+    let body = r#"{"type":"image/jpeg","size":1000,"name":"$a b.jpg"}"#;
+    let form = send(whole(), post("/uploads", body)).await;
+    assert_eq!(form.status, StatusCode::OK, "{}", form.body);
+    assert_eq!(form.body["url"], "https://files.s3.sa-east-1.amazonaws.com/");
+    assert_eq!(form.body["fields"]["key"], form.body["key"]);
+    assert_eq!(form.body["fields"]["Content-Type"], "image/jpeg");
+    assert_eq!(form.body["fields"]["Content-Disposition"], "attachment; filename*=UTF-8''%24a%20b.jpg");
+    assert_eq!(form.body["fields"]["x-amz-security-token"], "token");
+    let names: Vec<_> = form.body.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["url", "fields", "key", "expiresAt"]);
+    let key = form.body["key"].as_str().unwrap();
+    assert!(key.starts_with("uploads/") && key.ends_with(".jpg") && !key.contains("ana"), "{key}");
+    let again = send(whole(), post("/uploads", body)).await.body["key"].as_str().unwrap().to_owned();
+    let folder = |key: &str| key.rsplit_once('/').unwrap().0.to_owned();
+    assert!(again != key && folder(&again) == folder(key), "{again} {key}");
+}
+
+#[tokio::test]
+async fn files_that_are_not_taken_are_refused_before_they_are_sent() {
+    for body in [
+        r#"{"type":"text/html","size":1}"#,
+        r#"{"type":"image/svg+xml","size":1}"#,
+        r#"{"type":"","size":1}"#,
+        r#"{"type":"image/png","size":0}"#,
+        r#"{"type":"image/png","size":1001}"#,
+        r#"{"type":"image/png","size":99999999999999999999999}"#,
+        "{}",
+    ] {
+        is_refused(&send(whole(), post("/uploads", body)).await, 400);
+    }
+}
+
+#[tokio::test]
+async fn a_bot_without_a_place_for_them_takes_neither_ratings_nor_files() {
+    let mut app = app(LIVE.clone(), Arc::new(MemorySessions::default()), false);
+    (app.ratings, app.uploads) = (None, None);
+    let router = router(app);
+    is_refused(&send(router.clone(), post("/feedback", r#"{"turnID":"t","value":"up"}"#)).await, 404);
+    is_refused(&send(router, post("/uploads", r#"{"type":"image/png","size":1}"#)).await, 404);
+}
+
+#[async_trait]
+impl RatingStore for Broken {
+    async fn keep(&self, _: &Rating) -> Result<(), RatingError> {
+        Err(RatingError("secret table gone".to_owned()))
+    }
+}
+
+#[tokio::test]
+async fn a_rating_that_is_not_kept_is_our_fault_and_tells_nothing() {
+    let mut app = app(LIVE.clone(), Arc::new(MemorySessions::default()), false);
+    app.ratings = Some(Arc::new(Broken));
+    let answer = send(router(app), post("/feedback", r#"{"turnID":"t","value":"up"}"#)).await;
+    is_refused(&answer, 500);
+    assert!(!answer.body.to_string().contains("secret"), "{}", answer.body);
 }
 
 /// A store that does not answer, and says why.
@@ -384,12 +487,14 @@ fn any_body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+const ROUTES: [&str; 4] = ["/core", "/services/polly", "/feedback", "/uploads"];
+
 #[test]
 fn no_body_is_a_fault_of_ours() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let router = whole();
     let config = ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(body in any_body(), path in prop::sample::select(&["/core", "/services/polly"][..]))| {
+    proptest!(config, |(body in any_body(), path in prop::sample::select(&ROUTES[..]))| {
         let answer = runtime.block_on(send(router.clone(), post(path, body)));
         prop_assert!(matches!(answer.status.as_u16(), 200 | 400), "{} {}", answer.status, answer.body);
         prop_assert!(answer.status.is_success() || answer.body["message"].is_string());

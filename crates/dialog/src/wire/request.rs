@@ -2,8 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::kind;
-use crate::{machine::Event, session::is_id};
+use super::{
+    fields::{CallError, broken, check_text, fail, flag, found, given, id, map, object, short_text, string},
+    kind,
+};
+use crate::machine::Event;
 
 /// Characters of `text` at most.
 pub const TEXT_LIMIT: usize = 4096;
@@ -29,11 +32,6 @@ pub struct Call {
     /// The intent that a tester expects (`desiredKnowledgeID`).
     pub expected: Option<String>,
 }
-
-/// Why a request is refused: one sentence that names the field, the rule and what was found.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct CallError(pub String);
 
 impl Call {
     /// Reads a request body.
@@ -84,14 +82,6 @@ impl Call {
     }
 }
 
-fn object(body: &[u8]) -> Result<Map<String, Value>, CallError> {
-    let fault = |error: serde_json::Error| fail(format!("The body must be JSON; {error}."));
-    match serde_json::from_slice(body).map_err(fault)? {
-        Value::Object(fields) => Ok(fields),
-        other => Err(fail(format!("The body must be a JSON object; found {}.", kind(&other)))),
-    }
-}
-
 fn event(fields: &Map<String, Value>) -> Result<Event, CallError> {
     let text = string(fields, "text")?;
     let chosen = knowledge_id(fields, "_id")?;
@@ -124,22 +114,8 @@ fn utterance<'t>(field: &str, text: &'t str) -> Result<&'t str, CallError> {
     if text.trim().is_empty() {
         return Err(broken(field, "must not be blank", &found(text)));
     }
-    check_text(field, text)?;
+    check_text(field, text, TEXT_LIMIT)?;
     Ok(text)
-}
-
-fn check_text(field: &str, text: &str) -> Result<(), CallError> {
-    let length = text.chars().count();
-    if length > TEXT_LIMIT {
-        return Err(broken(field, &format!("must have at most {TEXT_LIMIT} characters"), &length.to_string()));
-    }
-    let control = text.chars().find(|&c| c.is_control() && !matches!(c, '\n' | '\t' | '\r'));
-    match control {
-        Some(control) => {
-            Err(broken(field, "must hold no control characters", &format!("U+{:04X}", u32::from(control))))
-        }
-        None => Ok(()),
-    }
 }
 
 /// Echoed answers keep the rules of typed ones; a picture comes as a data URL and may be long.
@@ -147,7 +123,7 @@ fn check_answers(payload: &Map<String, Value>) -> Result<(), CallError> {
     for (key, entry) in payload {
         let Some(answer) = entry.get("response").and_then(Value::as_str) else { continue };
         if !answer.starts_with("data:") {
-            check_text(&format!("payload[{}].response", found(key)), answer)?;
+            check_text(&format!("payload[{}].response", found(key)), answer, TEXT_LIMIT)?;
         }
     }
     match payload.values().all(|value| depth_within(value, DEPTH_LIMIT)) {
@@ -164,37 +140,6 @@ fn depth_within(value: &Value, levels: usize) -> bool {
     }
 }
 
-/// A field that is there and not null.
-fn given<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<&'f Value> {
-    fields.get(name).filter(|value| !value.is_null())
-}
-
-fn string<'f>(fields: &'f Map<String, Value>, name: &str) -> Result<Option<&'f str>, CallError> {
-    match given(fields, name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(other) => Err(broken(name, "must be a string", kind(other))),
-    }
-}
-
-fn short_text(fields: &Map<String, Value>, name: &str) -> Result<Option<String>, CallError> {
-    match string(fields, name)? {
-        Some(text) if text.chars().count() > 64 || text.chars().any(char::is_control) => {
-            Err(broken(name, "must have at most 64 characters and no control characters", &found(text)))
-        }
-        text => Ok(text.map(str::to_owned)),
-    }
-}
-
-fn id(fields: &Map<String, Value>, name: &str) -> Result<Option<String>, CallError> {
-    match string(fields, name)? {
-        Some(text) if !is_id(text) => {
-            Err(broken(name, "must be 1 to 128 of the characters A-Z, a-z, 0-9, '.', '_' and '-'", &found(text)))
-        }
-        text => Ok(text.map(str::to_owned)),
-    }
-}
-
 /// Old brains have ids that look like numbers, and some clients send them as numbers.
 fn knowledge_id(fields: &Map<String, Value>, name: &str) -> Result<Option<String>, CallError> {
     match given(fields, name) {
@@ -202,41 +147,5 @@ fn knowledge_id(fields: &Map<String, Value>, name: &str) -> Result<Option<String
         Some(Value::String(text)) => Ok(Some(text.clone())),
         Some(Value::Number(number)) => Ok(Some(number.to_string())),
         Some(other) => Err(broken(name, "must be a string or a number", kind(other))),
-    }
-}
-
-fn flag(fields: &Map<String, Value>, name: &str) -> Result<bool, CallError> {
-    match given(fields, name) {
-        None => Ok(false),
-        Some(Value::Bool(flag)) => Ok(*flag),
-        Some(other) => Err(broken(name, "must be true or false", kind(other))),
-    }
-}
-
-fn map(fields: &Map<String, Value>, name: &str) -> Result<Option<Map<String, Value>>, CallError> {
-    match given(fields, name) {
-        None => Ok(None),
-        Some(Value::Object(map)) => Ok(Some(map.clone())),
-        Some(other) => Err(broken(name, "must be an object", kind(other))),
-    }
-}
-
-fn broken(field: &str, rule: &str, found: &str) -> CallError {
-    fail(format!("`{field}` {rule}; found {found}."))
-}
-
-fn fail(sentence: String) -> CallError {
-    CallError(sentence)
-}
-
-/// A text as found, quoted, without line breaks, shortened.
-fn found(text: &str) -> String {
-    format!("{:?}", shortened(text))
-}
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }

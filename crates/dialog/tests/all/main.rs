@@ -5,6 +5,7 @@ mod answers;
 mod architecture;
 mod backends;
 mod memory;
+mod other_requests;
 mod parameters;
 mod random;
 mod repeats;

@@ -13,9 +13,11 @@ mod conditions;
 mod events;
 mod index;
 mod listing;
+mod origins;
 mod service;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -23,14 +25,19 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use s3s::auth::SimpleAuth;
+use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 
 pub use events::{ObjectCreated, notification};
 pub(crate) use index::{Index, IndexError};
+pub(crate) use origins::Origins;
 
 use crate::clients::KeyPair;
 pub(crate) use blobs::Blobs;
 use buckets::Buckets;
+
+/// Bytes of a file that is uploaded by a form; s3s holds it in memory to check its size. AWS takes 5 GB.
+const FORM_FILE_LIMIT: u64 = 100_000_000;
 
 /// Why the S3 service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,11 +74,15 @@ pub(crate) fn open(folder: &Path, durable: bool) -> Result<(Index, Blobs), Stora
 }
 
 /// Answers the S3 protocol.
-pub(crate) fn router(index: Index, blobs: Blobs, keys: &KeyPair) -> Router {
+pub(crate) fn router(index: Index, blobs: Blobs, keys: &KeyPair, origins: &Origins) -> Router {
     let mut builder = S3ServiceBuilder::new(Buckets::new(index, blobs));
     builder.set_auth(SimpleAuth::from_single(keys.access_key.clone(), keys.secret_key.clone()));
+    let mut config = S3Config::default();
+    config.post_object_max_file_size = FORM_FILE_LIMIT;
+    builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
     let service = builder.build();
-    Router::new().fallback(move |request: Request| answer(service.clone(), request))
+    let answering = Router::new().fallback(move |request: Request| answer(service.clone(), request));
+    origins::guarded(answering, origins)
 }
 
 async fn answer(service: S3Service, request: Request) -> Response {

@@ -1,0 +1,173 @@
+//! Uploads by browsers: forms that S3 takes without going through a Lambda.
+//!
+//! The SDK for Rust signs URLs, which cannot limit a body's size, but no forms (awslabs/aws-sdk-rust issue 863);
+//! so the policy is written here, and signed with the SDK's own signer.
+
+mod policy;
+
+use std::time::Duration;
+
+use aws_sdk_s3::{
+    Client,
+    config::{ProvideCredentials, SharedCredentialsProvider},
+    presigning::PresigningConfig,
+    primitives::{DateTime, DateTimeFormat},
+};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sbf_dialog::wire::UploadRequest;
+use sha2::{Digest, Sha256};
+
+use self::policy::Policy;
+use crate::{causes, settings::UploadSettings};
+
+/// How long a form can be used.
+const LIFETIME_SECONDS: u64 = 5 * 60;
+
+/// What may be uploaded, and how its keys end: photos, documents and recordings.
+/// Nothing that a browser would run (HTML, SVG) nor archives and programs.
+pub const UPLOAD_TYPES: [(&str, &str); 14] = [
+    ("image/jpeg", "jpg"),
+    ("image/png", "png"),
+    ("image/webp", "webp"),
+    ("image/gif", "gif"),
+    ("image/heic", "heic"),
+    ("image/heif", "heif"),
+    ("application/pdf", "pdf"),
+    ("text/plain", "txt"),
+    ("audio/mpeg", "mp3"),
+    ("audio/mp4", "m4a"),
+    ("audio/aac", "aac"),
+    ("audio/ogg", "ogg"),
+    ("audio/webm", "weba"),
+    ("audio/wav", "wav"),
+];
+
+/// What RFC 8187 lets stand unencoded in a header's parameter.
+const PARAMETER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+
+/// Makes upload forms for one bucket.
+#[derive(Debug, Clone)]
+pub struct S3Uploads {
+    client: Client,
+    credentials: SharedCredentialsProvider,
+    settings: UploadSettings,
+}
+
+/// A form with which one file can be uploaded once or, until it expires, again under the same key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadForm {
+    /// Where to post it, as `multipart/form-data`.
+    pub url: String,
+    /// Its fields; the file comes after them, as `file`.
+    pub fields: Vec<(&'static str, String)>,
+    /// The object's key.
+    pub key: String,
+    /// Until when S3 takes it (RFC 3339).
+    pub expires_at: String,
+}
+
+/// Why there is no form.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// Such a file is not taken: one sentence for the client.
+    #[error("{0}")]
+    Refused(String),
+    /// The form could not be signed.
+    #[error("the upload was not signed: {0}")]
+    Unsigned(String),
+}
+
+impl S3Uploads {
+    /// Forms for the bucket of `settings`, signed with `credentials`, which must be those of `client`'s own configuration;
+    /// the SDK does not hand them out again.
+    pub fn new(client: Client, credentials: SharedCredentialsProvider, settings: UploadSettings) -> Self {
+        Self { client, credentials, settings }
+    }
+
+    /// A form for exactly the file that is asked for: its type, its size, a key of the subject's own.
+    ///
+    /// `now` is in epoch milliseconds; `id` must never have been used before.
+    ///
+    /// # Errors
+    /// `Refused` for a type or a size that is not taken, `Unsigned` without credentials or a region.
+    pub async fn form(
+        &self,
+        subject: &str,
+        wanted: &UploadRequest,
+        now: u64,
+        id: &str,
+    ) -> Result<UploadForm, UploadError> {
+        let ending = self.ending(wanted)?;
+        let key = format!("uploads/{}/{id}.{ending}", folder(subject));
+        let seconds = now / 1000;
+        let credentials = self.credentials.provide_credentials().await.map_err(unsigned)?;
+        let region =
+            self.client.config().region().ok_or_else(|| UploadError::Unsigned("no region is set".to_owned()))?;
+        let expires_at = timestamp(seconds + LIFETIME_SECONDS)?;
+        let policy = Policy {
+            bucket: &self.settings.bucket,
+            fields: vec![
+                ("key", key.clone()),
+                ("Content-Type", wanted.media_type.clone()),
+                ("Content-Disposition", disposition(wanted.name.as_deref())),
+            ],
+            size: wanted.size,
+            expires_at: &expires_at,
+            signed_at: seconds,
+            region: region.as_ref(),
+        };
+        let fields = policy.signed(&credentials)?;
+        Ok(UploadForm { url: self.url().await?, fields, key, expires_at })
+    }
+
+    /// How the key ends, if such a file is taken.
+    fn ending(&self, wanted: &UploadRequest) -> Result<&'static str, UploadError> {
+        let known = UPLOAD_TYPES.iter().find(|(known, _)| *known == wanted.media_type);
+        let Some((_, ending)) = known else {
+            let types = UPLOAD_TYPES.map(|(known, _)| known).join(", ");
+            return Err(UploadError::Refused(format!("`type` must be one of {types}; found {:?}.", wanted.media_type)));
+        };
+        let limit = self.settings.limit;
+        if wanted.size == 0 || wanted.size > limit {
+            let found = wanted.size;
+            return Err(UploadError::Refused(format!("`size` must be from 1 to {limit} bytes; found {found}.")));
+        }
+        Ok(ending)
+    }
+
+    /// The bucket's address, as the SDK would call it: its region, partition and any endpoint that is configured.
+    async fn url(&self) -> Result<String, UploadError> {
+        const KEY: &str = "k";
+        let expiry = PresigningConfig::expires_in(Duration::from_secs(LIFETIME_SECONDS)).map_err(unsigned)?;
+        let object = self.client.put_object().bucket(&self.settings.bucket).key(KEY).presigned(expiry).await;
+        let object = object.map_err(unsigned)?;
+        let address = object.uri().split('?').next().unwrap_or_default();
+        let bucket =
+            address.strip_suffix(KEY).ok_or_else(|| UploadError::Unsigned("the bucket has no address".to_owned()));
+        bucket.map(str::to_owned)
+    }
+}
+
+/// A folder for each subject that does not tell who it is.
+fn folder(subject: &str) -> String {
+    let hash = Sha256::new().chain_update("sbf upload folder\0").chain_update(subject).finalize();
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whoever opens the object downloads it: nothing that users send is shown as a page (RFC 6266).
+fn disposition(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(name, PARAMETER)),
+        None => "attachment".to_owned(),
+    }
+}
+
+/// RFC 3339, of whole seconds.
+fn timestamp(seconds: u64) -> Result<String, UploadError> {
+    let seconds = i64::try_from(seconds).map_err(unsigned)?;
+    DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).map_err(unsigned)
+}
+
+fn unsigned(error: impl std::error::Error) -> UploadError {
+    UploadError::Unsigned(causes(&error))
+}
