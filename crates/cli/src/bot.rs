@@ -54,6 +54,8 @@ impl LocalBot {
         let sessions = Arc::new(DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE));
         let backends = Arc::new(LambdaBackends::new(cloud.lambda(), BackendSettings::default()));
         let bot = Bot::new(Arc::clone(&brains) as _, sessions, backends, Some(Arc::clone(&speech) as _), epoch_millis);
+        // The cloud holds its state folder's lock for this process alone.
+        let bot = Bot { sole_user: Some(uuid::Uuid::new_v4().to_string()), ..bot };
         let app = App { bot: Arc::new(bot), brains: Arc::clone(&brains) as _, speech };
         let trainer = Trainer::new(cloud.s3(), settings);
         Ok(Self { cloud, app, brains, trainer })

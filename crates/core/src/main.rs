@@ -40,8 +40,10 @@ fn timeouts() -> TimeoutConfig {
 fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let brains = Arc::new(S3Brains::new(aws_sdk_s3::Client::new(sdk), settings.brain));
     let sessions = Arc::new(DynamoSessions::new(aws_sdk_dynamodb::Client::new(sdk), settings.sessions.table));
+    let deadline = settings.backends.deadline;
     let backends = Arc::new(LambdaBackends::new(aws_sdk_lambda::Client::new(sdk), settings.backends));
     let speech = Arc::new(PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech));
-    let bot = Arc::new(Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis));
-    App { bot, brains, speech }
+    let bot = Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis);
+    let timing = bot.timing.with_backend_deadline(deadline);
+    App { bot: Arc::new(Bot { timing, ..bot }), brains, speech }
 }
