@@ -3,6 +3,7 @@
 
 mod architecture;
 mod command_line;
+mod crashes;
 mod dev;
 mod http;
 mod once;

@@ -193,7 +193,7 @@ async fn two_calls_of_backends_at_once_both_take_place() {
 #[tokio::test]
 async fn the_same_turn_twice_at_once_is_done_once() {
     let (desk, gate) = gated(json!("Sun"));
-    for (calls, desk) in [(1, desk.clone()), (2, desk.as_process("only"))] {
+    for (calls, desk) in [(1, desk.clone()), (2, desk.of_process("only"))] {
         let call = || turn("weather forecast in Oslo", &format!("t{calls}"));
         let first = spawned(&desk, call());
         gate.was_called().await;
@@ -264,7 +264,7 @@ async fn after_a_crash_another_message_goes_on_at_the_question() {
 #[tokio::test]
 async fn nobody_waits_for_a_process_that_is_no_more() {
     let (desk, gate) = gated(json!("Sun"));
-    let (first, next) = (desk.clone().as_process("first"), desk.as_process("next"));
+    let (first, next) = (desk.clone().of_process("first"), desk.of_process("next"));
     crash(&first, &gate, turn("weather forecast in Oslo", "t1")).await;
     assert_eq!(next.call(turn("weather forecast in Oslo", "t1")).await["endConversation"], true);
     crash(&first, &gate, turn("weather forecast in Oslo", "t2")).await;

@@ -83,7 +83,7 @@ impl Desk {
     }
 
     /// The same bot as a process of that name, alone with its sessions, that takes no claim for abandoned because of its age.
-    pub(crate) fn as_process(mut self, name: &str) -> Self {
+    pub(crate) fn of_process(mut self, name: &str) -> Self {
         self.bot.sole_user = Some(name.to_owned());
         self.bot.timing.claim_lives = Duration::from_secs(3600);
         self
