@@ -31,8 +31,12 @@ const CONVERSATION: [&str; 14] = [
     "thin",
     "yes",
 ];
+/// The turn that stores feedback.
+const FEEDBACK: usize = 3;
 /// The turn whose backend must not be called twice.
 const BOOKING: usize = 7;
+/// The turn that stores an order.
+const ORDER: usize = 13;
 const BOOKED: &str = "Your table is booked.";
 
 /// When the program is killed while a turn is to be had.
@@ -51,7 +55,7 @@ enum Kill {
 #[tokio::test]
 async fn a_dialog_survives_kills_at_any_moment() {
     let calm = Desk::new().await.converse(&[]).await;
-    let seeds = env::var("SBF_SEED").map_or(vec![1, 2], |seed| vec![seed.parse().unwrap()]);
+    let seeds = env::var("SBF_SEED").map_or(vec![1, 20], |seed| vec![seed.parse().unwrap()]);
     for seed in seeds {
         // Shown where the test fails.
         println!("SBF_SEED={seed} kills after the same delays again");
@@ -140,7 +144,12 @@ struct Desk {
 impl Desk {
     /// The English sample bot, which can also book tables.
     async fn new() -> Self {
-        let backend = HttpBackend::start(|_| json!({"text": BOOKED, "speech": BOOKED})).await;
+        let backend = HttpBackend::start(|_| {
+            // So long that some kills meet it at work.
+            thread::sleep(Duration::from_millis(10));
+            json!({"text": BOOKED, "speech": BOOKED})
+        })
+        .await;
         let desk = Self { brain: TempDir::new().unwrap(), state: TempDir::new().unwrap(), backend };
         brains::copy("en", desk.brain.path());
         let mut knowledge = brains::read(desk.brain.path(), "knowledge.json");
@@ -279,12 +288,21 @@ impl Desk {
 struct Chance(u64);
 
 impl Chance {
-    /// Twelve kills, three of every four while a request is under way, with the numbers of the turns that they disturb, in order.
+    /// Twelve kills with the numbers of the turns that they disturb, in order: two of three while a request is under way, half of those
+    /// at turns that do what must be done once.
     fn kills(&mut self) -> Vec<(usize, Kill)> {
-        let turns = CONVERSATION.len() as u64;
-        let mut kills: Vec<_> = (0..12).map(|kill| (self.below(turns) as usize, self.kill(kill))).collect();
+        let mut kills: Vec<_> = (0..12).map(|number| (self.turn(number), self.kill(number))).collect();
         kills.sort_by_key(|(turn, _)| *turn);
         kills
+    }
+
+    fn turn(&mut self, number: usize) -> usize {
+        match number {
+            4 => FEEDBACK,
+            5 | 6 => BOOKING,
+            7 => ORDER,
+            _ => self.below(CONVERSATION.len() as u64) as usize,
+        }
     }
 
     fn kill(&mut self, number: usize) -> Kill {
