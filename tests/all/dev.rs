@@ -1,21 +1,14 @@
 //! `sbf dev` as its users meet it: a process, HTTP, files that are saved and a machine that loses power.
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, time::Duration};
 
 use sbf_tests::{
     backend::HttpBackend,
     brains,
-    process::{DevProcess, post},
+    process::{DevProcess, eventually, post},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-/// Longest wait for something that takes milliseconds on an idle machine.
-const LIMIT: Duration = Duration::from_secs(30);
 
 struct Desk {
     brain: TempDir,
@@ -227,14 +220,6 @@ fn paths(problems: &Value) -> Vec<String> {
 
 async fn get(dev: &DevProcess, path: &str) -> Value {
     reqwest::get(format!("{}{path}", dev.address)).await.unwrap().json().await.unwrap()
-}
-
-async fn eventually(holds: impl AsyncFn() -> bool) {
-    let began = Instant::now();
-    while !holds().await {
-        assert!(began.elapsed() < LIMIT, "it did not happen within {LIMIT:?}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 /// The file system shows that a folder given by a user is only read.

@@ -44,7 +44,7 @@ async fn what_is_saved_is_loaded(store: &dyn SessionStore) {
     let session = Session {
         misses: 2,
         recent: vec![StoredReply { turn_id: "t1".into(), reply: json!({"text": "é \"quoted\" 🙂", "n": 1.5}) }],
-        claim: Some(Claim { turn_id: "t2".into(), until: 7 }),
+        claim: Some(Claim { turn_id: "t2".into(), until: 7, by: None }),
         expires_at: FAR_AWAY,
         ..Session::default()
     };

@@ -5,7 +5,8 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::OnceLock,
+    sync::{LazyLock, OnceLock},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -15,6 +16,9 @@ use crate::repository;
 
 /// Longest wait for a start on a machine that is busy with other tests.
 const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// Longest wait for something that takes milliseconds on an idle machine.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// A running `sbf dev`; ended when dropped.
 #[derive(Debug)]
@@ -27,14 +31,7 @@ pub struct DevProcess {
 impl DevProcess {
     /// Starts the program on a brain folder and a state folder, on a port of its own choice, and waits for its line with the address.
     pub fn start(brain: &Path, state: &Path) -> Self {
-        let mut child = Command::new(program())
-            .args(["dev", "--port", "0", "--state"])
-            .arg(state)
-            .arg(brain)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
+        let mut child = spawn(brain, state);
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let began = Instant::now();
         let address = loop {
@@ -45,8 +42,15 @@ impl DevProcess {
             assert!(began.elapsed() < START_LIMIT, "sbf dev printed no address");
         };
         // The pipe must be read on, or the program would block once it is full.
-        std::thread::spawn(move || for _ in lines {});
+        thread::spawn(move || for _ in lines {});
         Self { address, child }
+    }
+
+    /// Starts the program and ends it after a while as a power cut would, wherever it is by then.
+    pub fn start_and_kill(brain: &Path, state: &Path, after: Duration) {
+        let child = spawn(brain, state);
+        thread::sleep(after);
+        Self { address: String::new(), child }.kill();
     }
 
     /// Ends the program as a power cut would.
@@ -60,7 +64,20 @@ impl DevProcess {
         post(&format!("{}/core", self.address), body).await
     }
 
-    /// Posts until a brain is live.
+    /// As [`Self::core`], but the program is killed so long after the request began to be sent: what came back, if anything did.
+    pub async fn core_and_kill(self, body: &Value, after: Duration) -> Option<(u16, Value)> {
+        let url = format!("{}/core", self.address);
+        let killer = thread::spawn(move || {
+            thread::sleep(after);
+            self.kill();
+        });
+        let answer = try_post(&url, body).await;
+        // Its wait for the end is short, and nothing else of a test goes on meanwhile.
+        killer.join().unwrap();
+        answer.ok()
+    }
+
+    /// Asks until a brain is live.
     pub async fn ready(&self) {
         let began = Instant::now();
         loop {
@@ -82,10 +99,34 @@ impl Drop for DevProcess {
     }
 }
 
+/// Asks again and again until it holds.
+pub async fn eventually(holds: impl AsyncFn() -> bool) {
+    let began = Instant::now();
+    while !holds().await {
+        assert!(began.elapsed() < LIMIT, "it did not happen within {LIMIT:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Posts JSON: the status and the JSON that came back.
 pub async fn post(url: &str, body: &Value) -> (u16, Value) {
-    let answer = reqwest::Client::new().post(url).json(body).send().await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
+    try_post(url, body).await.unwrap()
+}
+
+/// As [`post`], of a server that may be gone at any moment.
+pub async fn try_post(url: &str, body: &Value) -> reqwest::Result<(u16, Value)> {
+    static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
+        // A runtime of a test takes its connections with it, so that none may be kept for the next one.
+        reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap()
+    });
+    let answer = CLIENT.post(url).json(body).send().await?;
+    Ok((answer.status().as_u16(), answer.json().await?))
+}
+
+fn spawn(brain: &Path, state: &Path) -> Child {
+    let mut command = Command::new(program());
+    command.args(["dev", "--port", "0", "--state"]).arg(state).arg(brain);
+    command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap()
 }
 
 /// The built `sbf` program; built here where it is not there yet or is older than its sources, with the features that the tests were

@@ -93,6 +93,8 @@ fn app(cloud: &Cloud, brains: Arc<S3Brains>) -> App {
     let sessions = Arc::new(DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE));
     let backends = Arc::new(LambdaBackends::new(cloud.lambda(), BackendSettings::default()));
     let bot = Bot::new(Arc::clone(&brains) as _, sessions, backends, Some(Arc::clone(&speech) as _), epoch_millis);
+    // The cloud holds its state folder's lock for this process alone.
+    let bot = Bot { sole_user: Some(uuid::Uuid::new_v4().to_string()), ..bot };
     let uploads = UploadSettings { bucket: UPLOAD_BUCKET.to_owned(), limit: UploadSettings::DEFAULT_LIMIT };
     App {
         bot: Arc::new(bot),

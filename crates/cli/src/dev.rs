@@ -12,7 +12,13 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use axum::Router;
+use axum::{
+    Router,
+    extract::Request,
+    http::StatusCode,
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
 use sbf_aws::router::{Development, development, guarded, routes};
 use tokio::net::TcpListener;
 
@@ -77,7 +83,20 @@ fn service(bot: &LocalBot, status: &Arc<Status>, port: u16) -> Router {
     let all = own.merge(pages::page_routes(build.as_deref()));
     let development_only = Development::on_port(port, development_caller());
     bot.cloud.allow_origins(development_only.origins());
-    guarded(development(all, development_only))
+    guarded(development(all, development_only).layer(middleware::from_fn(finish)))
+}
+
+/// Goes on with a request whose client has gone (a page that was loaded again), as a Lambda does, which is never told of it:
+/// a turn that was dropped in the middle of a backend's call could not say any more what came of it.
+async fn finish(request: Request, next: Next) -> Response {
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            // For the guard around this.
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        },
+    }
 }
 
 async fn name(bot: &LocalBot) -> String {

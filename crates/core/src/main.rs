@@ -46,8 +46,10 @@ fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let ratings = settings.ratings.map(|ratings| Arc::new(DynamoRatings::new(dynamodb, ratings.table)) as _);
     let uploads = settings.uploads.zip(sdk.credentials_provider());
     let uploads = uploads.map(|(settings, credentials)| Arc::new(S3Uploads::new(s3, credentials, settings)));
+    let deadline = settings.backends.deadline;
     let backends = Arc::new(LambdaBackends::new(aws_sdk_lambda::Client::new(sdk), settings.backends));
     let speech = Arc::new(PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech));
-    let bot = Arc::new(Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis));
-    App { bot, brains, speech, ratings, uploads }
+    let bot = Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis);
+    let timing = bot.timing.with_backend_deadline(deadline);
+    App { bot: Arc::new(Bot { timing, ..bot }), brains, speech, ratings, uploads }
 }

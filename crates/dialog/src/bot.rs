@@ -24,6 +24,9 @@ use crate::{
 /// (and its save) must be on its way before.
 pub const BACKEND_DEADLINE: Duration = Duration::from_secs(25);
 
+/// How long a turn that has its backend's answer holds its claim, to save what came of it.
+const TIME_TO_SAVE: Duration = Duration::from_secs(5);
+
 /// A chatbot: what it needs to answer.
 #[derive(Clone)]
 pub struct Bot {
@@ -37,6 +40,9 @@ pub struct Bot {
     pub speech: Option<Arc<dyn Speech>>,
     /// Limits of waiting.
     pub timing: Timing,
+    /// A name of this process that no other had or will have, where the sessions have no other user while it lives; `None` where
+    /// several share them. A claim of another process was then abandoned when that process ended: nobody waits for it.
+    pub sole_user: Option<String>,
 }
 
 /// Limits of waiting, as data so that tests need not wait.
@@ -67,12 +73,18 @@ pub enum BotError {
 impl Timing {
     /// The usual limits, by a clock of epoch milliseconds.
     pub fn new(clock: fn() -> u64) -> Self {
-        Self { claim_lives: BACKEND_DEADLINE + Duration::from_secs(5), tries: 20, clock }
+        Self { claim_lives: BACKEND_DEADLINE + TIME_TO_SAVE, tries: 20, clock }
+    }
+
+    /// The same for backends that may take at most this long: what a crash left behind is waited for no longer than need be.
+    #[must_use]
+    pub fn with_backend_deadline(self, deadline: Duration) -> Self {
+        Self { claim_lives: deadline.saturating_add(TIME_TO_SAVE), ..self }
     }
 }
 
 impl Bot {
-    /// A bot with the usual limits, by a clock of epoch milliseconds.
+    /// A bot with the usual limits, by a clock of epoch milliseconds; others may use its sessions too.
     pub fn new(
         brains: Arc<dyn BrainSource>,
         sessions: Arc<dyn SessionStore>,
@@ -80,7 +92,7 @@ impl Bot {
         speech: Option<Arc<dyn Speech>>,
         clock: fn() -> u64,
     ) -> Self {
-        Self { brains, sessions, backends, speech, timing: Timing::new(clock) }
+        Self { brains, sessions, backends, speech, timing: Timing::new(clock), sole_user: None }
     }
 
     /// Answers one request.
@@ -185,12 +197,21 @@ impl<'j> Job<'j> {
             return Finding::Answered(self.repeat(&kept.reply, session));
         }
         let Some(claim) = &session.claim else { return Finding::Free };
-        let left = Duration::from_millis(claim.until.saturating_sub(self.now())).min(self.bot.timing.claim_lives);
+        let left = self.time_left(claim);
         match left.is_zero() {
             false => Finding::Busy(left),
             true if self.is_mine(claim) => Finding::PerhapsDone,
             true => Finding::Free,
         }
+    }
+
+    /// How long a claim may still hold.
+    fn time_left(&self, claim: &Claim) -> Duration {
+        let ours = &self.bot.sole_user;
+        if ours.is_some() && claim.by != *ours {
+            return Duration::ZERO;
+        }
+        Duration::from_millis(claim.until.saturating_sub(self.now())).min(self.bot.timing.claim_lives)
     }
 
     /// Begins the turn, calls its backend where there is one, and saves what is to be remembered.
@@ -243,7 +264,8 @@ impl<'j> Job<'j> {
             return Ok(found);
         }
         let until = self.now().saturating_add(millis(self.bot.timing.claim_lives));
-        let claim = Some(Claim { turn_id: self.input.turn_id.clone(), until });
+        let by = self.bot.sole_user.clone();
+        let claim = Some(Claim { turn_id: self.input.turn_id.clone(), until, by });
         let session = Session { claim, expires_at: self.expiry(), ..session };
         let version = self.bot.sessions.save(&self.key, &session, found.version).await?;
         Ok(Stored { session, version })

@@ -46,6 +46,9 @@ pub struct Claim {
     pub turn_id: String,
     /// Epoch milliseconds after which the claim is abandoned.
     pub until: u64,
+    /// The process that made it, where processes have names; see [`Bot::sole_user`](crate::Bot::sole_user).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// Where a dialog stands.
@@ -213,5 +216,7 @@ mod tests {
         let asking = json!({ "at": "asking", "intent": "1", "parameter": "city", "mood": "new here" });
         let newer: Session = serde_json::from_value(json!({ "state": asking, "extra": 1 })).unwrap();
         assert!(matches!(newer.state, DialogState::Asking(Asking { retries: 0, .. })));
+        let claimed: Session = serde_json::from_value(json!({ "claim": { "turn_id": "t1", "until": 7 } })).unwrap();
+        assert_eq!(claimed.claim, Some(Claim { turn_id: "t1".to_owned(), until: 7, by: None }));
     }
 }

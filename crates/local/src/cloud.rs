@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
 use crate::clients::{self, Endpoints, KeyPair};
+use crate::dynamodb::Tables;
 use crate::lambda::{Functions, LocalFunction};
 use crate::s3::{Index, ObjectCreated, Origins};
 use crate::serve::{self, Port, Stop};
@@ -80,7 +81,7 @@ impl Cloud {
     /// Starts all services; when this returns they answer.
     pub async fn start(options: CloudOptions) -> Result<Self, CloudError> {
         let opened = tokio::task::spawn_blocking(move || open(options.state)).await??;
-        let Opened { state, database, objects, blobs } = opened;
+        let Opened { state, database, tables, objects, blobs } = opened;
         let keys = KeyPair::random();
         let speech = Arc::new(Speech::detect().await);
         let functions = Functions::default();
@@ -101,7 +102,7 @@ impl Cloud {
         let origins = Origins::default();
         let tasks = vec![
             dynamodb::sweep(database.clone(), &stop),
-            for_dynamodb.serve(dynamodb::router(database.clone(), keys.clone()), &stop),
+            for_dynamodb.serve(dynamodb::router(database.clone(), tables, keys.clone()), &stop),
             for_s3.serve(s3::router(objects.clone(), blobs, &keys, &origins), &stop),
             for_functions.serve(function_routes, &stop),
         ];
@@ -244,6 +245,7 @@ impl Drop for Cloud {
 struct Opened {
     state: State,
     database: Database,
+    tables: Tables,
     objects: Index,
     blobs: s3::Blobs,
 }
@@ -254,8 +256,9 @@ fn open(folder: Option<PathBuf>) -> Result<Opened, CloudError> {
         None => State::temporary()?,
     };
     let file = state.durable().then(|| state.folder().join("dynamodb.sqlite"));
-    let database = dynamodb::open(file.as_deref()).map_err(|error| CloudError::DynamoDb(error.to_string()))?;
+    let (database, tables) =
+        dynamodb::open(file.as_deref()).map_err(|error| CloudError::DynamoDb(error.to_string()))?;
     let (objects, blobs) =
         s3::open(state.folder(), state.durable()).map_err(|error| CloudError::S3(error.to_string()))?;
-    Ok(Opened { state, database, objects, blobs })
+    Ok(Opened { state, database, tables, objects, blobs })
 }

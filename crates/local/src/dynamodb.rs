@@ -5,6 +5,8 @@
 //! takes only requests made with the cloud's own access key, and runs the database, which
 //! blocks, off the async threads.
 
+mod tables;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use axum::{Router, routing};
 use dynoxide::{Database, DynoxideError};
 use tokio::task::JoinHandle;
 
+pub(crate) use self::tables::Tables;
 use crate::clients::KeyPair;
 use crate::serve::Stop;
 
@@ -30,19 +33,22 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Opens the database file, or one in memory.
-pub(crate) fn open(file: Option<&Path>) -> Result<Database, DynoxideError> {
-    match file {
-        Some(file) => Database::new(&file.to_string_lossy()),
-        None => Database::memory(),
-    }
+pub(crate) fn open(file: Option<&Path>) -> Result<(Database, Tables), DynoxideError> {
+    let database = match file {
+        Some(file) => Database::new(&file.to_string_lossy())?,
+        None => Database::memory()?,
+    };
+    let tables = Tables::open(database.clone(), file)?;
+    Ok((database, tables))
 }
 
 /// Answers the DynamoDB JSON protocol.
-pub(crate) fn router(database: Database, keys: KeyPair) -> Router {
-    Router::new()
-        .route("/", routing::post(answer))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(Front { database, keys })
+pub(crate) fn router(database: Database, tables: Tables, keys: KeyPair) -> Router {
+    Router::new().route("/", routing::post(answer)).layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Front {
+        database,
+        tables,
+        keys,
+    })
 }
 
 /// Removes expired items now and then until `stop`.
@@ -69,6 +75,7 @@ pub(crate) fn sweep(database: Database, stop: &Stop) -> JoinHandle<()> {
 #[derive(Clone)]
 struct Front {
     database: Database,
+    tables: Tables,
     keys: KeyPair,
 }
 
@@ -80,7 +87,7 @@ async fn answer(State(front): State<Front>, headers: HeaderMap, body: String) ->
     }
     let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-    let ran = tokio::task::spawn_blocking(move || run(&front.database, &operation, &body)).await;
+    let ran = tokio::task::spawn_blocking(move || run(&front, &operation, &body)).await;
     reply(ran.unwrap_or_else(|error| Err(DynoxideError::InternalServerError(error.to_string()))))
 }
 
@@ -96,18 +103,18 @@ fn reply(result: Result<String, DynoxideError>) -> Response {
 }
 
 /// Runs one operation; each has a method of its name, which takes and gives its JSON.
-fn run(database: &Database, operation: &str, body: &str) -> Result<String, DynoxideError> {
+fn run(Front { database, tables, .. }: &Front, operation: &str, body: &str) -> Result<String, DynoxideError> {
     macro_rules! operations {
         ($($name:literal => $method:ident),* $(,)?) => {
             match operation {
+                "CreateTable" => written(&tables.create(read(body)?)?),
+                "DeleteTable" => written(&tables.delete(read(body)?)?),
                 $($name => written(&database.$method(read(body)?)?),)*
                 _ => Err(DynoxideError::ValidationException(format!("Unsupported operation: {operation}"))),
             }
         };
     }
     operations! {
-        "CreateTable" => create_table,
-        "DeleteTable" => delete_table,
         "DescribeTable" => describe_table,
         "ListTables" => list_tables,
         "UpdateTable" => update_table,

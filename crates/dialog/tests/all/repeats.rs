@@ -193,15 +193,17 @@ async fn two_calls_of_backends_at_once_both_take_place() {
 #[tokio::test]
 async fn the_same_turn_twice_at_once_is_done_once() {
     let (desk, gate) = gated(json!("Sun"));
-    let call = || turn("weather forecast in Oslo", "t1");
-    let first = spawned(&desk, call());
-    gate.was_called().await;
-    let second = spawned(&desk, call());
-    tokio::task::yield_now().await;
-    gate.open();
-    let first = first.await.unwrap().unwrap();
-    assert_eq!(second.await.unwrap().unwrap(), first);
-    assert_eq!(desk.backends.calls().len(), 1);
+    for (calls, desk) in [(1, desk.clone()), (2, desk.of_process("only"))] {
+        let call = || turn("weather forecast in Oslo", &format!("t{calls}"));
+        let first = spawned(&desk, call());
+        gate.was_called().await;
+        let second = spawned(&desk, call());
+        tokio::task::yield_now().await;
+        gate.open();
+        let first = first.await.unwrap().unwrap();
+        assert_eq!(second.await.unwrap().unwrap(), first);
+        assert_eq!(desk.backends.calls().len(), calls);
+    }
 }
 
 #[tokio::test]
@@ -257,6 +259,20 @@ async fn after_a_crash_another_message_goes_on_at_the_question() {
     assert_eq!(desk.last_event("weather"), json!({ "city": "Lima" }));
     let lost = desk.call(turn("weather forecast in Oslo", "t1")).await;
     assert_eq!((&lost["endConversation"], desk.backends.calls().len()), (&json!(true), 2));
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_process_that_is_no_more() {
+    let (desk, gate) = gated(json!("Sun"));
+    let (first, next) = (desk.clone().of_process("first"), desk.of_process("next"));
+    crash(&first, &gate, turn("weather forecast in Oslo", "t1")).await;
+    assert_eq!(next.call(turn("weather forecast in Oslo", "t1")).await["endConversation"], true);
+    crash(&first, &gate, turn("weather forecast in Oslo", "t2")).await;
+    assert_eq!(line(&next.say("who are you").await), "I am Desk and you are Ana.");
+    crash(&first, &gate, turn("paint my wall green", "t3")).await;
+    gate.open();
+    assert_eq!(line(&next.call(turn("paint my wall green", "t3")).await), "Sun");
+    assert_eq!(next.backends.calls().len(), 4);
 }
 
 #[tokio::test]

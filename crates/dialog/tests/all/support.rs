@@ -82,6 +82,13 @@ impl Desk {
         self
     }
 
+    /// The same bot as a process of that name, alone with its sessions, that takes no claim for abandoned because of its age.
+    pub(crate) fn of_process(mut self, name: &str) -> Self {
+        self.bot.sole_user = Some(name.to_owned());
+        self.bot.timing.claim_lives = Duration::from_secs(3600);
+        self
+    }
+
     pub(crate) fn script(&self, function: &str, answer: Value) {
         self.backends.answer(function, BackendAnswer::Answered(answer));
     }
