@@ -5,7 +5,7 @@ BRAIN ?=
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: dev test build bench tune rust-test lint doc deny web-test e2e
+.PHONY: dev test build bench count tune rust-test lint doc deny web-test e2e
 
 ## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
 dev:
@@ -27,6 +27,10 @@ build: web/dist/index.html
 ## Speed and size, as ratios and counts.
 bench:
 	cargo bench --locked -p sbf-amc
+
+## Instructions of the classifier's load, classify and train, beside those recorded last; RECORD=--record records them.
+count:
+	crates/amc/scripts/count.sh $(RECORD)
 
 ## Fits the constants of the confidence gate on simulated bots; its output goes into crates/amc/src/gate.rs.
 tune:

@@ -1,7 +1,5 @@
 //! Numbers and texts to bytes and back, little-endian; reading never trusts a length.
 
-use std::ops::Range;
-
 use crate::model::DecodeError;
 
 #[cfg(feature = "train")]
@@ -16,9 +14,13 @@ impl Writer {
     pub(crate) fn u32(&mut self, value: u32) {
         self.0.extend(value.to_le_bytes());
     }
-    /// The lower three bytes.
-    pub(crate) fn u24(&mut self, value: u32) {
-        self.0.extend(value.to_le_bytes().iter().take(3));
+    /// Seven bits a byte, the low ones first; the high bit says that more follow (LEB128).
+    pub(crate) fn small(&mut self, mut value: u32) {
+        while value >= 0x80 {
+            self.u8(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.u8(value as u8);
     }
     pub(crate) fn u64(&mut self, value: u64) {
         self.0.extend(value.to_le_bytes());
@@ -60,13 +62,6 @@ impl<'b> Reader<'b> {
         Ok(taken)
     }
 
-    /// Where the next `length` bytes stand.
-    pub(crate) fn skip(&mut self, length: usize) -> Result<Range<usize>, DecodeError> {
-        let start = self.at;
-        self.take(length)?;
-        Ok(start..self.at)
-    }
-
     fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         self.take(N)?.try_into().map_err(|_| DecodeError::Malformed)
     }
@@ -76,9 +71,16 @@ impl<'b> Reader<'b> {
     pub(crate) fn u32(&mut self) -> Result<u32, DecodeError> {
         Ok(u32::from_le_bytes(self.array()?))
     }
-    pub(crate) fn u24(&mut self) -> Result<u32, DecodeError> {
-        let [a, b, c] = self.array()?;
-        Ok(u32::from_le_bytes([a, b, c, 0]))
+    pub(crate) fn small(&mut self) -> Result<u32, DecodeError> {
+        let mut value = 0;
+        for shift in [0, 7, 14, 21, 28] {
+            let byte = u32::from(self.u8()?);
+            value |= (byte & 0x7F) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(DecodeError::Malformed)
     }
     pub(crate) fn u64(&mut self) -> Result<u64, DecodeError> {
         Ok(u64::from_le_bytes(self.array()?))
@@ -96,10 +98,13 @@ impl<'b> Reader<'b> {
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
-        let length = self.u32()? as usize;
-        if length > self.bytes.len() - self.at {
-            return Err(DecodeError::Malformed);
-        }
+        let length = self.count()?;
         (0..length).map(|_| item(self)).collect()
+    }
+
+    /// The length of a list whose items take at least one byte each.
+    pub(crate) fn count(&mut self) -> Result<usize, DecodeError> {
+        let length = self.u32()? as usize;
+        if length > self.bytes.len() - self.at { Err(DecodeError::Malformed) } else { Ok(length) }
     }
 }

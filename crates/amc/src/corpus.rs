@@ -8,10 +8,11 @@ use crate::{
     gate::FUNCTION_WORD,
     hash::Dice,
     options::Options,
+    rows::coarse,
     terms::{Lexicon, Terms, word_hash},
     text::Text,
     train::{Sample, TrainError},
-    vocabulary::{Stem, Vocabulary, Word},
+    vocabulary::{MOST_EXAMPLES, NewStem, Vocabulary},
 };
 
 /// Bots with at least so many utterances use pairs of stems.
@@ -141,46 +142,60 @@ impl Corpus {
         }
         let total = if by_class { self.classes() } else { rows.len() } as f32;
         // What occurs in no utterance has no weight, and takes no part in the length of an utterance's vector.
-        let weight =
-            |count: u32| if count == 0 { 0.0 } else { ((1.0 + total) / (1.0 + count as f32)).ln() + LEAST_WEIGHT };
+        let weight = |count: u32| {
+            if count == 0 { 0.0 } else { coarse(((1.0 + total) / (1.0 + count as f32)).ln() + LEAST_WEIGHT) }
+        };
         counts.into_iter().map(weight).collect()
     }
 
     /// The words of the utterances in `rows`.
     pub(crate) fn vocabulary(&self, rows: &[usize]) -> Vocabulary {
         let mut words: BTreeMap<&str, u64> = BTreeMap::new();
-        let mut stems: BTreeMap<u64, BTreeMap<u32, u32>> = BTreeMap::new();
+        // For each stem and class: the number of examples, and which of the first ones.
+        let mut stems: BTreeMap<u64, BTreeMap<u32, (u32, Vec<u8>)>> = BTreeMap::new();
+        let mut examples = vec![0; self.classes()];
         for &i in rows {
             let utterance = &self.utterances[i];
-            let mut distinct: Vec<u64> =
-                utterance.terms.list().iter().filter(|term| is_word(term)).map(|term| term.stem).collect();
+            let number = examples[utterance.class as usize];
+            examples[utterance.class as usize] += 1;
+            let mut distinct: Vec<u64> = Vec::new();
+            for term in utterance.terms.list().iter().filter(|term| is_word(term)) {
+                words.insert(utterance.terms.word(term), term.stem);
+                distinct.push(term.stem);
+            }
             distinct.sort_unstable();
             distinct.dedup();
             for stem in distinct {
-                *stems.entry(stem).or_default().entry(utterance.class).or_default() += 1;
-            }
-            for term in utterance.terms.list().iter().filter(|term| is_word(term)) {
-                words.insert(utterance.terms.word(term), term.stem);
+                let (count, held) = stems.entry(stem).or_default().entry(utterance.class).or_default();
+                *count += 1;
+                if number < MOST_EXAMPLES {
+                    held.push(number as u8);
+                }
             }
         }
-        let index: HashMap<u64, u32> = stems.keys().enumerate().map(|(i, hash)| (*hash, i as u32)).collect();
-        let classes = self.classes() as f32;
-        let functions = function_words::hashes(self.lexicon.language.as_deref());
-        let functions: HashSet<u64> = words
-            .iter()
-            .filter(|(word, _)| functions.binary_search(&word_hash(word)).is_ok())
-            .map(|(_, stem)| *stem)
-            .collect();
-        let stems = stems.into_iter().map(|(hash, classes_of)| {
-            // Rareness over the classes, 1 for a stem of none of them; a little is left for a stem of all.
-            let rare = ((1.0 + classes) / (0.5 + classes_of.len() as f32)).ln() / (2.0 + 2.0 * classes).ln();
-            let weight = rare.max(0.05) * if functions.contains(&hash) { FUNCTION_WORD } else { 1.0 };
-            Stem { hash, weight, classes: classes_of.into_iter().collect() }
+        let index: HashMap<u64, u32> = stems.keys().zip(0..).map(|(hash, i)| (*hash, i)).collect();
+        let functions = self.function_stems(&words);
+        let stems = stems.into_iter().map(|(hash, places)| NewStem {
+            hash,
+            weight: self.stem_weight(places.len(), functions.contains(&hash)),
+            places: places.into_iter().map(|(class, (count, held))| (class, count, held)).collect(),
         });
-        let words = words
-            .into_iter()
-            .map(|(text, stem)| Word { text: text.into(), stem: index.get(&stem).copied().unwrap_or(0) });
-        Vocabulary::new(words.collect(), stems.collect())
+        let words: Vec<(&str, u32)> =
+            words.into_iter().map(|(text, stem)| (text, index.get(&stem).copied().unwrap_or(0))).collect();
+        Vocabulary::new(&words, stems.collect(), &examples)
+    }
+
+    fn function_stems(&self, words: &BTreeMap<&str, u64>) -> HashSet<u64> {
+        let functions = function_words::hashes(self.lexicon.language.as_deref());
+        let is_function = |word: &str| functions.binary_search(&word_hash(word)).is_ok();
+        words.iter().filter(|(word, _)| is_function(word)).map(|(_, stem)| *stem).collect()
+    }
+
+    /// Rareness over the classes, 1 for a stem of none of them; a little is left for a stem of all.
+    fn stem_weight(&self, in_classes: usize, is_function: bool) -> f32 {
+        let classes = self.classes() as f32;
+        let rare = ((1.0 + classes) / (0.5 + in_classes as f32)).ln() / (2.0 + 2.0 * classes).ln();
+        rare.max(0.05) * if is_function { FUNCTION_WORD } else { 1.0 }
     }
 
     /// Fingerprints of utterances that stand in one class only: first by their spelling with signs, else without.

@@ -157,18 +157,31 @@ impl Found {
         &self.buckets[start..self.ends[block]]
     }
 
-    /// Calls `take` with each bucket and its value: every block scaled to its length, the whole to length 1.
-    pub(crate) fn weigh(&self, weight: impl Fn(u32) -> f32, mut take: impl FnMut(u32, f32)) {
-        let lengths = [0, 1, 2].map(|block| self.block(block).iter().map(|&b| weight(b).powi(2)).sum::<f32>().sqrt());
+    /// Calls `take` with each bucket and its value: every block scaled to its length, the whole to length 1. `weights` are those of [`Found::all`].
+    pub(crate) fn weigh(&self, weights: &[f32], mut take: impl FnMut(usize, u32, f32)) {
+        let range = |block: usize| if block == 0 { 0..self.ends[0] } else { self.ends[block - 1]..self.ends[block] };
+        let lengths = [0, 1, 2].map(|block| length(weights.get(range(block)).unwrap_or_default()));
         let present = |block: usize| if lengths[block] > 0.0 { BLOCK_LENGTHS[block] } else { 0.0 };
         let whole = (0..3).map(|block| present(block).powi(2)).sum::<f32>().sqrt();
         for block in 0..3 {
             if lengths[block] > 0.0 {
                 let scale = BLOCK_LENGTHS[block] / (lengths[block] * whole);
-                self.block(block).iter().for_each(|&bucket| take(bucket, weight(bucket) * scale));
+                let cells = range(block).zip(&self.buckets[range(block)]).zip(&weights[range(block)]);
+                cells.for_each(|((at, bucket), weight)| take(at, *bucket, weight * scale));
             }
         }
     }
+}
+
+/// Length of a vector, in four sums that are added last.
+fn length(values: &[f32]) -> f32 {
+    let mut sums = [0f32; 4];
+    let (chunks, rest) = values.as_chunks::<4>();
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, value)| *sum += value * value);
+    }
+    let rest: f32 = rest.iter().map(|value| value * value).sum();
+    (sums.iter().sum::<f32>() + rest).sqrt()
 }
 
 /// Whether a term is a word of its own, and not a sign.

@@ -6,8 +6,8 @@ use crate::{
     codec::Reader,
     features::{MAX_PAIRED, is_word},
     model::{DecodeError, Head},
+    number,
     terms::Terms,
-    vocabulary::Vocabulary,
 };
 
 /// A share of certainty: 0..=1, never NaN. By calibration, 95 of 100 held-out utterances that a bot should understand have 0.70 or more.
@@ -41,9 +41,6 @@ const SHARPNESS: f32 = 5.0;
 /// part of CLINC150 with its `oos_train` as such utterances.
 const LEAD_COST: f32 = 2.0;
 const LEAD_STEEPNESS: f32 = 4.0;
-/// Examples of an intent that the gate compares with, at most.
-#[cfg(feature = "train")]
-const MOST_EXAMPLES: usize = 100;
 /// How much of a misspelled word counts as known.
 const REPAIRED: f32 = 0.8;
 
@@ -52,76 +49,6 @@ const REPAIRED: f32 = 0.8;
 pub(crate) struct Signals {
     pub(crate) values: [f32; SIGNALS],
     pub(crate) top: u32,
-}
-
-/// Stems of training examples, class by class.
-#[derive(Debug, Default)]
-pub(crate) struct Examples {
-    /// For each class where its examples end.
-    classes: Vec<u32>,
-    /// For each example where its stems end, and what they weigh together.
-    ends: Vec<(u32, f32)>,
-    stems: Vec<u32>,
-}
-
-impl Examples {
-    /// Takes the distinct stems of the examples of each class.
-    #[cfg(feature = "train")]
-    pub(crate) fn new(classes: &[Vec<Vec<u32>>]) -> Self {
-        let mut examples = Self::default();
-        for class in classes {
-            for example in class.iter().take(MOST_EXAMPLES) {
-                examples.stems.extend(example);
-                examples.ends.push((examples.stems.len() as u32, 0.0));
-            }
-            examples.classes.push(examples.ends.len() as u32);
-        }
-        examples
-    }
-
-    /// The stems of each stored example of a class, and what they weigh.
-    fn of(&self, class: u32) -> impl Iterator<Item = (&[u32], f32)> {
-        let before = |list: Option<u32>| list.unwrap_or(0) as usize;
-        let class = class as usize;
-        let start = before(class.checked_sub(1).and_then(|class| self.classes.get(class).copied()));
-        let end = before(self.classes.get(class).copied());
-        (start..end).filter_map(move |i| {
-            let start = before(i.checked_sub(1).and_then(|i| Some(self.ends.get(i)?.0)));
-            let (end, weight) = *self.ends.get(i)?;
-            Some((self.stems.get(start..end as usize)?, weight.max(1e-6)))
-        })
-    }
-
-    /// Sums the weights of the examples' stems.
-    pub(crate) fn weigh(&mut self, vocabulary: &Vocabulary) {
-        let weight = |stem: &u32| vocabulary.stems().get(*stem as usize).map_or(0.0, |stem| stem.weight);
-        let mut start = 0;
-        for (end, whole) in &mut self.ends {
-            *whole = self.stems.get(start..*end as usize).unwrap_or_default().iter().map(weight).sum();
-            start = *end as usize;
-        }
-    }
-
-    #[cfg(feature = "train")]
-    pub(crate) fn write(&self, to: &mut Writer) {
-        to.list(self.classes.iter(), |to, end| to.u32(*end));
-        let mut start = 0;
-        to.list(self.ends.iter(), |to, (end, _)| {
-            to.u8((end - start) as u8);
-            start = *end;
-        });
-        to.list(self.stems.iter(), |to, stem| to.u24(*stem));
-    }
-
-    pub(crate) fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let classes = from.list(Reader::u32)?;
-        let mut end = 0;
-        let ends = from.list(|from| {
-            end += u32::from(from.u8()?);
-            Ok((end, 0.0))
-        })?;
-        Ok(Self { classes, ends, stems: from.list(Reader::u24)? })
-    }
 }
 
 /// A distinct word of the utterance: its stem in the vocabulary, what it weighs, and how surely it is known.
@@ -138,7 +65,7 @@ struct Content {
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     contents: Vec<Content>,
-    shares: Vec<f32>,
+    sums: Vec<f32>,
 }
 
 impl Signals {
@@ -150,12 +77,11 @@ impl Signals {
     /// * whether there is next to nothing of that;
     /// * the share of its features that occur in training, alone and times the margin above its floor of −1.
     pub(crate) fn measure(head: &Head, terms: &Terms, margins: &[f32], familiar: f32, buffers: &mut Buffers) -> Self {
-        let Buffers { contents, shares } = buffers;
+        let Buffers { contents, sums } = buffers;
         let (top, second) = top_two(margins.get(..head.intents.len()).unwrap_or(margins));
         let margin = margins.get(top).copied().unwrap_or(-1.0);
         let gap = if second.is_finite() { (margin - second).min(2.0) } else { 1.0 };
-        let others: f32 =
-            margins.iter().map(|other| crate::number::exp((other - margin) * SHARPNESS)).sum::<f32>() - 1.0;
+        let others = number::exp_sum(margins, margin, SHARPNESS) - 1.0;
         read_contents(head, terms, top as u32, contents);
         let whole: f32 = contents.iter().map(|word| word.weight).sum();
         let foreign: f32 = contents.iter().map(|word| word.weight * (1.0 - word.known)).sum();
@@ -166,7 +92,7 @@ impl Signals {
             margin,
             gap,
             -others.max(1e-6).ln(),
-            covered(head, contents, top as u32, shares),
+            covered(head, contents, top as u32, sums),
             foreign.ln_1p(),
             evidence / whole.max(1e-6),
             strongest,
@@ -201,7 +127,7 @@ fn read_contents(head: &Head, terms: &Terms, top: u32, contents: &mut Vec<Conten
                 stem: Some(index),
                 weight: stem.weight,
                 known: if term.repaired { REPAIRED } else { 1.0 },
-                belongs: stem.share_of(top),
+                belongs: head.vocabulary.share_of(stem, top),
             },
             None => {
                 let weight = if head.is_function_word(terms.word(term)) { FUNCTION_WORD } else { 1.0 };
@@ -214,16 +140,10 @@ fn read_contents(head: &Head, terms: &Terms, top: u32, contents: &mut Vec<Conten
     }
 }
 
-/// The largest share, by weight, of an example of a class that the utterance holds. `shares` is for each stem of the vocabulary 0, and is left so.
-fn covered(head: &Head, contents: &[Content], class: u32, shares: &mut Vec<f32>) -> f32 {
-    shares.resize(head.vocabulary.stems().len(), 0.0);
-    let known = contents.iter().filter_map(|word| Some((word.stem? as usize, word.weight * word.known)));
-    known.clone().for_each(|(stem, share)| shares[stem] = share);
-    let held = |stem: &u32| shares.get(*stem as usize).copied().unwrap_or(0.0);
-    let share_of = |(example, whole): (&[u32], f32)| example.iter().map(held).sum::<f32>() / whole;
-    let most = head.examples.of(class).map(share_of).fold(0.0, f32::max);
-    known.for_each(|(stem, _)| shares[stem] = 0.0);
-    most
+/// The largest share, by weight, of an example of a class that the utterance holds.
+fn covered(head: &Head, contents: &[Content], class: u32, sums: &mut Vec<f32>) -> f32 {
+    let known = contents.iter().filter_map(|word| Some((word.stem?, word.weight * word.known)));
+    head.vocabulary.covered(known, class, sums)
 }
 
 /// The trained gate: a linear score of the signals, and where 0.70 lies on it.

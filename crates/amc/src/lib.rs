@@ -6,6 +6,7 @@ pub mod benchmark;
 mod codec;
 #[cfg(feature = "train")]
 mod corpus;
+mod distance;
 #[cfg(feature = "train")]
 pub mod evaluate;
 mod features;
@@ -17,6 +18,8 @@ mod model;
 mod number;
 #[cfg(feature = "train")]
 mod options;
+mod product;
+mod rows;
 #[cfg(feature = "train")]
 mod svm;
 mod terms;

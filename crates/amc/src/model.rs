@@ -1,9 +1,9 @@
 //! A trained classifier, read in place from its bytes.
 //!
-//! Layout, little-endian: magic, format version, checksum of all that follows, the head (names, words, numbers), and last the rows: for every
-//! bucket its term weight and its scale (`f32` each), then one signed byte for each class, padded to a multiple of eight.
+//! Layout, little-endian: magic, format version, checksum of all that follows, the head (names, words, numbers), and last the rows of the
+//! hyperplanes.
 
-use std::{cell::RefCell, ops::Range, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
 #[cfg(feature = "train")]
 use crate::codec::Writer;
@@ -11,19 +11,17 @@ use crate::{
     codec::Reader,
     features::{Features, Space},
     function_words,
-    gate::{Buffers, Confidence, Examples, Gate, Signals},
+    gate::{Buffers, Confidence, Gate, Signals},
     hash, number,
+    product::Product,
+    rows::Table,
     terms::{Lexicon, Terms, word_hash},
     text::Text,
-    vocabulary::{Stem, Vocabulary, Word},
+    vocabulary::Vocabulary,
 };
 
 const MAGIC: &[u8; 8] = b"SBF-AMC\n";
-const VERSION: u32 = 1;
-/// Classes of a row are padded to a multiple of this.
-const PAD: usize = 8;
-/// Bytes of a row before its classes: term weight and scale.
-const ROW_HEAD: usize = 8;
+const VERSION: u32 = 2;
 /// Intents in a classification; probabilities are normalised over all.
 const MOST_RANKED: usize = 10;
 
@@ -51,7 +49,7 @@ pub enum DecodeError {
 #[derive(Debug)]
 pub struct Model {
     bytes: Arc<[u8]>,
-    rows: Range<usize>,
+    rows: Table,
     pub(crate) head: Head,
 }
 
@@ -71,7 +69,6 @@ pub(crate) struct Head {
     /// Fingerprints of training utterances that stand in one class only, sorted.
     pub(crate) exact: Vec<(u64, u32)>,
     pub(crate) vocabulary: Vocabulary,
-    pub(crate) examples: Examples,
     /// Hashes of the language's function words, sorted; not stored.
     pub(crate) function_words: Vec<u64>,
 }
@@ -104,9 +101,12 @@ pub(crate) struct Scratch {
     text: Text,
     pub(crate) terms: Terms,
     features: Features,
+    /// Term weights and scales of the features' rows.
+    weights: Vec<f32>,
+    scales: Vec<f32>,
     cells: Vec<(u32, f32)>,
+    product: Product,
     margins: Vec<f32>,
-    pub(crate) probabilities: Vec<f32>,
     /// Share of the features that occur in training.
     familiar: f32,
     gate: Buffers,
@@ -141,9 +141,8 @@ impl Model {
             return Err(DecodeError::Damaged);
         }
         let head = Head::read(&mut reader)?;
-        let length = head.stride() << head.space.bits;
-        let rows = reader.skip(length)?;
-        if rows.end != bytes.len() {
+        let rows = Table::new(reader.position(), head.classes());
+        if rows.range(head.space.bits).end != bytes.len() {
             return Err(DecodeError::Malformed);
         }
         Ok(Self { rows, head, bytes })
@@ -193,84 +192,56 @@ impl Model {
         scratch.text.read(utterance);
         self.head.lexicon.terms(&scratch.text, Some(&self.head.vocabulary), &mut scratch.terms);
         self.margins(scratch);
-        self.probabilities(scratch);
         let Scratch { terms, margins, gate, familiar, .. } = scratch;
         Signals::measure(&self.head, terms, margins, *familiar, gate)
     }
 
-    /// The product of the utterance's features with their rows, two rows at a time.
+    /// The product of the utterance's features with their rows.
     fn margins(&self, scratch: &mut Scratch) {
-        let Scratch { terms, features, cells, margins, familiar, .. } = scratch;
+        let Scratch { terms, features, weights, scales, cells, product, margins, familiar, .. } = scratch;
         let found = features.extract(terms, self.head.space);
+        weights.clear();
+        scales.clear();
+        for &bucket in found.all() {
+            let (weight, scale) = self.rows.head(&self.bytes, bucket);
+            weights.push(weight);
+            scales.push(scale);
+        }
+        let known = weights.iter().filter(|weight| **weight > 0.0).count();
+        *familiar = known as f32 / weights.len().max(1) as f32;
         cells.clear();
-        let known = found.all().iter().filter(|&&bucket| self.row_head(bucket).0 > 0.0).count();
-        *familiar = known as f32 / found.all().len().max(1) as f32;
-        found.weigh(
-            |bucket| self.row_head(bucket).0,
-            |bucket, value| {
-                let factor = value * self.row_head(bucket).1;
-                if factor > 0.0 {
-                    cells.push((bucket, factor));
-                }
-            },
-        );
+        found.weigh(weights, |at, bucket, value| {
+            let factor = value * scales[at];
+            if factor > 0.0 {
+                cells.push((bucket, factor));
+            }
+        });
         margins.clear();
         margins.extend_from_slice(&self.head.biases);
-        let (pairs, odd) = cells.as_chunks::<2>();
-        for &[(one, by_one), (other, by_other)] in pairs {
-            for ((margin, &one), &other) in margins.iter_mut().zip(self.row(one)).zip(self.row(other)) {
-                *margin += by_one * f32::from(one.cast_signed()) + by_other * f32::from(other.cast_signed());
-            }
-        }
-        for &(bucket, factor) in odd {
-            margins
-                .iter_mut()
-                .zip(self.row(bucket))
-                .for_each(|(margin, &weight)| *margin += factor * f32::from(weight.cast_signed()));
-        }
+        product.add(cells, |bucket| self.rows.weights(&self.bytes, bucket), margins);
     }
 
-    fn row_start(&self, bucket: u32) -> usize {
-        self.rows.start + bucket as usize * self.head.stride()
-    }
-
-    /// Term weight and scale of a bucket.
-    fn row_head(&self, bucket: u32) -> (f32, f32) {
-        let start = self.row_start(bucket);
-        let Some(&[a, b, c, d, e, f, g, h]) = self.bytes.get(start..).and_then(|row| row.first_chunk::<ROW_HEAD>())
-        else {
-            return (0.0, 0.0);
-        };
-        (f32::from_le_bytes([a, b, c, d]), f32::from_le_bytes([e, f, g, h]))
-    }
-
-    fn row(&self, bucket: u32) -> &[u8] {
-        let start = self.row_start(bucket);
-        self.bytes.get(start + ROW_HEAD..start + self.head.stride()).unwrap_or_default()
-    }
-
-    /// Softmax of the margins times the temperature.
-    fn probabilities(&self, scratch: &mut Scratch) {
-        let Scratch { margins, probabilities, .. } = scratch;
-        let most = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        probabilities.clear();
-        probabilities.extend(margins.iter().map(|margin| number::exp((margin - most) * self.head.temperature)));
-        let total: f32 = probabilities.iter().sum();
-        probabilities.iter_mut().for_each(|p| *p /= total.max(f32::MIN_POSITIVE));
-    }
-
+    /// The best intents with their share of the softmax of all margins times the temperature.
     fn rank(&self, scratch: &Scratch) -> Vec<Ranked<'_>> {
-        let mut best: Vec<Ranked<'_>> = Vec::with_capacity(MOST_RANKED + 1);
-        for (i, intent) in self.head.intents.iter().enumerate() {
-            let ranked = Ranked { intent, probability: scratch.probabilities[i], margin: scratch.margins[i] };
-            if best.len() == MOST_RANKED && best.last().is_some_and(|last| last.margin >= ranked.margin) {
-                continue;
+        let mut best: Vec<(f32, u32)> = Vec::with_capacity(MOST_RANKED + 1);
+        // The margin that the next one must exceed.
+        let mut floor = f32::NEG_INFINITY;
+        for (&margin, i) in scratch.margins.iter().take(self.head.intents.len()).zip(0..) {
+            if margin > floor {
+                let place = best.partition_point(|(other, _)| *other >= margin);
+                best.insert(place, (margin, i));
+                best.truncate(MOST_RANKED);
+                floor = best.get(MOST_RANKED - 1).map_or(floor, |(last, _)| *last);
             }
-            let place = best.partition_point(|other| other.margin >= ranked.margin);
-            best.insert(place, ranked);
-            best.truncate(MOST_RANKED);
         }
-        best
+        let top = best.first().map_or(0.0, |(margin, _)| *margin);
+        let temperature = self.head.temperature;
+        let all = number::exp_sum(&scratch.margins, top, temperature);
+        let share = |margin: f32| number::exp((margin - top) * temperature) / all;
+        let named = best.into_iter().filter_map(|(margin, i)| {
+            Some(Ranked { intent: self.head.intents.get(i as usize)?, probability: share(margin), margin })
+        });
+        named.collect()
     }
 
     /// An exact match is certain whatever the hyperplanes say.
@@ -298,19 +269,7 @@ impl Model {
         to.u64(0);
         let body = to.0.len();
         head.write(&mut to);
-        to.0.reserve(head.stride() << head.space.bits);
-        let mut weights = Vec::new();
-        for bucket in 0..1usize << head.space.bits {
-            weights.clear();
-            let term = row(bucket, &mut weights);
-            let scale = weights.iter().fold(0f32, |most, weight| most.max(weight.abs())) / 127.0;
-            to.f32(term);
-            to.f32(scale);
-            let unit = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-            // Rounded half up: the same on every machine, and fast.
-            to.0.extend(weights.iter().map(|weight| ((weight * unit + 128.5) as i32 - 128) as u8));
-            to.0.extend(std::iter::repeat_n(0, head.stride() - ROW_HEAD - weights.len()));
-        }
+        Table::new(to.0.len(), head.classes()).write(head.space.bits, row, &mut to.0);
         let checksum = hash::bytes(u64::from(VERSION), &to.0[body..]);
         to.0[body - 8..body].copy_from_slice(&checksum.to_le_bytes());
         to.0
@@ -329,7 +288,7 @@ impl Head {
     #[cfg(feature = "train")]
     pub(crate) fn probability(&self, margins: &[f32], class: usize) -> f32 {
         let Some(own) = margins.get(class) else { return 0.0 };
-        1.0 / margins.iter().map(|margin| number::exp((margin - own) * self.temperature)).sum::<f32>()
+        1.0 / number::exp_sum(margins, *own, self.temperature)
     }
 
     /// How far the best intent is ahead of what the bot must refuse, where an author listed that.
@@ -344,10 +303,6 @@ impl Head {
 
     pub(crate) fn classes(&self) -> usize {
         self.intents.len() + usize::from(self.none)
-    }
-
-    fn stride(&self) -> usize {
-        ROW_HEAD + self.classes().next_multiple_of(PAD)
     }
 
     #[cfg(feature = "train")]
@@ -367,21 +322,9 @@ impl Head {
         self.gate.write(to);
         to.list(self.exact.iter(), |to, (hash, class)| {
             to.u64(*hash);
-            to.u32(*class);
+            to.small(*class);
         });
-        to.list(self.vocabulary.words().iter(), |to, word| {
-            to.text(&word.text);
-            to.u32(word.stem);
-        });
-        to.list(self.vocabulary.stems().iter(), |to, stem| {
-            to.u64(stem.hash);
-            to.f32(stem.weight);
-            to.list(stem.classes.iter(), |to, (class, count)| {
-                to.u32(*class);
-                to.u32(*count);
-            });
-        });
-        self.examples.write(to);
+        self.vocabulary.write(to);
     }
 
     fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
@@ -398,29 +341,10 @@ impl Head {
         let biases = (0..intents.len() + usize::from(none)).map(|_| from.f32()).collect::<Result<_, _>>()?;
         let temperature = from.f32()?;
         let gate = Gate::read(from)?;
-        let exact = from.list(|from| Ok((from.u64()?, from.u32()?)))?;
-        let words = from.list(|from| Ok(Word { text: from.text()?.into(), stem: from.u32()? }))?;
-        let stems = from.list(|from| {
-            let (hash, weight) = (from.u64()?, from.f32()?);
-            Ok(Stem { hash, weight, classes: from.list(|from| Ok((from.u32()?, from.u32()?)))? })
-        })?;
-        let mut examples = Examples::read(from)?;
+        let exact = from.list(|from| Ok((from.u64()?, from.small()?)))?;
+        let vocabulary = Vocabulary::read(from)?;
         let lexicon = Lexicon::new(language, stop_words, synonyms);
-        let vocabulary = Vocabulary::new(words, stems);
-        examples.weigh(&vocabulary);
         let function_words = function_words::hashes(lexicon.language.as_deref());
-        Ok(Self {
-            function_words,
-            lexicon,
-            space,
-            intents,
-            none,
-            biases,
-            temperature,
-            gate,
-            exact,
-            vocabulary,
-            examples,
-        })
+        Ok(Self { function_words, lexicon, space, intents, none, biases, temperature, gate, exact, vocabulary })
     }
 }

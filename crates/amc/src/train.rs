@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::{
     corpus::Corpus,
-    gate::{Examples, Gate, Signals},
+    gate::{Gate, Signals},
     model::{DecodeError, Head, Model, Scratch},
     options::CheckedOptions,
     svm::{self, Hyperplanes, Rows, Task},
@@ -150,12 +150,13 @@ impl Fitted {
         let buckets = 1usize << corpus.space.bits;
         let mut matrix = Rows::new(buckets);
         let mut used = vec![false; buckets];
-        let mut cells = Vec::new();
+        let (mut cells, mut own) = (Vec::new(), Vec::new());
         for &i in rows {
             cells.clear();
-            corpus.utterances[i]
-                .found
-                .weigh(|bucket| weights[bucket as usize], |bucket, value| cells.push((bucket, value)));
+            let found = &corpus.utterances[i].found;
+            own.clear();
+            own.extend(found.all().iter().map(|bucket| weights[*bucket as usize]));
+            found.weigh(&own, |_, bucket, value| cells.push((bucket, value)));
             cells.sort_unstable_by_key(|(bucket, _)| *bucket);
             cells.dedup_by(|next, kept| {
                 let same = next.0 == kept.0;
@@ -193,16 +194,6 @@ impl Fitted {
 
 fn head(corpus: &Corpus, rows: &[usize], hyperplanes: &Hyperplanes, buckets: usize) -> Head {
     let lexicon = &corpus.lexicon;
-    let vocabulary = corpus.vocabulary(rows);
-    let mut examples = vec![Vec::new(); corpus.classes()];
-    for &i in rows {
-        let utterance = &corpus.utterances[i];
-        let mut stems: Vec<u32> = utterance.terms.list().iter().filter_map(|term| vocabulary.stem(term.stem)).collect();
-        stems.sort_unstable();
-        stems.dedup();
-        stems.truncate(usize::from(u8::MAX));
-        examples[utterance.class as usize].push(stems);
-    }
     Head {
         lexicon: Lexicon::new(lexicon.language.clone(), lexicon.stop_words.clone(), lexicon.synonyms.clone()),
         space: corpus.space,
@@ -212,8 +203,7 @@ fn head(corpus: &Corpus, rows: &[usize], hyperplanes: &Hyperplanes, buckets: usi
         temperature: 5.0,
         gate: Gate::of_size(rows.len(), corpus.intents.len()),
         exact: Vec::new(),
-        vocabulary,
-        examples: Examples::new(&examples),
+        vocabulary: corpus.vocabulary(rows),
         function_words: Vec::new(),
     }
 }

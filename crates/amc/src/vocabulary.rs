@@ -1,16 +1,23 @@
-//! The words a bot knows: their stems, where they occur, and which of them a misspelled word stands for.
+//! The words a bot knows: their stems, the training examples that hold them, and which of them a misspelled word stands for.
 
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
+    ops::Range,
 };
 
-use crate::terms::word_hash;
+use wide::u32x8;
+
+#[cfg(feature = "train")]
+use crate::codec::Writer;
+use crate::{codec::Reader, distance::Pattern, model::DecodeError, terms::word_hash};
 
 /// Words shorter than this are never repaired: too many real words are one letter away.
 const SHORTEST_REPAIRED: usize = 4;
 /// From this length on, two edits are allowed.
 const TWO_EDITS: usize = 8;
+/// Examples of an intent whose words are compared with an utterance's, at most.
+pub(crate) const MOST_EXAMPLES: usize = 100;
 
 /// A stem and where it occurs.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,24 +25,37 @@ pub(crate) struct Stem {
     pub(crate) hash: u64,
     /// How much the stem tells about what is meant, 0..=1.
     pub(crate) weight: f32,
-    /// The classes whose examples hold it, ascending, with the number of those examples.
-    pub(crate) classes: Vec<(u32, u32)>,
+    /// Number of examples that hold it.
+    examples: u32,
+    /// Its places.
+    places: Range<u32>,
 }
 
-impl Stem {
-    /// Of the examples that hold it, the share that are of a class.
-    pub(crate) fn share_of(&self, class: u32) -> f32 {
-        let all: u32 = self.classes.iter().map(|(_, count)| count).sum();
-        let own = self.classes.binary_search_by_key(&class, |(class, _)| *class).map_or(0, |i| self.classes[i].1);
-        own as f32 / all.max(1) as f32
-    }
+/// A stem in the examples of one class.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) class: u32,
+    /// Number of the class's examples that hold the stem.
+    pub(crate) examples: u32,
+    /// Where the numbers of those of them that are compared stand.
+    held: Range<u32>,
+}
+
+/// A stem as training finds it.
+#[cfg(feature = "train")]
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NewStem {
+    pub(crate) hash: u64,
+    pub(crate) weight: f32,
+    /// For each class, ascending: the number of examples that hold it, and the numbers of those below [`MOST_EXAMPLES`].
+    pub(crate) places: Vec<(u32, u32, Vec<u8>)>,
 }
 
 /// A word of the training utterances.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Word {
-    pub(crate) text: Box<str>,
-    pub(crate) stem: u32,
+struct Word {
+    text: Range<u32>,
+    stem: u32,
 }
 
 /// A word found in the vocabulary.
@@ -61,43 +81,152 @@ impl Hasher for Identity {
 
 type HashIndex = HashMap<u64, u32, BuildHasherDefault<Identity>>;
 
-/// All words and stems of a bot's training utterances.
+/// Words of one length: for each the set of its letters, and its number.
+#[derive(Debug, Default, Clone)]
+struct OfLength {
+    letters: Vec<u32>,
+    words: Vec<u32>,
+}
+
+/// All words and stems of a bot's training utterances. Lists of lists are flat: a range stands for the inner list.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
+    texts: String,
     words: Vec<Word>,
     stems: Vec<Stem>,
+    places: Vec<Place>,
+    held: Vec<u8>,
+    /// For each class where its examples begin in `wholes`, and where the last one's end.
+    starts: Vec<u32>,
+    /// For each example what its stems weigh together.
+    wholes: Vec<f32>,
     word_index: HashIndex,
     stem_index: HashIndex,
-    /// For each number of characters: the letters of each such word as a set of 64, and the word.
-    lengths: Vec<Vec<(u64, u32)>>,
+    /// For each number of characters the words of that length.
+    lengths: Vec<OfLength>,
 }
 
 impl Vocabulary {
-    /// `words` name their stems by index.
-    pub(crate) fn new(words: Vec<Word>, stems: Vec<Stem>) -> Self {
-        let word_index = words.iter().enumerate().map(|(i, word)| (word_hash(&word.text), i as u32)).collect();
-        let stem_index = stems.iter().enumerate().map(|(i, stem)| (stem.hash, i as u32)).collect();
-        let mut lengths: Vec<Vec<(u64, u32)>> = Vec::new();
-        for (i, word) in words.iter().enumerate() {
-            let length = word.text.chars().count();
+    /// `words` are sorted and name their stems by index; `examples` is for each class the number of its examples.
+    #[cfg(feature = "train")]
+    pub(crate) fn new(words: &[(&str, u32)], stems: Vec<NewStem>, examples: &[usize]) -> Self {
+        let mut vocabulary = Self { starts: vec![0], ..Self::default() };
+        for (text, stem) in words {
+            vocabulary.push_word(text, *stem);
+        }
+        for stem in stems {
+            vocabulary.push_stem(stem.hash, stem.weight);
+            for (class, examples, held) in stem.places {
+                vocabulary.push_place(class, examples, &held);
+            }
+        }
+        for examples in examples {
+            vocabulary.push_class((*examples).min(MOST_EXAMPLES) as u32);
+        }
+        vocabulary.index()
+    }
+
+    fn push_word(&mut self, text: &str, stem: u32) {
+        let start = self.texts.len() as u32;
+        self.texts.push_str(text);
+        self.words.push(Word { text: start..self.texts.len() as u32, stem });
+    }
+
+    fn push_stem(&mut self, hash: u64, weight: f32) {
+        let start = self.places.len() as u32;
+        self.stems.push(Stem { hash, weight, examples: 0, places: start..start });
+    }
+
+    /// Adds a place to the last stem.
+    fn push_place(&mut self, class: u32, examples: u32, held: &[u8]) {
+        let start = self.held.len() as u32;
+        self.held.extend(held);
+        self.places.push(Place { class, examples, held: start..self.held.len() as u32 });
+        if let Some(stem) = self.stems.last_mut() {
+            stem.places.end += 1;
+            stem.examples = stem.examples.saturating_add(examples);
+        }
+    }
+
+    fn push_class(&mut self, examples: u32) {
+        self.starts.push(self.starts.last().copied().unwrap_or(0) + examples);
+    }
+
+    /// Fills what is found from the rest.
+    fn index(mut self) -> Self {
+        let words = self.words.iter().enumerate();
+        self.word_index = words.map(|(i, word)| (word_hash(self.text(word)), i as u32)).collect();
+        self.stem_index = self.stems.iter().enumerate().map(|(i, stem)| (stem.hash, i as u32)).collect();
+        let mut lengths: Vec<OfLength> = Vec::new();
+        for (i, word) in self.words.iter().enumerate() {
+            let length = self.text(word).chars().count();
             if length < SHORTEST_REPAIRED - 1 {
                 continue;
             }
             if lengths.len() <= length {
-                lengths.resize_with(length + 1, Vec::new);
+                lengths.resize_with(length + 1, OfLength::default);
             }
-            lengths[length].push((letters(&word.text), i as u32));
+            lengths[length].letters.push(letters(self.text(word)));
+            lengths[length].words.push(i as u32);
         }
-        Self { words, stems, word_index, stem_index, lengths }
+        self.lengths = lengths;
+        self.weigh_examples();
+        self
     }
 
-    #[cfg(feature = "train")]
-    pub(crate) fn words(&self) -> &[Word] {
-        &self.words
+    fn weigh_examples(&mut self) {
+        self.wholes = vec![0.0; self.starts.last().copied().unwrap_or(0) as usize];
+        for stem in &self.stems {
+            for place in self.places.get(range(&stem.places)).unwrap_or_default() {
+                let start = self.starts.get(place.class as usize).copied().unwrap_or(0) as usize;
+                for example in self.held.get(range(&place.held)).unwrap_or_default() {
+                    if let Some(whole) = self.wholes.get_mut(start + usize::from(*example)) {
+                        *whole += stem.weight;
+                    }
+                }
+            }
+        }
     }
 
     pub(crate) fn stems(&self) -> &[Stem] {
         &self.stems
+    }
+
+    /// A stem's classes, ascending.
+    pub(crate) fn places(&self, stem: &Stem) -> &[Place] {
+        self.places.get(range(&stem.places)).unwrap_or_default()
+    }
+
+    fn place(&self, stem: &Stem, class: u32) -> Option<&Place> {
+        let places = self.places(stem);
+        places.binary_search_by_key(&class, |place| place.class).ok().and_then(|at| places.get(at))
+    }
+
+    /// Of the examples that hold a stem, the share that are of a class.
+    pub(crate) fn share_of(&self, stem: &Stem, class: u32) -> f32 {
+        self.place(stem, class).map_or(0.0, |place| place.examples as f32 / stem.examples.max(1) as f32)
+    }
+
+    /// The largest share, by weight, of an example of a class that the given stems make up. Each stem comes once, with what it counts.
+    pub(crate) fn covered(&self, stems: impl Iterator<Item = (u32, f32)>, class: u32, sums: &mut Vec<f32>) -> f32 {
+        let start = |class: usize| self.starts.get(class).copied().unwrap_or(0) as usize;
+        let wholes = self.wholes.get(start(class as usize)..start(class as usize + 1)).unwrap_or_default();
+        sums.clear();
+        sums.resize(wholes.len(), 0.0);
+        for (stem, counts) in stems {
+            let place = self.stems.get(stem as usize).and_then(|stem| self.place(stem, class));
+            let held = place.and_then(|place| self.held.get(range(&place.held))).unwrap_or_default();
+            for example in held {
+                if let Some(sum) = sums.get_mut(usize::from(*example)) {
+                    *sum += counts;
+                }
+            }
+        }
+        sums.iter().zip(wholes).map(|(sum, whole)| sum / whole.max(1e-6)).fold(0.0, f32::max)
+    }
+
+    fn text(&self, word: &Word) -> &str {
+        self.texts.get(range(&word.text)).unwrap_or_default()
     }
 
     pub(crate) fn word(&self, hash: u64) -> Option<Known> {
@@ -116,82 +245,127 @@ impl Vocabulary {
     /// The known word that an unknown one most probably stands for: one edit away (an insertion, deletion, substitution or transposition of
     /// neighbours), two in long words; of several the one with the fewest edits, then the same first letter, then the one in most examples.
     pub(crate) fn repair(&self, unknown: &str) -> Option<Known> {
-        let mut buffer = ['\0'; crate::text::MAX_TOKEN_CHARS];
-        let unknown_chars = copy_chars(unknown, &mut buffer)?;
-        let length = unknown_chars.len();
-        if length < SHORTEST_REPAIRED || unknown.bytes().any(|b| b.is_ascii_digit()) {
+        if unknown.len() < SHORTEST_REPAIRED || unknown.bytes().any(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let pattern = Pattern::new(unknown)?;
+        let length = pattern.length();
+        if length < SHORTEST_REPAIRED {
             return None;
         }
         let most = if length >= TWO_EDITS { 2 } else { 1 };
         let set = letters(unknown);
         let mut best: Option<(u32, bool, u32, u32)> = None;
         for candidates in self.lengths.iter().take(length + most + 1).skip((length - most).max(SHORTEST_REPAIRED - 1)) {
-            for &(letters, word) in candidates {
-                // Every edit changes at most two members of the set of letters.
-                if (letters ^ set).count_ones() as usize > 2 * most {
-                    continue;
-                }
-                let Some(rank) = self.rank(unknown_chars, word, most) else { continue };
+            // Every edit changes at most two members of the set of letters.
+            candidates.near(set, 2 * most, |word| {
+                let Some(rank) = self.rank(&pattern, unknown, word, most) else { return };
                 if best.is_none_or(|best| rank < best) {
                     best = Some(rank);
                 }
-            }
+            });
         }
         best.and_then(|(.., word)| self.known(word))
     }
 
-    fn rank(&self, unknown: &[char], word: u32, most: usize) -> Option<(u32, bool, u32, u32)> {
+    fn rank(&self, pattern: &Pattern, unknown: &str, word: u32, most: usize) -> Option<(u32, bool, u32, u32)> {
         let known = self.words.get(word as usize)?;
-        let mut buffer = ['\0'; crate::text::MAX_TOKEN_CHARS];
-        let chars = copy_chars(&known.text, &mut buffer)?;
-        let edits = edits(unknown, chars, most)?;
-        let examples: u32 = self.stems.get(known.stem as usize)?.classes.iter().map(|(_, count)| count).sum();
-        Some((edits, unknown.first() != chars.first(), u32::MAX - examples, word))
-    }
-}
-
-fn copy_chars<'b>(word: &str, buffer: &'b mut [char]) -> Option<&'b [char]> {
-    let mut length = 0;
-    for c in word.chars() {
-        *buffer.get_mut(length)? = c;
-        length += 1;
-    }
-    buffer.get(..length)
-}
-
-fn letters(word: &str) -> u64 {
-    word.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 64))
-}
-
-/// Edits from one word to another (optimal string alignment distance), if there are at most `most` of them.
-fn edits(one: &[char], other: &[char], most: usize) -> Option<u32> {
-    const WIDTH: usize = crate::text::MAX_TOKEN_CHARS + 1;
-    if one.len().abs_diff(other.len()) > most || one.len() >= WIDTH || other.len() >= WIDTH {
-        return None;
-    }
-    let mut rows = [[0u8; WIDTH]; 3];
-    for (j, cell) in rows[0].iter_mut().enumerate() {
-        *cell = j as u8;
-    }
-    for i in 1..=one.len() {
-        let (now, last, before) = (i % 3, (i + 2) % 3, (i + 1) % 3);
-        rows[now][0] = i as u8;
-        let mut least = rows[now][0];
-        for j in 1..=other.len() {
-            let same = u8::from(one[i - 1] != other[j - 1]);
-            let mut cost = (rows[last][j - 1] + same).min(rows[last][j] + 1).min(rows[now][j - 1] + 1);
-            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
-                cost = cost.min(rows[before][j - 2] + 1);
-            }
-            rows[now][j] = cost;
-            least = least.min(cost);
-        }
-        if usize::from(least) > most {
+        let text = self.text(known);
+        let edits = pattern.edits(text);
+        if edits as usize > most {
             return None;
         }
+        let examples = self.stems.get(known.stem as usize)?.examples;
+        Some((edits, unknown.chars().next() != text.chars().next(), u32::MAX - examples, word))
     }
-    let edits = rows[one.len() % 3][other.len()];
-    (usize::from(edits) <= most).then_some(u32::from(edits))
+
+    #[cfg(feature = "train")]
+    pub(crate) fn write(&self, to: &mut Writer) {
+        let mut before: &[u8] = &[];
+        to.list(self.words.iter(), |to, word| {
+            // Sorted words share their beginnings.
+            let text = self.text(word).as_bytes();
+            let shared = before.iter().zip(text).take_while(|(a, b)| a == b).count();
+            to.small(shared as u32);
+            to.small((text.len() - shared) as u32);
+            to.0.extend(text.iter().skip(shared));
+            to.small(word.stem);
+            before = text;
+        });
+        to.list(self.stems.iter(), |to, stem| {
+            to.u64(stem.hash);
+            to.f32(stem.weight);
+            to.small(stem.places.len() as u32);
+            for place in self.places(stem) {
+                to.small(place.class);
+                to.small(place.examples);
+                to.small(place.held.len() as u32);
+                to.0.extend(self.held.get(range(&place.held)).unwrap_or_default());
+            }
+        });
+        to.list(self.starts.windows(2), |to, class| to.u8((class[1] - class[0]) as u8));
+    }
+
+    pub(crate) fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut vocabulary = Self { starts: vec![0], ..Self::default() };
+        let mut text = Vec::new();
+        for _ in 0..from.count()? {
+            let shared = from.small()? as usize;
+            if shared > text.len() {
+                return Err(DecodeError::Malformed);
+            }
+            text.truncate(shared);
+            let rest = from.small()? as usize;
+            text.extend(from.take(rest)?);
+            let stem = from.small()?;
+            vocabulary.push_word(std::str::from_utf8(&text).map_err(|_| DecodeError::Malformed)?, stem);
+        }
+        for _ in 0..from.count()? {
+            let (hash, weight) = (from.u64()?, from.f32()?);
+            vocabulary.push_stem(hash, weight);
+            for _ in 0..from.small()? {
+                let (class, examples, held) = (from.small()?, from.small()?, from.small()?);
+                vocabulary.push_place(class, examples, from.take(held as usize)?);
+            }
+        }
+        for _ in 0..from.count()? {
+            vocabulary.push_class(u32::from(from.u8()?));
+        }
+        Ok(vocabulary.index())
+    }
+}
+
+fn range(range: &Range<u32>) -> Range<usize> {
+    range.start as usize..range.end as usize
+}
+
+/// The letters of a word as a set: 32 members tell the letters of one alphabet apart.
+fn letters(word: &str) -> u32 {
+    word.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 32))
+}
+
+impl OfLength {
+    /// Calls `take` with each word whose set differs from `set` in `most` members at most; eight words at a time.
+    fn near(&self, set: u32, most: usize, mut take: impl FnMut(u32)) {
+        const LANES: usize = 8;
+        let (one, of_word, zero) = (u32x8::splat(1), u32x8::splat(set), u32x8::splat(0));
+        for (letters, words) in self.letters.chunks(LANES).zip(self.words.chunks(LANES)) {
+            let mut lanes = [!set; LANES];
+            lanes.iter_mut().zip(letters).for_each(|(lane, letters)| *lane = *letters);
+            let mut differing = u32x8::from(lanes) ^ of_word;
+            for _ in 0..most {
+                // Takes the lowest member away; of 0 nothing is left either.
+                differing &= differing - one;
+            }
+            let mut near = differing.simd_eq(zero).to_bitmask();
+            while near != 0 {
+                if let Some(word) = words.get(near.trailing_zeros() as usize) {
+                    take(*word);
+                }
+                near &= near - 1;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -199,36 +373,48 @@ mod tests {
     use super::*;
 
     fn vocabulary(words: &[&str]) -> Vocabulary {
-        let stems =
-            words.iter().map(|word| Stem { hash: word_hash(word), weight: 1.0, classes: vec![(0, 1)] }).collect();
-        let words = words.iter().enumerate().map(|(i, word)| Word { text: (*word).into(), stem: i as u32 }).collect();
-        Vocabulary::new(words, stems)
+        let stem = |word: &&str| NewStem { hash: word_hash(word), weight: 1.0, places: vec![(0, 1, vec![0])] };
+        let named: Vec<(&str, u32)> = words.iter().enumerate().map(|(i, word)| (*word, i as u32)).collect();
+        Vocabulary::new(&named, words.iter().map(stem).collect(), &[1])
     }
 
     #[test]
     fn one_edit_is_repaired_and_two_in_long_words() {
-        let known = vocabulary(&["weather", "forecast", "help", "погода"]);
-        let repair = |word| known.repair(word).map(|stem| known.words[stem.stem as usize].text.to_string());
-        assert_eq!(repair("wether").as_deref(), Some("weather"));
-        assert_eq!(repair("waether").as_deref(), Some("weather"));
-        assert_eq!(repair("forecst").as_deref(), Some("forecast"));
-        assert_eq!(repair("forceats").as_deref(), Some("forecast"));
-        assert_eq!(repair("погода").as_deref(), Some("погода"));
+        let words = ["forecast", "help", "weather", "погода"];
+        let known = vocabulary(&words);
+        let repair = |word| known.repair(word).map(|found| words[found.stem as usize]);
+        assert_eq!(repair("wether"), Some("weather"));
+        assert_eq!(repair("waether"), Some("weather"));
+        assert_eq!(repair("forecst"), Some("forecast"));
+        assert_eq!(repair("forceats"), Some("forecast"));
+        assert_eq!(repair("пагода"), Some("погода"));
         assert_eq!(repair("hello"), None);
         assert_eq!(repair("hel"), None);
         assert_eq!(repair("wehter1"), None);
     }
 
     #[test]
-    fn edits_count_transpositions_once() {
-        let count = |a: &str, b: &str| {
-            let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-            edits(&a, &b, 2)
+    fn an_example_is_covered_by_the_weight_of_its_stems() {
+        let stem = |hash, weight, places| NewStem { hash, weight, places };
+        let stems = vec![
+            stem(1, 1.0, vec![(0, 2, vec![0, 1]), (1, 1, vec![0])]),
+            stem(2, 0.5, vec![(0, 1, vec![1])]),
+            stem(3, 0.25, vec![(1, 1, vec![0])]),
+        ];
+        let known = Vocabulary::new(&[("one", 0), ("two", 1)], stems, &[2, 1]);
+        let mut sums = Vec::new();
+        let mut covered = |stems: &[u32], class| {
+            let weighed = stems.iter().map(|&stem| (stem, known.stems()[stem as usize].weight));
+            known.covered(weighed, class, &mut sums)
         };
-        assert_eq!(count("abcd", "abcd"), Some(0));
-        assert_eq!(count("abcd", "abdc"), Some(1));
-        assert_eq!(count("abcd", "bacde"), Some(2));
-        assert_eq!(count("abcd", "dcba"), None);
-        assert_eq!(count("", "ab"), Some(2));
+        assert!((covered(&[1], 0) - 0.5 / 1.5).abs() < 1e-6);
+        assert!((covered(&[0], 0) - 1.0).abs() < 1e-6);
+        assert!((covered(&[0, 1], 1) - 0.8).abs() < 1e-6);
+        assert!(covered(&[2], 0) < 1e-6 && covered(&[0], 7) < 1e-6);
+        assert!((known.share_of(&known.stems()[0], 0) - 2.0 / 3.0).abs() < 1e-6);
+        let mut written = Writer::default();
+        known.write(&mut written);
+        let read = Vocabulary::read(&mut Reader::new(&written.0)).unwrap();
+        assert_eq!((read.words, read.stems, read.wholes), (known.words, known.stems, known.wholes));
     }
 }

@@ -1,0 +1,119 @@
+//! How many edits lie between two words: insertions, deletions, substitutions and transpositions of neighbours (optimal string alignment).
+
+/// Longest word that can be compared, in characters.
+pub(crate) const LONGEST: usize = 64;
+
+/// A word to compare others with: for each of its characters a set of the places where it stands.
+pub(crate) struct Pattern {
+    length: u32,
+    ascii: [u64; 128],
+    others: Vec<(char, u64)>,
+}
+
+impl Pattern {
+    /// Nothing where the word is empty or too long.
+    pub(crate) fn new(word: &str) -> Option<Self> {
+        let mut pattern = Self { length: 0, ascii: [0; 128], others: Vec::new() };
+        for c in word.chars() {
+            if pattern.length as usize == LONGEST {
+                return None;
+            }
+            let place = 1 << pattern.length;
+            match pattern.ascii.get_mut(c as usize) {
+                Some(places) => *places |= place,
+                None => match pattern.others.iter_mut().find(|(other, _)| *other == c) {
+                    Some((_, places)) => *places |= place,
+                    None => pattern.others.push((c, place)),
+                },
+            }
+            pattern.length += 1;
+        }
+        (pattern.length > 0).then_some(pattern)
+    }
+
+    /// Number of characters.
+    pub(crate) fn length(&self) -> usize {
+        self.length as usize
+    }
+
+    fn places(&self, c: char) -> u64 {
+        match self.ascii.get(c as usize) {
+            Some(places) => *places,
+            None => self.others.iter().find(|(other, _)| *other == c).map_or(0, |(_, places)| *places),
+        }
+    }
+
+    /// The number of edits to another word. All cells of a column of the table of edits are computed at once, as bits
+    /// (Hyyrö: A Bit-Vector Algorithm for Computing Levenshtein and Damerau Edit Distances, 2003).
+    pub(crate) fn edits(&self, other: &str) -> u32 {
+        let last = 1u64 << (self.length - 1);
+        // Differences down a column and, shifted by one, along the row above: where they are +1, where −1.
+        let (mut up, mut down) = (u64::MAX, 0u64);
+        let (mut diagonal, mut places_before) = (0u64, 0u64);
+        let mut edits = self.length;
+        for c in other.chars() {
+            let places = self.places(c);
+            let swapped = ((!diagonal & places) << 1) & places_before;
+            diagonal = ((places & up).wrapping_add(up) ^ up) | places | down | swapped;
+            let (right, left) = (down | !(diagonal | up), diagonal & up);
+            edits = edits + u32::from(right & last != 0) - u32::from(left & last != 0);
+            let right = (right << 1) | 1;
+            (up, down) = ((left << 1) | !(diagonal | right), right & diagonal);
+            places_before = places;
+        }
+        edits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn edits(one: &str, other: &str) -> u32 {
+        Pattern::new(one).unwrap().edits(other)
+    }
+
+    /// The table of edits, cell by cell.
+    fn by_table(one: &str, other: &str) -> usize {
+        let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+        let mut table = vec![vec![0; other.len() + 1]; one.len() + 1];
+        for i in 0..=one.len() {
+            for j in 0..=other.len() {
+                table[i][j] = if i == 0 || j == 0 {
+                    i + j
+                } else {
+                    let changed = usize::from(one[i - 1] != other[j - 1]);
+                    let cost = (table[i - 1][j - 1] + changed).min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
+                    let swap = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
+                    if swap { cost.min(table[i - 2][j - 2] + 1) } else { cost }
+                };
+            }
+        }
+        table[one.len()][other.len()]
+    }
+
+    #[test]
+    fn a_transposition_is_one_edit() {
+        assert_eq!(edits("abcd", "abcd"), 0);
+        assert_eq!(edits("abcd", "abdc"), 1);
+        assert_eq!(edits("abcd", "bacde"), 2);
+        assert_eq!(edits("abcd", "dcba"), 3);
+        assert_eq!(edits("погода", "пагода"), 1);
+        assert_eq!(edits("ab", ""), 2);
+        assert!(Pattern::new("").is_none() && Pattern::new(&"x".repeat(65)).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn bits_count_what_the_table_counts(one in "[abcé]{1,12}", other in "[abcé]{0,12}") {
+            prop_assert_eq!(edits(&one, &other) as usize, by_table(&one, &other));
+        }
+
+        #[test]
+        fn the_longest_word_is_compared_too(one in "[ab]{60,64}", other in "[ab]{60,70}") {
+            prop_assert_eq!(edits(&one, &other) as usize, by_table(&one, &other));
+        }
+    }
+}
