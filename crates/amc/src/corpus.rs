@@ -7,6 +7,7 @@ use crate::{
     function_words,
     gate::FUNCTION_WORD,
     hash::Dice,
+    names,
     options::Options,
     rows::coarse,
     terms::{Lexicon, Terms, word_hash},
@@ -15,18 +16,19 @@ use crate::{
     vocabulary::{MOST_EXAMPLES, NewStem, Vocabulary},
 };
 
-/// Bots with at least so many utterances use pairs of stems.
-const PAIRS_FROM: usize = 1000;
 /// Bots with fewer utterances an intent weigh terms by the classes that hold them, not by the utterances.
 const CLASS_WEIGHTS_BELOW: usize = 12;
-/// Weight of a term that occurs in every utterance (or class), to which rareness is added.
+/// Weights of a term that occurs in every utterance, or in every class, to which rareness is added.
 const LEAST_WEIGHT: f32 = 2.0;
+const LEAST_CLASS_WEIGHT: f32 = 3.0;
 
 /// One training utterance; equal utterances of a class are one.
 #[derive(Debug)]
 pub(crate) struct Utterance {
     pub(crate) text: String,
     pub(crate) class: u32,
+    /// Whether it is the intent's name: it is learnt from, but nobody said it.
+    pub(crate) is_name: bool,
     pub(crate) terms: Terms,
     pub(crate) found: Found,
 }
@@ -57,7 +59,7 @@ impl Corpus {
         let none = intents.len() as u32;
         let mut corpus = Self {
             none: !options.none.is_empty(),
-            space: Space { bits: 0, pairs: false },
+            space: Space { bits: 0 },
             intents,
             lexicon,
             utterances: vec![],
@@ -67,25 +69,32 @@ impl Corpus {
         for sample in samples {
             let class =
                 corpus.intents.binary_search_by(|intent| intent.as_str().cmp(sample.intent)).unwrap_or(0) as u32;
-            let at = corpus.add(sample.utterance, class, &mut seen);
+            let at = corpus.add(sample.utterance, class, false, &mut seen);
             corpus.of_sample.push(at);
         }
         for utterance in &options.none {
-            corpus.add(utterance, none, &mut seen);
+            corpus.add(utterance, none, false, &mut seen);
+        }
+        if options.intent_names {
+            let names: Vec<Option<String>> = corpus.intents.iter().map(|intent| names::words(intent)).collect();
+            for (class, name) in names.into_iter().enumerate() {
+                name.map(|name| corpus.add(&name, class as u32, true, &mut seen));
+            }
         }
         corpus.space = corpus.choose_space(options);
         corpus.find_features();
         Ok(corpus)
     }
 
-    fn add(&mut self, utterance: &str, class: u32, seen: &mut HashMap<(String, u32), usize>) -> usize {
+    fn add(&mut self, utterance: &str, class: u32, is_name: bool, seen: &mut HashMap<(String, u32), usize>) -> usize {
         let text = Text::new(utterance);
         let next = self.utterances.len();
         let at = *seen.entry((text.folded().to_owned(), class)).or_insert(next);
         if at == next {
             let mut terms = Terms::default();
             self.lexicon.terms(&text, None, &mut terms);
-            self.utterances.push(Utterance { text: utterance.to_owned(), class, terms, found: Found::default() });
+            let (text, found) = (utterance.to_owned(), Found::default());
+            self.utterances.push(Utterance { text, class, is_name, terms, found });
         }
         at
     }
@@ -95,7 +104,7 @@ impl Corpus {
             0..=20 => 13,
             _ => 14,
         };
-        Space { bits: options.bucket_bits.unwrap_or(by_size), pairs: self.utterances.len() >= PAIRS_FROM }
+        Space { bits: options.bucket_bits.unwrap_or(by_size) }
     }
 
     fn find_features(&mut self) {
@@ -109,12 +118,12 @@ impl Corpus {
         self.intents.len() + usize::from(self.none)
     }
 
-    /// Deals the utterances into folds, each class evenly.
+    /// Deals the utterances into folds, each class evenly; names are in no fold, which is as good as a fold that is never held out.
     pub(crate) fn folds(&self, count: usize, seed: u64) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.utterances.len()).collect();
+        let mut order: Vec<usize> = (0..self.utterances.len()).filter(|&i| !self.utterances[i].is_name).collect();
         Dice::new(seed).shuffle(&mut order);
         order.sort_by_key(|&i| self.utterances[i].class);
-        let mut folds = vec![0; order.len()];
+        let mut folds = vec![usize::MAX; self.utterances.len()];
         order.iter().enumerate().for_each(|(rank, &i)| folds[i] = rank % count);
         folds
     }
@@ -140,10 +149,11 @@ impl Corpus {
                 }
             }
         }
-        let total = if by_class { self.classes() } else { rows.len() } as f32;
+        let (total, least) = if by_class { (self.classes(), LEAST_CLASS_WEIGHT) } else { (rows.len(), LEAST_WEIGHT) };
+        let total = total as f32;
         // What occurs in no utterance has no weight, and takes no part in the length of an utterance's vector.
         let weight = |count: u32| {
-            if count == 0 { 0.0 } else { coarse(((1.0 + total) / (1.0 + count as f32)).ln() + LEAST_WEIGHT) }
+            if count == 0 { 0.0 } else { coarse(((1.0 + total) / (1.0 + count as f32)).ln() + least) }
         };
         counts.into_iter().map(weight).collect()
     }
@@ -202,7 +212,7 @@ impl Corpus {
     pub(crate) fn exact(&self) -> Vec<(u64, u32)> {
         let mut found: BTreeMap<u64, Option<u32>> = BTreeMap::new();
         let mut with_signs: BTreeMap<u64, Option<u32>> = BTreeMap::new();
-        for utterance in &self.utterances {
+        for utterance in self.utterances.iter().filter(|utterance| !utterance.is_name) {
             for (signs, map) in [(true, &mut with_signs), (false, &mut found)] {
                 let class = map.entry(utterance.terms.fingerprint(signs)).or_insert(Some(utterance.class));
                 if *class != Some(utterance.class) {

@@ -15,6 +15,8 @@ mod gate;
 mod hash;
 mod language;
 mod model;
+#[cfg(feature = "train")]
+mod names;
 mod number;
 #[cfg(feature = "train")]
 mod options;

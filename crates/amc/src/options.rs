@@ -13,6 +13,8 @@ pub struct Options {
     pub synonyms: BTreeMap<String, Vec<String>>,
     /// Utterances that the bot must refuse.
     pub none: Vec<String>,
+    /// Whether the words in an intent's name count as one of its utterances; names without words never do.
+    pub intent_names: bool,
     /// Seed of every shuffle: equal input and seed give equal bytes.
     pub seed: u64,
     /// Threads of the solver, 1..=64; their number does not change the result.
@@ -36,6 +38,7 @@ impl Default for Options {
             stop_words: Vec::new(),
             synonyms: BTreeMap::new(),
             none: Vec::new(),
+            intent_names: true,
             seed: 42,
             threads: 2,
             bucket_bits: None,

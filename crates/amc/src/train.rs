@@ -201,7 +201,7 @@ fn head(corpus: &Corpus, rows: &[usize], hyperplanes: &Hyperplanes, buckets: usi
         none: corpus.none,
         biases: hyperplanes.column(buckets).collect(),
         temperature: 5.0,
-        gate: Gate::of_size(rows.len(), corpus.intents.len()),
+        gate: Gate::of_size(rows.iter().filter(|&&i| !corpus.utterances[i].is_name).count(), corpus.intents.len()),
         exact: Vec::new(),
         vocabulary: corpus.vocabulary(rows),
         function_words: Vec::new(),
