@@ -1,6 +1,6 @@
 //! Prints the evaluation of one or more corpora: `cargo run --release -p sbf-amc --example measure -- FOLDER…`.
 //!
-//! Before the folders `--none FILE` gives utterances that are to be refused, one a line; `--bits N`, `--tolerance X`, `--passes N`, `--cost X`, `--balance X` and `--threads N` change options.
+//! Before the folders `--none FILE` gives utterances that are to be refused, one a line; `--bits N`, `--tolerance X`, `--passes N`, `--cost X`, `--balance X`, `--seed N`, `--names yes|no` and `--threads N` change options.
 //! A folder holds `train.tsv` and, where it has them, `test.tsv` and `oos_test.tsv`; `FOLDER=OTHER` tests on the other folder's files,
 //! `FOLDER:5` trains on five utterances an intent (in five draws), `FOLDER:typos` tests with typos in 30 % of the words.
 
@@ -75,6 +75,7 @@ fn set(options: &mut Options, option: &str, value: &str) -> Result<(), Box<dyn s
         "passes" => options.max_passes = value.parse()?,
         "cost" => options.cost = value.parse()?,
         "balance" => options.balance = value.parse()?,
+        "seed" => options.seed = value.parse()?,
         "threads" => options.threads = value.parse()?,
         "none" => options.none = parse_list(&fs::read_to_string(value)?),
         _ => return Err(format!("there is no option --{option}").into()),

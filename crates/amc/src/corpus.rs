@@ -16,11 +16,12 @@ use crate::{
     vocabulary::{MOST_EXAMPLES, NewStem, Vocabulary},
 };
 
+/// Bots with at least so many utterances use pairs of stems.
+const PAIRS_FROM: usize = 500;
 /// Bots with fewer utterances an intent weigh terms by the classes that hold them, not by the utterances.
 const CLASS_WEIGHTS_BELOW: usize = 12;
-/// Weights of a term that occurs in every utterance, or in every class, to which rareness is added.
+/// Weight of a term that occurs in every utterance (or class), to which rareness is added.
 const LEAST_WEIGHT: f32 = 2.0;
-const LEAST_CLASS_WEIGHT: f32 = 3.0;
 
 /// One training utterance; equal utterances of a class are one.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ impl Corpus {
         let none = intents.len() as u32;
         let mut corpus = Self {
             none: !options.none.is_empty(),
-            space: Space { bits: 0 },
+            space: Space { bits: 0, pairs: false },
             intents,
             lexicon,
             utterances: vec![],
@@ -104,7 +105,7 @@ impl Corpus {
             0..=20 => 13,
             _ => 14,
         };
-        Space { bits: options.bucket_bits.unwrap_or(by_size) }
+        Space { bits: options.bucket_bits.unwrap_or(by_size), pairs: self.utterances.len() >= PAIRS_FROM }
     }
 
     fn find_features(&mut self) {
@@ -149,11 +150,10 @@ impl Corpus {
                 }
             }
         }
-        let (total, least) = if by_class { (self.classes(), LEAST_CLASS_WEIGHT) } else { (rows.len(), LEAST_WEIGHT) };
-        let total = total as f32;
+        let total = if by_class { self.classes() } else { rows.len() } as f32;
         // What occurs in no utterance has no weight, and takes no part in the length of an utterance's vector.
         let weight = |count: u32| {
-            if count == 0 { 0.0 } else { coarse(((1.0 + total) / (1.0 + count as f32)).ln() + least) }
+            if count == 0 { 0.0 } else { coarse(((1.0 + total) / (1.0 + count as f32)).ln() + LEAST_WEIGHT) }
         };
         counts.into_iter().map(weight).collect()
     }

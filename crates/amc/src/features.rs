@@ -3,7 +3,7 @@
 //! Three blocks, presence only:
 //! * **A** stems, and pairs of neighbouring stems with marks for beginning and end;
 //! * **B** runs of two to four characters inside a word with a space on either side, unstemmed;
-//! * **C** unordered pairs of distinct stems of the utterance.
+//! * **C** unordered pairs of distinct stems of the utterance (larger bots only).
 //!
 //! A feature is hashed into one of `2^bits` buckets; there is no dictionary (Weinberger et al.: Feature Hashing for Large Scale Multitask
 //! Learning, ICML 2009).
@@ -17,7 +17,7 @@ use crate::{
 /// Stems after these form no pairs (block C): their number grows with the square.
 pub(crate) const MAX_PAIRED: usize = 40;
 /// Relative lengths of the three blocks' vectors.
-pub(crate) const BLOCK_LENGTHS: [f32; 3] = [1.0, 1.25, 1.0];
+pub(crate) const BLOCK_LENGTHS: [f32; 3] = [1.0, 1.4, 1.0];
 const LONGEST_GRAM: usize = 4;
 
 const STEM: u64 = 0xA1;
@@ -31,6 +31,8 @@ const EDGE: u64 = 0xED;
 pub(crate) struct Space {
     /// Binary logarithm of the number of buckets.
     pub(crate) bits: u32,
+    /// Whether block C is in use.
+    pub(crate) pairs: bool,
 }
 
 /// Buckets of an utterance's features, block by block, each bucket once a block.
@@ -64,7 +66,9 @@ impl Features {
         self.grams(terms, shift);
         self.found.ends[1] = self.found.buckets.len();
         self.begin();
-        self.pairs(terms, shift);
+        if space.pairs {
+            self.pairs(terms, shift);
+        }
         self.found.ends[2] = self.found.buckets.len();
         &self.found
     }

@@ -314,6 +314,7 @@ impl Head {
             to.list(variants.iter(), |to, variant| to.text(variant));
         });
         to.u8(self.space.bits as u8);
+        to.u8(u8::from(self.space.pairs));
         to.u8(u8::from(self.none));
         to.list(self.intents.iter(), |to, intent| to.text(intent));
         self.biases.iter().for_each(|bias| to.f32(*bias));
@@ -331,7 +332,7 @@ impl Head {
         let stop_words = from.list(|from| from.text().map(str::to_owned))?;
         let synonyms =
             from.list(|from| Ok((from.text()?.to_owned(), from.list(|from| from.text().map(str::to_owned))?)))?;
-        let space = Space { bits: u32::from(from.u8()?) };
+        let space = Space { bits: u32::from(from.u8()?), pairs: from.u8()? != 0 };
         if !(4..=24).contains(&space.bits) {
             return Err(DecodeError::Malformed);
         }
