@@ -6,8 +6,8 @@ use std::{
 };
 
 use sbf_amc::{
-    Options, Sample,
-    evaluate::{self, Evaluation, Labelled},
+    Options,
+    evaluate::{self, Evaluation, Labelled, samples},
 };
 
 use crate::{Misuse, Outcome, show};
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<Labelled>> {
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Labelled>> {
     let text = fs::read_to_string(path).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
     let lines = evaluate::parse(&text).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -59,16 +59,13 @@ fn read(path: &Path) -> anyhow::Result<Vec<Labelled>> {
     Ok(lines)
 }
 
-fn samples(lines: &[Labelled]) -> Vec<Sample<'_>> {
-    lines.iter().map(|one| Sample { utterance: &one.utterance, intent: &one.label }).collect()
-}
-
 fn print(evaluation: &Evaluation) {
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let Evaluation { n_train, n_test, n_intents, n_features, .. } = evaluation;
     println!("utterances    {n_train} to train, {n_test} to test; {n_intents} intents, {n_features} features");
     println!("accuracy      {} (macro F1 {})", percent(evaluation.accuracy), percent(evaluation.macro_f1));
     println!("calibration   expected error {} of the top probability", percent(evaluation.ece));
+    println!("confidence    {} of the test at the default threshold or above", percent(evaluation.retention));
     if let Some(oos) = &evaluation.oos {
         println!(
             "out of scope  AUROC {}, {} refused where 95 % of the rest is kept",

@@ -15,6 +15,7 @@ use std::{
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+mod bench;
 pub mod bot;
 mod chat;
 mod check;
@@ -58,6 +59,9 @@ enum Command {
     Test(test::Arguments),
     /// Measure the classifier on files of `label<TAB>utterance`.
     Eval(eval::Arguments),
+    /// Measure the classifier on a folder of corpora.
+    #[command(subcommand)]
+    Bench(bench::Command),
     /// Chat with a brain in the terminal.
     Chat(chat::Arguments),
     /// Run the whole bot on this machine and retrain it whenever its files are saved.
@@ -85,6 +89,7 @@ impl Command {
             Self::Train(arguments) => train::run(&arguments),
             Self::Test(arguments) => test::run(&arguments),
             Self::Eval(arguments) => eval::run(&arguments),
+            Self::Bench(command) => bench::run(&command),
             Self::Chat(arguments) => chat::run(&arguments),
             Self::Dev(arguments) => dev::run(&arguments),
         }

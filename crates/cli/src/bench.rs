@@ -1,0 +1,175 @@
+//! `sbf bench nlu`: the classifier on a folder of corpora, in the ways in which figures of others are published.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use sbf_amc::{
+    Options,
+    benchmark::{Benchmark, Variant},
+    evaluate::{Evaluation, Labelled},
+};
+use serde::Serialize;
+
+use crate::{Misuse, Outcome, eval, show};
+
+/// Corpora with so many intents, and so many utterances of each, are measured with few examples and with typos too.
+const MANY_INTENTS: usize = 50;
+const MANY_EXAMPLES: usize = 50;
+/// Share of the words that get a typo.
+const TYPOS: f64 = 0.3;
+
+/// What `sbf bench` measures.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Accuracy, calibration, refusal, speed and size on every corpus of a folder.
+    Nlu(Arguments),
+}
+
+/// What `sbf bench nlu` is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// A folder of folders with train.tsv and, where there are any, test.tsv and oos_test.tsv: `label<TAB>utterance` a line.
+    #[arg(long, default_value = "../shared/data/nlu")]
+    data: PathBuf,
+    /// Print one JSON value.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A corpus folder.
+struct Corpus {
+    name: String,
+    benchmark: Benchmark,
+}
+
+/// A line of the table.
+#[derive(Debug, Serialize)]
+struct Row {
+    corpus: String,
+    #[serde(flatten)]
+    evaluation: Evaluation,
+}
+
+/// Measures everything and prints a table as it grows.
+pub(crate) fn run(command: &Command) -> anyhow::Result<Outcome> {
+    let Command::Nlu(arguments) = command;
+    let corpora = read_all(&arguments.data)?;
+    if !arguments.json {
+        print_head();
+    }
+    let mut rows = Vec::new();
+    for corpus in &corpora {
+        for (suffix, variant) in variants(&corpus.benchmark) {
+            let evaluation = corpus.measure(variant)?;
+            let row = Row { corpus: format!("{}{suffix}", corpus.name), evaluation };
+            if !arguments.json {
+                print(&row);
+            }
+            rows.push(row);
+        }
+    }
+    if arguments.json {
+        show::json(&rows)?;
+    }
+    Ok(Outcome::Fine)
+}
+
+impl Corpus {
+    fn measure(&self, variant: Variant) -> anyhow::Result<Evaluation> {
+        let language = sbf_brain::language::detect(self.benchmark.train.iter().map(|one| one.utterance.as_str()));
+        let options = Options { language, ..Options::default() }.check()?;
+        self.benchmark.measure(variant, &options).with_context(|| format!("{} cannot be measured", self.name))
+    }
+}
+
+fn variants(benchmark: &Benchmark) -> Vec<(&'static str, Variant)> {
+    let intents = labels(&benchmark.train).len();
+    let many = intents >= MANY_INTENTS && benchmark.train.len() >= MANY_EXAMPLES * intents && !benchmark.oos.is_empty();
+    let mut variants = vec![("", Variant::Whole)];
+    if many {
+        variants.push((", 10 examples an intent", Variant::Few(10)));
+        variants.push((", 5 examples an intent", Variant::Few(5)));
+        variants.push((", typos in 30 % of the words", Variant::Typos(TYPOS)));
+    }
+    variants
+}
+
+fn read_all(folder: &Path) -> anyhow::Result<Vec<Corpus>> {
+    let entries = fs::read_dir(folder).map_err(|error| Misuse(format!("{}: {error}", folder.display())))?;
+    let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    folders.retain(|path| path.join("train.tsv").is_file());
+    folders.sort();
+    if folders.is_empty() {
+        let what = "no folder in it holds a train.tsv of lines label<TAB>utterance";
+        return Err(Misuse(format!("{}: {what}", folder.display())).into());
+    }
+    let mut corpora = folders.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    for i in 0..corpora.len() {
+        borrow_test(i, &mut corpora);
+    }
+    Ok(corpora)
+}
+
+fn read(folder: &Path) -> anyhow::Result<Corpus> {
+    let lines = |file: &str| {
+        let path = folder.join(file);
+        if path.is_file() { eval::read(&path) } else { Ok(Vec::new()) }
+    };
+    Ok(Corpus {
+        name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        benchmark: Benchmark { train: lines("train.tsv")?, test: lines("test.tsv")?, oos: lines("oos_test.tsv")? },
+    })
+}
+
+/// A corpus without a test is a smaller part of the one with the same intents: it is tested on that one's.
+fn borrow_test(i: usize, corpora: &mut [Corpus]) {
+    if !corpora[i].benchmark.test.is_empty() {
+        return;
+    }
+    let own = labels(&corpora[i].benchmark.train);
+    let lender = corpora.iter().find(|other| {
+        let Benchmark { train, test, .. } = &other.benchmark;
+        !test.is_empty() && labels(train) == own
+    });
+    let Some(lender) = lender else { return };
+    let (name, test) = (lender.name.clone(), lender.benchmark.test.clone());
+    corpora[i].name = format!("{}, tested on {name}", corpora[i].name);
+    corpora[i].benchmark.test = test;
+}
+
+fn labels(lines: &[Labelled]) -> BTreeSet<&str> {
+    lines.iter().map(|one| one.label.as_str()).collect()
+}
+
+fn print_head() {
+    println!(
+        "| corpus | accuracy | F1 | ECE | kept at 0.70 | AUROC | caught at 95 % kept | right at 0.70 | caught at 0.70 \
+         | p50 / p99 µs | hyperplanes / all s | MB | load ms |"
+    );
+    println!("|{}", "---|".repeat(13));
+}
+
+fn print(Row { corpus, evaluation }: &Row) {
+    let percent = |share: f64| format!("{:.1}", 100.0 * share);
+    let oos = evaluation.oos.map_or_else(
+        || "– | – | – | –".to_owned(),
+        |oos| [oos.auroc, oos.recall_at_95_retention, oos.in_scope_accuracy, oos.recall].map(percent).join(" | "),
+    );
+    println!(
+        "| {corpus} | {} | {} | {} | {} | {oos} | {:.1} / {:.1} | {:.2} / {:.2} | {:.2} | {:.2} |",
+        percent(evaluation.accuracy),
+        percent(evaluation.macro_f1),
+        percent(evaluation.ece),
+        percent(evaluation.retention),
+        evaluation.classify_us_p50,
+        evaluation.classify_us_p99,
+        evaluation.fit_seconds,
+        evaluation.train_seconds,
+        evaluation.model_bytes as f64 / 1e6,
+        evaluation.load_ms,
+    );
+}
