@@ -5,7 +5,12 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "it is a program for developers")]
 
+mod gaussian;
+mod regression;
+
 use std::fs;
+
+use regression::{dot, fit, quantiles};
 
 use sbf_amc::{
     Sample,
@@ -66,6 +71,25 @@ fn main() {
     let few = measure(&few, &val, &oos, "en", Plan { bot: 0, intents: 150, each: 100, cases: 0 }).unwrap();
     let sizes = [0, 30, 60, 120, 300, 800, 100_000];
     let in_fold = |case: &Case, fold: usize| case.bot % 2 == fold;
+    for kernel in gaussian::KERNELS {
+        let mut scores = vec![0.0; cases.len()];
+        for fold in 0..2 {
+            let train: Vec<&Case> = cases.iter().filter(|c| in_fold(c, fold)).collect();
+            let machine = gaussian::Machine::fit(&train, kernel);
+            for (i, case) in cases.iter().enumerate().filter(|(_, c)| !in_fold(c, fold)) {
+                scores[i] = machine.score(case);
+            }
+        }
+        print!("{:34}", format!("linfa-svm, width {}, C {}", kernel.width, kernel.cost));
+        print_by_size(&scores, &cases, &sizes);
+        let machine = gaussian::Machine::fit(&cases.iter().collect::<Vec<_>>(), kernel);
+        for set in [&few, &full] {
+            let scored: Vec<(f64, &Case)> = set.iter().map(|case| (machine.score(case), case)).collect();
+            let (auc, recall, threshold) = quality(&scored);
+            print!("|| {auc:.4} {recall:.3} {threshold:6.2} ");
+        }
+        println!();
+    }
     for (name, inputs) in variants() {
         let mut scores = vec![0.0; cases.len()];
         for fold in 0..2 {
@@ -76,16 +100,7 @@ fn main() {
             }
         }
         print!("{name:34}");
-        for bounds in sizes.windows(2) {
-            let pick: Vec<(f64, &Case)> = scores
-                .iter()
-                .copied()
-                .zip(&cases)
-                .filter(|(_, c)| (bounds[0]..bounds[1]).contains(&c.size.1))
-                .collect();
-            let (auc, recall, threshold) = quality(&pick);
-            print!("| {auc:.3} {recall:.3} {threshold:6.2} ");
-        }
+        print_by_size(&scores, &cases, &sizes);
         let train: Vec<&Case> = cases.iter().collect();
         let weights = fit(&train, &inputs);
         for set in [&few, &full] {
@@ -109,23 +124,18 @@ fn main() {
     }
 }
 
-/// Regression of the 5 % quantile by averaged subgradient descent on the pinball loss.
-fn quantiles(cases: &[(Vec<f64>, f64)]) -> Vec<f64> {
-    let mut weights = vec![-2.0, 0.0, 0.0];
-    for step in 0..20_000 {
-        let mut gradient = [0.0; 3];
-        for (inputs, score) in cases.iter().skip(step % 10).step_by(10) {
-            let slope = if *score < dot(&weights, inputs) { -0.95 } else { 0.05 };
-            gradient.iter_mut().zip(inputs).for_each(|(g, x)| *g += slope * x);
-        }
-        let rate = 40.0 / cases.len() as f64 / (1.0 + step as f64 / 500.0);
-        weights.iter_mut().zip(gradient).for_each(|(w, g)| *w += rate * g);
+fn print_by_size(scores: &[f64], cases: &[Case], sizes: &[usize]) {
+    for bounds in sizes.windows(2) {
+        let in_range = |case: &Case| (bounds[0]..bounds[1]).contains(&case.size.1);
+        let pick: Vec<(f64, &Case)> = scores.iter().copied().zip(cases).filter(|(_, c)| in_range(c)).collect();
+        let (auc, recall, threshold) = quality(&pick);
+        print!("| {auc:.3} {recall:.3} {threshold:6.2} ");
     }
-    weights
 }
 
 type Inputs = Box<dyn Fn(&Case) -> Vec<f64>>;
 
+/// What the weights depend on: one over the root of the utterances of an intent, and of the number of intents.
 fn size(case: &Case) -> (f64, f64) {
     let (intents, total) = (case.size.0 as f64, case.size.1 as f64);
     ((total / intents).powf(-0.5), intents.powf(-0.5))
@@ -155,61 +165,6 @@ fn variants() -> Vec<(&'static str, Inputs)> {
         ("0..10", some(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], true)),
         ("all", some(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], true)),
     ]
-}
-
-fn dot(weights: &[f64], inputs: &[f64]) -> f64 {
-    weights.iter().zip(inputs).map(|(w, x)| w * x).sum()
-}
-
-/// Ridge logistic regression of inside against outside by Newton's method; cases with a wrong top intent are left out.
-fn fit(cases: &[&Case], inputs: &Inputs) -> Vec<f64> {
-    let data: Vec<(Vec<f64>, f64)> =
-        cases.iter().filter(|c| c.right || !c.inside).map(|c| (inputs(c), f64::from(u8::from(c.inside)))).collect();
-    let n = data[0].0.len();
-    let mut weights = vec![0.0; n];
-    for _ in 0..12 {
-        let mut gradient: Vec<f64> = weights.iter().map(|w| -0.5 * w).collect();
-        let mut hessian = vec![vec![0.0; n]; n];
-        for (i, row) in hessian.iter_mut().enumerate() {
-            row[i] = 0.5;
-        }
-        for (x, y) in &data {
-            let p = 1.0 / (1.0 + (-dot(&weights, x)).exp());
-            for i in 0..n {
-                gradient[i] += (y - p) * x[i];
-                for j in 0..=i {
-                    hessian[i][j] += p * (1.0 - p) * x[i] * x[j];
-                }
-            }
-        }
-        // Only the lower triangle was summed.
-        let lower = hessian.clone();
-        for (i, row) in lower.iter().enumerate() {
-            row.iter().take(i).enumerate().for_each(|(j, value)| hessian[j][i] = *value);
-        }
-        let step = solve(hessian, gradient);
-        weights.iter_mut().zip(step).for_each(|(w, s)| *w += s);
-    }
-    weights
-}
-
-fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
-    let n = b.len();
-    for i in 0..n {
-        let pivot = (i..n).max_by(|&x, &y| a[x][i].abs().total_cmp(&a[y][i].abs())).unwrap();
-        a.swap(i, pivot);
-        b.swap(i, pivot);
-        let (above, below) = a.split_at_mut(i + 1);
-        for (k, row) in below.iter_mut().enumerate() {
-            let factor = row[i] / above[i][i];
-            row.iter_mut().zip(&above[i]).skip(i).for_each(|(value, pivot)| *value -= factor * pivot);
-            b[i + 1 + k] -= factor * b[i];
-        }
-    }
-    for i in (0..n).rev() {
-        b[i] = (b[i] - (i + 1..n).map(|j| a[i][j] * b[j]).sum::<f64>()) / a[i][i];
-    }
-    b
 }
 
 /// AUROC, share of outside cases below the 5 % quantile of the inside ones, and that quantile.
