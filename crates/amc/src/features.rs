@@ -18,13 +18,13 @@ use crate::{
 pub(crate) const MAX_PAIRED: usize = 40;
 /// Relative lengths of the three blocks' vectors.
 pub(crate) const BLOCK_LENGTHS: [f32; 3] = [1.0, 1.4, 0.7];
-const LONGEST_GRAM: usize = 4;
+pub(crate) const LONGEST_GRAM: usize = 4;
 
-const STEM: u64 = 0xA1;
-const BIGRAM: u64 = 0xA2;
-const GRAM: u64 = 0xB1;
-const PAIR: u64 = 0xC1;
-const EDGE: u64 = 0xED;
+pub(crate) const STEM: u64 = 0xA1;
+pub(crate) const BIGRAM: u64 = 0xA2;
+pub(crate) const GRAM: u64 = 0xB1;
+pub(crate) const PAIR: u64 = 0xC1;
+pub(crate) const EDGE: u64 = 0xED;
 
 /// The feature space of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

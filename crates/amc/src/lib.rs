@@ -8,12 +8,14 @@ mod codec;
 mod corpus;
 #[cfg(feature = "train")]
 pub mod evaluate;
+pub mod explain;
 mod features;
 mod function_words;
 mod gate;
 mod hash;
 mod language;
 mod model;
+mod neighbours;
 mod number;
 #[cfg(feature = "train")]
 mod options;
@@ -27,8 +29,10 @@ mod train;
 pub mod tuning;
 mod vocabulary;
 
+pub use explain::Explanation;
 pub use gate::Confidence;
 pub use model::{Classification, DecodeError, Model, Ranked};
+pub use neighbours::{Neighbour, Neighbours};
 #[cfg(feature = "train")]
 pub use options::{CheckedOptions, Options, OptionsError};
 #[cfg(feature = "train")]

@@ -9,7 +9,7 @@ use std::{cell::RefCell, ops::Range, sync::Arc};
 use crate::codec::Writer;
 use crate::{
     codec::Reader,
-    features::{Features, Space},
+    features::{Features, Found, Space},
     function_words,
     gate::{Buffers, Confidence, Examples, Gate, Signals},
     hash, number,
@@ -244,6 +244,30 @@ impl Model {
         (f32::from_le_bytes([a, b, c, d]), f32::from_le_bytes([e, f, g, h]))
     }
 
+    /// What is added to a class's margin by a bucket of this value.
+    pub(crate) fn contribution(&self, bucket: u32, value: f32, class: usize) -> f32 {
+        let weight = self.row(bucket).get(class).copied().unwrap_or(0);
+        value * self.row_head(bucket).1 * f32::from(weight.cast_signed())
+    }
+
+    /// The values of the features found, with the block of each; those that training has not seen are left out.
+    pub(crate) fn values(&self, found: &Found, mut take: impl FnMut(usize, u32, f32)) {
+        let mut order = (0..3).flat_map(|block| {
+            let buckets = found.block(block);
+            // A block of nothing but unseen features is passed over as a whole.
+            let seen = buckets.iter().any(|&bucket| self.row_head(bucket).0 > 0.0);
+            buckets.iter().filter(move |_| seen).map(move |_| block)
+        });
+        found.weigh(
+            |bucket| self.row_head(bucket).0,
+            |bucket, value| {
+                if let Some(block) = order.next().filter(|_| value > 0.0) {
+                    take(block, bucket, value);
+                }
+            },
+        );
+    }
+
     fn row(&self, bucket: u32) -> &[u8] {
         let start = self.row_start(bucket);
         self.bytes.get(start + ROW_HEAD..start + self.head.stride()).unwrap_or_default()
@@ -283,7 +307,7 @@ impl Model {
     }
 
     /// The class of a training utterance, by its spelling with signs, else without.
-    fn exact(&self, terms: &Terms) -> Option<u32> {
+    pub(crate) fn exact(&self, terms: &Terms) -> Option<u32> {
         let exact = &self.head.exact;
         let find = |fingerprint| exact.binary_search_by_key(&fingerprint, |(hash, _)| *hash).ok().map(|i| exact[i].1);
         find(terms.fingerprint(true)).or_else(|| find(terms.fingerprint(false)))
@@ -318,7 +342,6 @@ impl Model {
 }
 
 impl Scratch {
-    #[cfg(feature = "train")]
     pub(crate) fn margins(&self) -> &[f32] {
         &self.margins
     }

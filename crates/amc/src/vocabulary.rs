@@ -91,7 +91,6 @@ impl Vocabulary {
         Self { words, stems, word_index, stem_index, lengths }
     }
 
-    #[cfg(feature = "train")]
     pub(crate) fn words(&self) -> &[Word] {
         &self.words
     }
