@@ -3,6 +3,7 @@
 
 #[cfg(feature = "train")]
 pub mod benchmark;
+mod clauses;
 mod codec;
 #[cfg(feature = "train")]
 mod corpus;
@@ -29,6 +30,7 @@ mod train;
 pub mod tuning;
 mod vocabulary;
 
+pub use clauses::Clause;
 pub use explain::Explanation;
 pub use gate::Confidence;
 pub use model::{Classification, DecodeError, Model, Ranked};
