@@ -187,11 +187,16 @@ impl Model {
     ///
     /// Takes about as long as a few hundred to two thousand classifications: the search for a change that would flip the decision tries them.
     pub fn explain(&self, utterance: &str, intent: &str, threshold: f32) -> Option<Explanation> {
-        let class = self.head.intents.binary_search_by(|name| name.as_str().cmp(intent)).ok()?;
-        let mut explanation = self.with_scratch(|scratch| self.account(utterance, class, threshold, scratch));
-        explanation.decision = self.decision(utterance, threshold);
+        let mut explanation = self.account(utterance, intent, threshold)?;
         explanation.flip = self.flip(utterance, &explanation);
         Some(explanation)
+    }
+
+    /// The same without the search for a flip: as long as some ten classifications, for looking at many utterances.
+    pub fn account(&self, utterance: &str, intent: &str, threshold: f32) -> Option<Explanation> {
+        let class = self.head.intents.binary_search_by(|name| name.as_str().cmp(intent)).ok()?;
+        let decision = self.decision(utterance, threshold);
+        Some(self.with_scratch(|scratch| self.account_of(utterance, class, decision, scratch)))
     }
 
     pub(crate) fn decision(&self, utterance: &str, threshold: f32) -> Decision {
@@ -201,7 +206,7 @@ impl Model {
         Decision { answered: best.is_some() && confidence >= threshold, best, confidence, threshold }
     }
 
-    fn account(&self, utterance: &str, class: usize, threshold: f32, scratch: &mut Scratch) -> Explanation {
+    fn account_of(&self, utterance: &str, class: usize, decision: Decision, scratch: &mut Scratch) -> Explanation {
         let signals = self.measure(utterance, scratch);
         let (text, mut features) = (Text::new(utterance), Features::default());
         let margins = scratch.margins().get(..self.head.intents.len()).unwrap_or_default();
@@ -240,7 +245,7 @@ impl Model {
                 .exact(&scratch.terms)
                 .map(|class| Exact { intent: self.head.intents.get(class as usize).cloned() }),
             gate: self.gate_account(&signals, scratch.margins()),
-            decision: Decision { best: None, confidence: 0.0, threshold, answered: false },
+            decision,
             flip: None,
         }
     }

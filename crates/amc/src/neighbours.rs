@@ -33,6 +33,14 @@ impl Model {
         }
         neighbours
     }
+
+    /// Hash of the words and signs that are left of an utterance after folding, synonyms and stop words: utterances that the classifier cannot
+    /// tell apart have the same.
+    pub fn fingerprint(&self, utterance: &str) -> u64 {
+        let mut terms = Terms::default();
+        self.head.lexicon.terms(&Text::new(utterance), None, &mut terms);
+        terms.fingerprint(true)
+    }
 }
 
 impl Neighbours {

@@ -20,6 +20,7 @@ mod chat;
 mod check;
 pub mod dev;
 mod eval;
+mod explain;
 mod folder;
 mod matrix;
 mod show;
@@ -58,6 +59,8 @@ enum Command {
     Test(test::Arguments),
     /// Measure the classifier on files of `label<TAB>utterance`.
     Eval(eval::Arguments),
+    /// Say why an utterance is understood as it is: what each word adds, what else decided, what would change it.
+    Explain(explain::Arguments),
     /// Chat with a brain in the terminal.
     Chat(chat::Arguments),
     /// Run the whole bot on this machine and retrain it whenever its files are saved.
@@ -85,6 +88,7 @@ impl Command {
             Self::Train(arguments) => train::run(&arguments),
             Self::Test(arguments) => test::run(&arguments),
             Self::Eval(arguments) => eval::run(&arguments),
+            Self::Explain(arguments) => explain::run(&arguments),
             Self::Chat(arguments) => chat::run(&arguments),
             Self::Dev(arguments) => dev::run(&arguments),
         }

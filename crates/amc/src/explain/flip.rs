@@ -125,5 +125,6 @@ fn apply(utterance: &str, changes: &[Change]) -> String {
         }
     }
     changed.push_str(utterance.get(at..).unwrap_or_default());
+    changed.truncate(changed.trim_end().len());
     changed
 }
