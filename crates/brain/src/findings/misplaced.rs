@@ -1,13 +1,16 @@
 //! Utterances that look as if they belonged to another intent.
 
+use sbf_amc::Neighbour;
+
 use super::{Finding, Kind, place};
 use crate::{brain::Brain, report::Report};
 
 /// Held-out texts that were taken for another intent with at least this probability are suspects; so many of them are looked at.
 const SURE: f32 = 0.5;
 const MOST_SUSPECTS: usize = 200;
-/// Of so many nearest texts, besides itself, more than half must agree.
+/// Of so many nearest texts, besides itself, more than half must agree. What is less alike than this is no neighbour.
 const NEIGHBOURS: usize = 3;
+const LEAST_ALIKE: f32 = 0.3;
 
 /// The surest first.
 pub(super) fn find(brain: &Brain, report: &Report) -> Vec<Finding> {
@@ -31,8 +34,9 @@ pub(super) fn find(brain: &Brain, report: &Report) -> Vec<Finding> {
             // An equal text of the same utterance, or of a duplicate, says nothing new.
             let nearest = neighbours.of(&brain.model, &text.text, NEIGHBOURS + 1);
             let nearest: Vec<_> = nearest.iter().filter(|near| near.index != suspect).take(NEIGHBOURS).collect();
-            let agree = nearest.iter().filter(|near| report.training[near.index].intent == intent).count();
-            let nearest_of_it = nearest.iter().find(|near| report.training[near.index].intent == intent)?;
+            let agrees = |near: &&&Neighbour| near.similarity >= LEAST_ALIKE && report.training[near.index].intent == intent;
+            let agree = nearest.iter().filter(agrees).count();
+            let nearest_of_it = nearest.iter().find(agrees)?;
             let (here, other) = (place(brain, text), place(brain, &report.training[nearest_of_it.index]));
             let suggestion = format!(
                 "This stands in {} but reads like {} ({:.0} % sure when it was held out), as {agree} of the {} nearest utterances do, such as \
