@@ -130,23 +130,29 @@ fn standing(told: &Explanation) -> String {
     format!("{intent} is {place} by its words: margin {margin:+.2}{rival}, probability {:.1} %.", 100.0 * probability)
 }
 
-/// A line for each word with a bar, dark for the intent and light against it; then bias and sum.
+/// A line for each word: what it adds to the intent, with a bar, dark for it and light against it, and what to its rival; then bias and sum.
 fn words(told: &Explanation) -> Vec<String> {
-    let width = told.words.iter().map(|word| word.text.chars().count()).chain(["(bias)".len()]).max().unwrap_or(0);
+    let width = told.words.iter().map(|word| word.text.chars().count()).chain(["= margin".len()]).max().unwrap_or(0);
     let largest = told.words.iter().map(|word| word.contribution.abs()).fold(told.bias.abs(), f32::max).max(0.01);
     let bar = |value: f32| {
         let length = (value.abs() / largest * BAR).round() as usize;
         if value < 0.0 { "░" } else { "█" }.repeat(length)
     };
-    let line = |name: &str, value: f32, note: &str| {
+    let line = |name: &str, value: f32, other: f32, note: &str| {
         let pad = " ".repeat(width.saturating_sub(name.chars().count()));
-        format!("  {name}{pad} {value:+.3} {}{note}", bar(value)).trim_end().to_owned()
+        let other = told.rival.as_ref().map_or_else(String::new, |_| format!(" {other:+.3}"));
+        format!("  {name}{pad} {value:+.3}{other} {}{note}", bar(value)).trim_end().to_owned()
     };
     let mut lines: Vec<String> =
-        told.words.iter().map(|word| line(&word.text, word.contribution, reading(word.read))).collect();
-    lines.push(line("(bias)", told.bias, ""));
-    let pad = " ".repeat(width.saturating_sub("= margin".len()));
-    lines.push(format!("  = margin{pad} {:+.3}", told.margin));
+        told.words.iter().map(|word| line(&word.text, word.contribution, word.rival, reading(word.read))).collect();
+    let (bias, margin) = told.rival.as_ref().map_or((0.0, 0.0), |rival| (rival.bias, rival.margin));
+    lines.push(line("(bias)", told.bias, bias, ""));
+    let sums = told.rival.as_ref().map_or_else(String::new, |_| format!(" {margin:+.3}"));
+    lines.push(format!("  = margin{} {:+.3}{sums}", " ".repeat(width - "= margin".len()), told.margin));
+    if let Some(rival) = &told.rival {
+        let pad = " ".repeat(width);
+        lines.insert(0, format!("  {pad} for {}, then for {}", told.intent, rival.intent));
+    }
     lines
 }
 
