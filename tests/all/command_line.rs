@@ -148,3 +148,29 @@ fn chat_answers_on_standard_output() {
 fn sbf(arguments: &[&str], folder: &Path) -> Output {
     Command::new(program()).args(arguments).arg(folder).output().unwrap()
 }
+
+#[test]
+fn explain_tells_what_each_word_adds_and_sums_up() {
+    let folder = TempDir::new().unwrap();
+    brains::copy("en", folder.path());
+    let explain = |more: &[&str]| {
+        let path = folder.path().join("knowledge.json");
+        Command::new(program()).arg("explain").arg(path).arg("tell me your name please").args(more).output().unwrap()
+    };
+    let output = explain(&["--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let number = |value: &Value| value.as_f64().unwrap();
+    let sum: f64 = told["words"].as_array().unwrap().iter().map(|word| number(&word["contribution"])).sum();
+    assert!((sum + number(&told["bias"]) - number(&told["margin"])).abs() < 1e-4, "{told:#}");
+    assert!(told["nearest"]["path"].as_str().unwrap().starts_with("knowledge["));
+    assert!(told["gate"]["signals"].as_array().unwrap().len() == 11 && told["decision"]["answered"].is_boolean());
+    let text = String::from_utf8(explain(&[]).stdout).unwrap();
+    assert!(text.contains("█") && text.contains("(bias)") && text.contains("= margin"), "{text}");
+    assert_eq!(explain(&["--intent", "unheard of"]).status.code(), Some(2));
+    assert_eq!(sbf(&["train"], folder.path()).status.code(), Some(0));
+    let packed = folder.path().join("brain-amcClassificationsImpl.pgk");
+    let output =
+        Command::new(program()).arg("explain").arg(packed).args(["tell me your name please", "--json"]).output();
+    assert_eq!(serde_json::from_slice::<Value>(&output.unwrap().stdout).unwrap(), told);
+}

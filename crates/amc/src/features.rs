@@ -18,13 +18,13 @@ use crate::{
 pub(crate) const MAX_PAIRED: usize = 40;
 /// Relative lengths of the three blocks' vectors.
 pub(crate) const BLOCK_LENGTHS: [f32; 3] = [1.0, 1.4, 1.0];
-const LONGEST_GRAM: usize = 4;
+pub(crate) const LONGEST_GRAM: usize = 4;
 
-const STEM: u64 = 0xA1;
-const BIGRAM: u64 = 0xA2;
-const GRAM: u64 = 0xB1;
-const PAIR: u64 = 0xC1;
-const EDGE: u64 = 0xED;
+pub(crate) const STEM: u64 = 0xA1;
+pub(crate) const BIGRAM: u64 = 0xA2;
+pub(crate) const GRAM: u64 = 0xB1;
+pub(crate) const PAIR: u64 = 0xC1;
+pub(crate) const EDGE: u64 = 0xED;
 
 /// The feature space of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +157,12 @@ impl Found {
         &self.buckets[start..self.ends[block]]
     }
 
-    /// Calls `take` with each bucket and its value: every block scaled to its length, the whole to length 1. `weights` are those of [`Found::all`].
+    /// The block of an item of [`Found::all`].
+    pub(crate) fn block_of(&self, at: usize) -> usize {
+        self.ends.iter().take(2).filter(|end| at >= **end).count()
+    }
+
+    /// Calls `take` with the place of each bucket, the bucket and its value: every block scaled to its length, the whole to length 1. `weights` are those of [`Found::all`].
     pub(crate) fn weigh(&self, weights: &[f32], mut take: impl FnMut(usize, u32, f32)) {
         let range = |block: usize| if block == 0 { 0..self.ends[0] } else { self.ends[block - 1]..self.ends[block] };
         let lengths = [0, 1, 2].map(|block| length(weights.get(range(block)).unwrap_or_default()));

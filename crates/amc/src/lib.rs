@@ -3,12 +3,14 @@
 
 #[cfg(feature = "train")]
 pub mod benchmark;
+mod clauses;
 mod codec;
 #[cfg(feature = "train")]
 mod corpus;
 mod distance;
 #[cfg(feature = "train")]
 pub mod evaluate;
+pub mod explain;
 mod features;
 mod function_words;
 mod gate;
@@ -17,6 +19,7 @@ mod language;
 mod model;
 #[cfg(feature = "train")]
 mod names;
+mod neighbours;
 mod number;
 #[cfg(feature = "train")]
 mod options;
@@ -32,8 +35,11 @@ mod train;
 pub mod tuning;
 mod vocabulary;
 
+pub use clauses::Clause;
+pub use explain::Explanation;
 pub use gate::Confidence;
 pub use model::{Classification, DecodeError, Model, Ranked};
+pub use neighbours::{Neighbour, Neighbours};
 #[cfg(feature = "train")]
 pub use options::{CheckedOptions, Options, OptionsError};
 #[cfg(feature = "train")]

@@ -9,11 +9,11 @@ use std::{cell::RefCell, sync::Arc};
 use crate::codec::Writer;
 use crate::{
     codec::Reader,
-    features::{Features, Space},
+    features::{Features, Found, Space},
     function_words,
     gate::{Buffers, Confidence, Gate, Signals},
     hash, number,
-    product::Product,
+    product::{self, Product},
     rows::Table,
     terms::{Lexicon, Terms, word_hash},
     text::Text,
@@ -179,11 +179,7 @@ impl Model {
             return Classification { ranked, confidence: Confidence::CERTAIN, exact: true };
         }
         let refused = exact.is_some() || ranked.is_empty();
-        let confidence = if refused {
-            Confidence::NONE
-        } else {
-            self.head.gate.confidence(&signals, self.head.lead(&scratch.margins))
-        };
+        let confidence = if refused { Confidence::NONE } else { self.confidence(&signals, scratch) };
         Classification { ranked, confidence, exact: false }
     }
 
@@ -194,6 +190,14 @@ impl Model {
         self.margins(scratch);
         let Scratch { terms, margins, gate, familiar, .. } = scratch;
         Signals::measure(&self.head, terms, margins, *familiar, gate)
+    }
+
+    /// What the gate says; where there is no word, there is nothing to understand.
+    pub(crate) fn confidence(&self, signals: &Signals, scratch: &Scratch) -> Confidence {
+        if scratch.terms.list().is_empty() {
+            return Confidence::NONE;
+        }
+        self.head.gate.confidence(signals, self.head.lead(&scratch.margins))
     }
 
     /// The product of the utterance's features with their rows.
@@ -219,6 +223,35 @@ impl Model {
         margins.clear();
         margins.extend_from_slice(&self.head.biases);
         product.add(cells, |bucket| self.rows.weights(&self.bytes, bucket), margins);
+    }
+
+    /// The values of the features found, with the block of each; those that training has not seen are left out.
+    pub(crate) fn values(&self, found: &Found, mut take: impl FnMut(usize, u32, f32)) {
+        let weights: Vec<f32> = found.all().iter().map(|&bucket| self.rows.head(&self.bytes, bucket).0).collect();
+        found.weigh(&weights, |at, bucket, value| {
+            if value > 0.0 {
+                take(found.block_of(at), bucket, value);
+            }
+        });
+    }
+
+    /// The factors with which the rows of the features found were multiplied, with the block of each; those that training has not seen are left
+    /// out.
+    pub(crate) fn factors(&self, found: &Found, mut take: impl FnMut(usize, u32, f32)) {
+        let mut cells = Vec::new();
+        self.values(found, |block, bucket, value| {
+            cells.push((block, bucket, value * self.rows.head(&self.bytes, bucket).1));
+        });
+        let unit = product::unit(cells.iter().map(|(.., factor)| *factor));
+        for (block, bucket, factor) in cells.into_iter().filter(|(.., factor)| *factor > 0.0) {
+            take(block, bucket, f32::from(product::whole(factor, unit)) * unit);
+        }
+    }
+
+    /// What is added to a class's margin by a row with this factor.
+    pub(crate) fn contribution(&self, bucket: u32, factor: f32, class: usize) -> f32 {
+        let weight = self.rows.weights(&self.bytes, bucket).get(class).copied().unwrap_or(0);
+        factor * f32::from(weight.cast_signed())
     }
 
     /// The best intents with their share of the softmax of all margins times the temperature.
@@ -254,7 +287,7 @@ impl Model {
     }
 
     /// The class of a training utterance, by its spelling with signs, else without.
-    fn exact(&self, terms: &Terms) -> Option<u32> {
+    pub(crate) fn exact(&self, terms: &Terms) -> Option<u32> {
         let exact = &self.head.exact;
         let find = |fingerprint| exact.binary_search_by_key(&fingerprint, |(hash, _)| *hash).ok().map(|i| exact[i].1);
         find(terms.fingerprint(true)).or_else(|| find(terms.fingerprint(false)))
@@ -277,7 +310,6 @@ impl Model {
 }
 
 impl Scratch {
-    #[cfg(feature = "train")]
     pub(crate) fn margins(&self) -> &[f32] {
         &self.margins
     }
@@ -285,7 +317,6 @@ impl Scratch {
 
 impl Head {
     /// Softmax of the margins times the temperature, for one class.
-    #[cfg(feature = "train")]
     pub(crate) fn probability(&self, margins: &[f32], class: usize) -> f32 {
         let Some(own) = margins.get(class) else { return 0.0 };
         1.0 / number::exp_sum(margins, *own, self.temperature)

@@ -7,7 +7,7 @@ use wide::{i16x8, i32x4, u8x16};
 
 /// Classes that are multiplied together; rows are padded to a multiple of it.
 pub(crate) const LANES: usize = 16;
-/// Sums of 255 times all factors stay below 2³¹.
+/// Sums of 255 times all factors, each half a unit larger, stay below 2³¹.
 const LARGEST_SUM: f32 = 8_400_000.0;
 /// Added to a signed weight, so that bytes can be widened with zeros.
 const SHIFT: i32 = 128;
@@ -24,24 +24,21 @@ impl Product {
     /// Adds to each margin the sum over all cells of the cell's factor times its row's weight for that class. A row is a slice of bytes, each a
     /// signed weight; a class beyond its end has weight 0. Factors must not be negative.
     pub(crate) fn add<'r>(&mut self, cells: &[(u32, f32)], row: impl Fn(u32) -> &'r [u8], margins: &mut [f32]) {
-        let (most, all) = cells.iter().fold((0f32, 0f32), |(most, all), (_, factor)| (most.max(*factor), all + factor));
-        if most <= 0.0 {
+        let unit = unit(cells.iter().map(|(_, factor)| *factor));
+        if unit <= 0.0 {
             return;
         }
-        let unit = (most / f32::from(i16::MAX)).max(all / LARGEST_SUM);
-        // Truncation keeps the sum below its limit.
-        let whole = |factor: f32| (factor / unit) as i16;
         self.sums.clear();
         self.sums.resize(margins.len().div_ceil(LANES), Lanes::default());
         let mut total = 0i32;
         let (fours, rest) = cells.as_chunks::<4>();
         for four in fours {
-            let factors = four.map(|(_, factor)| whole(factor));
+            let factors = four.map(|(_, factor)| whole(factor, unit));
             total += factors.iter().map(|factor| i32::from(*factor)).sum::<i32>();
             self.add_rows(four.map(|(at, _)| row(at)), factors);
         }
         for &(at, factor) in rest {
-            let factor = whole(factor);
+            let factor = whole(factor, unit);
             total += i32::from(factor);
             self.add_rows([row(at); 4], [factor, 0, 0, 0]);
         }
@@ -63,6 +60,17 @@ impl Product {
             margins.iter_mut().zip(sums).for_each(|(margin, sum)| *margin += (sum - SHIFT * total) as f32 * unit);
         }
     }
+}
+
+/// What the factors of an utterance are rounded to multiples of; 0 where there are none.
+pub(crate) fn unit(factors: impl Iterator<Item = f32>) -> f32 {
+    let (most, all) = factors.fold((0f32, 0f32), |(most, all), factor| (most.max(factor), all + factor));
+    (most / f32::from(i16::MAX)).max(all / LARGEST_SUM)
+}
+
+/// How many units a factor is.
+pub(crate) fn whole(factor: f32, unit: f32) -> i16 {
+    (factor / unit + 0.5) as i16
 }
 
 /// For each class its two weights times their two factors.

@@ -16,7 +16,7 @@ const STEM: u64 = 0x53;
 #[derive(Debug, Clone)]
 pub(crate) struct Term {
     /// Where its text stands in the buffer.
-    range: (u32, u32),
+    pub(crate) range: (u32, u32),
     pub(crate) kind: Kind,
     pub(crate) glued: bool,
     pub(crate) stem: u64,
@@ -48,7 +48,7 @@ impl Terms {
         self.buffer.get(range).unwrap_or_default()
     }
 
-    fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.buffer.clear();
         self.buffer.push(' ');
         self.list.clear();
@@ -139,7 +139,7 @@ impl Lexicon {
         }
     }
 
-    fn replace(&self, text: &Text, terms: &mut Terms) {
+    pub(crate) fn replace(&self, text: &Text, terms: &mut Terms) {
         let tokens = text.tokens();
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
@@ -157,7 +157,7 @@ impl Lexicon {
     }
 
     /// The canonical words for the longest variant that the tokens begin with, and its length.
-    fn replacement(&self, text: &Text, tokens: &[Token]) -> Option<(&str, usize)> {
+    pub(crate) fn replacement(&self, text: &Text, tokens: &[Token]) -> Option<(&str, usize)> {
         (1..=self.longest.min(tokens.len())).rev().find_map(|length| {
             let canonical = self.replacements.get(&phrase_hash(text, &tokens[..length]))?;
             Some((canonical.as_str(), length))

@@ -1,21 +1,18 @@
 //! The words a bot knows: their stems, the training examples that hold them, and which of them a misspelled word stands for.
 
+mod repair;
+
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
     ops::Range,
 };
 
-use wide::u32x8;
-
+use self::repair::OfLength;
 #[cfg(feature = "train")]
 use crate::codec::Writer;
-use crate::{codec::Reader, distance::Pattern, model::DecodeError, terms::word_hash};
+use crate::{codec::Reader, model::DecodeError, terms::word_hash};
 
-/// Words shorter than this are never repaired: too many real words are one letter away.
-const SHORTEST_REPAIRED: usize = 4;
-/// From this length on, two edits are allowed.
-const TWO_EDITS: usize = 8;
 /// Examples of an intent whose words are compared with an utterance's, at most.
 pub(crate) const MOST_EXAMPLES: usize = 100;
 
@@ -80,13 +77,6 @@ impl Hasher for Identity {
 }
 
 type HashIndex = HashMap<u64, u32, BuildHasherDefault<Identity>>;
-
-/// Words of one length: for each the set of its letters, and its number.
-#[derive(Debug, Default, Clone)]
-struct OfLength {
-    letters: Vec<u32>,
-    words: Vec<u32>,
-}
 
 /// All words and stems of a bot's training utterances. Lists of lists are flat: a range stands for the inner list.
 #[derive(Debug, Default)]
@@ -157,19 +147,7 @@ impl Vocabulary {
         let words = self.words.iter().enumerate();
         self.word_index = words.map(|(i, word)| (word_hash(self.text(word)), i as u32)).collect();
         self.stem_index = self.stems.iter().enumerate().map(|(i, stem)| (stem.hash, i as u32)).collect();
-        let mut lengths: Vec<OfLength> = Vec::new();
-        for (i, word) in self.words.iter().enumerate() {
-            let length = self.text(word).chars().count();
-            if length < SHORTEST_REPAIRED - 1 {
-                continue;
-            }
-            if lengths.len() <= length {
-                lengths.resize_with(length + 1, OfLength::default);
-            }
-            lengths[length].letters.push(letters(self.text(word)));
-            lengths[length].words.push(i as u32);
-        }
-        self.lengths = lengths;
+        self.index_lengths();
         self.weigh_examples();
         self
     }
@@ -186,6 +164,11 @@ impl Vocabulary {
                 }
             }
         }
+    }
+
+    /// All words with the index of their stem, sorted.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.words.iter().map(|word| (self.text(word), word.stem))
     }
 
     pub(crate) fn stems(&self) -> &[Stem] {
@@ -240,43 +223,6 @@ impl Vocabulary {
     fn known(&self, word: u32) -> Option<Known> {
         let word = self.words.get(word as usize)?;
         Some(Known { stem: word.stem, hash: self.stems.get(word.stem as usize)?.hash })
-    }
-
-    /// The known word that an unknown one most probably stands for: one edit away (an insertion, deletion, substitution or transposition of
-    /// neighbours), two in long words; of several the one with the fewest edits, then the same first letter, then the one in most examples.
-    pub(crate) fn repair(&self, unknown: &str) -> Option<Known> {
-        if unknown.len() < SHORTEST_REPAIRED || unknown.bytes().any(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        let pattern = Pattern::new(unknown)?;
-        let length = pattern.length();
-        if length < SHORTEST_REPAIRED {
-            return None;
-        }
-        let most = if length >= TWO_EDITS { 2 } else { 1 };
-        let set = letters(unknown);
-        let mut best: Option<(u32, bool, u32, u32)> = None;
-        for candidates in self.lengths.iter().take(length + most + 1).skip((length - most).max(SHORTEST_REPAIRED - 1)) {
-            // Every edit changes at most two members of the set of letters.
-            candidates.near(set, 2 * most, |word| {
-                let Some(rank) = self.rank(&pattern, unknown, word, most) else { return };
-                if best.is_none_or(|best| rank < best) {
-                    best = Some(rank);
-                }
-            });
-        }
-        best.and_then(|(.., word)| self.known(word))
-    }
-
-    fn rank(&self, pattern: &Pattern, unknown: &str, word: u32, most: usize) -> Option<(u32, bool, u32, u32)> {
-        let known = self.words.get(word as usize)?;
-        let text = self.text(known);
-        let edits = pattern.edits(text);
-        if edits as usize > most {
-            return None;
-        }
-        let examples = self.stems.get(known.stem as usize)?.examples;
-        Some((edits, unknown.chars().next() != text.chars().next(), u32::MAX - examples, word))
     }
 
     #[cfg(feature = "train")]
@@ -339,59 +285,9 @@ fn range(range: &Range<u32>) -> Range<usize> {
     range.start as usize..range.end as usize
 }
 
-/// The letters of a word as a set: 32 members tell the letters of one alphabet apart.
-fn letters(word: &str) -> u32 {
-    word.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 32))
-}
-
-impl OfLength {
-    /// Calls `take` with each word whose set differs from `set` in `most` members at most; eight words at a time.
-    fn near(&self, set: u32, most: usize, mut take: impl FnMut(u32)) {
-        const LANES: usize = 8;
-        let (one, of_word, zero) = (u32x8::splat(1), u32x8::splat(set), u32x8::splat(0));
-        for (letters, words) in self.letters.chunks(LANES).zip(self.words.chunks(LANES)) {
-            let mut lanes = [!set; LANES];
-            lanes.iter_mut().zip(letters).for_each(|(lane, letters)| *lane = *letters);
-            let mut differing = u32x8::from(lanes) ^ of_word;
-            for _ in 0..most {
-                // Takes the lowest member away; of 0 nothing is left either.
-                differing &= differing - one;
-            }
-            let mut near = differing.simd_eq(zero).to_bitmask();
-            while near != 0 {
-                if let Some(word) = words.get(near.trailing_zeros() as usize) {
-                    take(*word);
-                }
-                near &= near - 1;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn vocabulary(words: &[&str]) -> Vocabulary {
-        let stem = |word: &&str| NewStem { hash: word_hash(word), weight: 1.0, places: vec![(0, 1, vec![0])] };
-        let named: Vec<(&str, u32)> = words.iter().enumerate().map(|(i, word)| (*word, i as u32)).collect();
-        Vocabulary::new(&named, words.iter().map(stem).collect(), &[1])
-    }
-
-    #[test]
-    fn one_edit_is_repaired_and_two_in_long_words() {
-        let words = ["forecast", "help", "weather", "погода"];
-        let known = vocabulary(&words);
-        let repair = |word| known.repair(word).map(|found| words[found.stem as usize]);
-        assert_eq!(repair("wether"), Some("weather"));
-        assert_eq!(repair("waether"), Some("weather"));
-        assert_eq!(repair("forecst"), Some("forecast"));
-        assert_eq!(repair("forceats"), Some("forecast"));
-        assert_eq!(repair("пагода"), Some("погода"));
-        assert_eq!(repair("hello"), None);
-        assert_eq!(repair("hel"), None);
-        assert_eq!(repair("wehter1"), None);
-    }
 
     #[test]
     fn an_example_is_covered_by_the_weight_of_its_stems() {

@@ -4,7 +4,10 @@ mod item;
 mod sentence;
 mod utterances;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
@@ -36,13 +39,23 @@ pub struct CheckedKnowledge {
 #[derive(Debug)]
 #[cfg_attr(not(feature = "train"), allow(dead_code))]
 pub(crate) struct Training {
-    /// Index of the intent, and a written utterance of it.
-    pub(crate) utterances: Vec<(usize, Template)>,
+    pub(crate) utterances: Vec<Written>,
     /// Texts of one utterance that are used.
     pub(crate) cap: u64,
     pub(crate) none: Vec<String>,
     pub(crate) stop_words: Vec<String>,
     pub(crate) synonyms: Vec<(String, Vec<String>)>,
+}
+
+/// An utterance as its author wrote it.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "train"), allow(dead_code))]
+pub(crate) struct Written {
+    /// Index of the intent.
+    pub(crate) intent: usize,
+    /// JSON path in knowledge.json.
+    pub(crate) path: Arc<str>,
+    pub(crate) template: Template,
 }
 
 impl CheckedKnowledge {

@@ -5,7 +5,11 @@ pub mod artefact;
 pub mod brain;
 pub mod check;
 pub mod config;
+#[cfg(feature = "train")]
+pub mod explain;
 pub mod expression;
+#[cfg(feature = "train")]
+pub mod findings;
 pub mod intent;
 pub mod language;
 pub mod pattern;
@@ -28,6 +32,10 @@ mod utterance;
 pub use artefact::{DecodeError, decode, encode};
 pub use brain::{Brain, Candidate, Entity, Stock, Understanding};
 pub use check::{CheckedKnowledge, read};
+#[cfg(feature = "train")]
+pub use explain::Explained;
+#[cfg(feature = "train")]
+pub use findings::Finding;
 pub use problem::{Problem, Severity};
 #[cfg(feature = "train")]
 pub use report::{Outcome, run_tests};

@@ -2,7 +2,7 @@
 
 mod words;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use sbf_amc::TrainReport;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     artefact::{CONFUSION_MATRIX, READABLE, REPORT, WORD_DISTRIBUTION},
     brain::Brain,
+    findings::{self, Finding},
     problem::Problem,
     train::Trained,
 };
@@ -72,11 +73,15 @@ pub struct Report {
     pub tests: Vec<Outcome>,
     /// Warnings of the check.
     pub warnings: Vec<Problem>,
+    /// What the author can mend, as far as training knows it anyway.
+    pub findings: Vec<Finding>,
     /// Seconds for the hyperplanes of the final classifier.
     pub fit_seconds: f64,
     /// Seconds for everything in the classifier, held-out measurements included.
     pub train_seconds: f64,
-    training: Vec<Text>,
+    pub(crate) training: Vec<Text>,
+    /// For each held-out text its place in `training`.
+    pub(crate) held_out_texts: Vec<usize>,
 }
 
 /// One training text.
@@ -85,6 +90,8 @@ pub(crate) struct Text {
     /// Index of the intent.
     pub(crate) intent: usize,
     pub(crate) text: String,
+    /// JSON path of the utterance that it was expanded from.
+    pub(crate) path: Arc<str>,
 }
 
 /// Runs the author's own tests (`_tests`).
@@ -115,28 +122,34 @@ impl Report {
     ) -> Self {
         let threshold = brain.content.config.threshold;
         let held_out = measured.predictions.into_iter().filter_map(|prediction| {
-            Some(Outcome {
-                utterance: training.get(prediction.sample)?.text.clone(),
+            let utterance = training.get(prediction.sample)?.text.clone();
+            let outcome = Outcome {
+                utterance,
                 desired: prediction.desired,
                 kind: CANONICAL.to_owned(),
                 accepted: prediction.predicted.is_some() && prediction.confidence >= threshold,
                 predicted: prediction.predicted,
                 probability: prediction.probability,
                 confidence: prediction.confidence,
-            })
+            };
+            Some((outcome, prediction.sample))
         });
+        let (held_out, held_out_texts): (Vec<Outcome>, Vec<usize>) = held_out.unzip();
+        let findings = findings::cheap(brain, &training, &held_out, &held_out_texts);
         Self {
             intents: brain.intents().len(),
             utterances,
             texts: training.len(),
             features: measured.n_features,
             accuracy: measured.accuracy,
-            held_out: held_out.collect(),
+            held_out,
             tests: run_tests(brain),
             warnings,
             fit_seconds: measured.fit_seconds,
             train_seconds: measured.train_seconds,
+            findings,
             training,
+            held_out_texts,
         }
     }
 
@@ -160,22 +173,26 @@ impl Report {
             },
             "tests": { "total": self.tests.len(), "passed": self.tests.len() - failed.len(), "failed": failed },
             "confused": self.confusions(),
+            "findings": self.findings,
             "warnings": self.warnings,
         })
     }
 
     /// Pairs of intents that were taken for each other, the most frequent first, each with an example.
     fn confusions(&self) -> Vec<Value> {
-        let mut pairs: BTreeMap<(&str, &str), (usize, &str)> = BTreeMap::new();
-        for outcome in self.held_out.iter().chain(&self.tests) {
+        let mut pairs: BTreeMap<(&str, &str), (usize, &str, Option<&str>)> = BTreeMap::new();
+        let paths = self.held_out_texts.iter().map(|text| self.training.get(*text).map(|text| &*text.path));
+        // The author's tests have no place of their own here.
+        let paths = paths.chain(std::iter::repeat(None));
+        for (outcome, path) in self.held_out.iter().chain(&self.tests).zip(paths) {
             let Some(predicted) = outcome.predicted.as_deref().filter(|predicted| *predicted != outcome.desired) else {
                 continue;
             };
-            pairs.entry((&outcome.desired, predicted)).or_insert((0, &outcome.utterance)).0 += 1;
+            pairs.entry((&outcome.desired, predicted)).or_insert((0, &outcome.utterance, path)).0 += 1;
         }
         let mut pairs: Vec<_> = pairs.into_iter().collect();
-        pairs.sort_by_key(|(_, (times, _))| std::cmp::Reverse(*times));
-        let pair = |((desired, predicted), (times, example)): ((&str, &str), (usize, &str))| json!({ "desired": desired, "predicted": predicted, "times": times, "example": example });
+        pairs.sort_by_key(|(_, (times, ..))| std::cmp::Reverse(*times));
+        let pair = |((desired, predicted), (times, example, path))| json!({ "desired": desired, "predicted": predicted, "times": times, "example": example, "path": path });
         pairs.into_iter().take(MOST_CONFUSIONS).map(pair).collect()
     }
 

@@ -1,11 +1,13 @@
 //! A checked bot to a trained one.
 
+use std::sync::Arc;
+
 use sbf_amc::{Options, Sample};
 
 use crate::{
     artefact,
     brain::Brain,
-    check::CheckedKnowledge,
+    check::{CheckedKnowledge, Written},
     report::{Report, Text},
 };
 
@@ -56,10 +58,11 @@ pub fn train(checked: CheckedKnowledge, progress: &mut dyn FnMut(Progress)) -> R
 }
 
 /// What the classifier learns from, in the file's order.
-fn texts(content: &crate::brain::Content, training: &crate::check::Training) -> Vec<Text> {
-    let expand = |(intent, template): &(usize, crate::utterance::Template)| {
-        let intent = *intent;
-        template.expand(&content.values, training.cap).into_iter().map(move |text| Text { intent, text })
+pub(crate) fn texts(content: &crate::brain::Content, training: &crate::check::Training) -> Vec<Text> {
+    let expand = |written: &Written| {
+        let (intent, path) = (written.intent, Arc::clone(&written.path));
+        let texts = written.template.expand(&content.values, training.cap).into_iter();
+        texts.map(move |text| Text { intent, text, path: Arc::clone(&path) })
     };
     training.utterances.iter().flat_map(expand).filter(|text| !text.text.is_empty()).collect()
 }

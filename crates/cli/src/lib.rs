@@ -21,6 +21,7 @@ mod chat;
 mod check;
 pub mod dev;
 mod eval;
+mod explain;
 mod folder;
 mod matrix;
 mod show;
@@ -62,6 +63,8 @@ enum Command {
     /// Measure the classifier on a folder of corpora.
     #[command(subcommand)]
     Bench(bench::Command),
+    /// Say why an utterance is understood as it is: what each word adds, what else decided, what would change it.
+    Explain(explain::Arguments),
     /// Chat with a brain in the terminal.
     Chat(chat::Arguments),
     /// Run the whole bot on this machine and retrain it whenever its files are saved.
@@ -90,6 +93,7 @@ impl Command {
             Self::Test(arguments) => test::run(&arguments),
             Self::Eval(arguments) => eval::run(&arguments),
             Self::Bench(command) => bench::run(&command),
+            Self::Explain(arguments) => explain::run(&arguments),
             Self::Chat(arguments) => chat::run(&arguments),
             Self::Dev(arguments) => dev::run(&arguments),
         }

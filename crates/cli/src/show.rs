@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stderr};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use sbf_brain::{Problem, Severity};
+use sbf_brain::{Finding, Problem, Severity};
 use serde::Serialize;
 
 /// Prints one JSON value and nothing else.
@@ -37,6 +37,19 @@ fn problem(problem: &Problem) -> String {
         if problem.path.is_empty() { problem.file.clone() } else { format!("{}: {}", problem.file, problem.path) };
     let found = if problem.found.is_empty() { String::new() } else { format!(" (found: {})", problem.found) };
     format!("{severity}: {place}\n    {}{found}", problem.rule)
+}
+
+/// Findings about utterances, each with its place and what to do; at most `most`, and how many more there are.
+pub(crate) fn findings(findings: &[Finding], most: usize) -> String {
+    let line = |finding: &Finding| {
+        let said = finding.place.utterance.as_ref().map_or_else(String::new, |utterance| format!("{utterance:?} – "));
+        format!("{} ({}): {said}{}", finding.place.path, finding.place.intent, finding.suggestion)
+    };
+    let mut lines: Vec<String> = findings.iter().take(most).map(line).collect();
+    if findings.len() > most {
+        lines.push(format!("… and {} more", findings.len() - most));
+    }
+    lines.join("\n")
 }
 
 /// A number and its noun.

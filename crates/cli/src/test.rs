@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use sbf_brain::{Outcome as Tested, Problem, Trained, read};
+use sbf_brain::{Finding, Outcome as Tested, Problem, Trained, read};
 use sbf_dialog::{
     memory::FixedBrain,
     talk::{Failure, Stage, Talk},
@@ -23,6 +23,8 @@ use crate::{
 
 /// Failed utterances listed on the terminal.
 const FAILURES_LISTED: usize = 30;
+/// Findings listed on the terminal.
+const FINDINGS_LISTED: usize = 30;
 
 /// What `sbf test` is told.
 #[derive(Debug, clap::Args)]
@@ -55,13 +57,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     };
     let trained = train::train(checked)?;
     let scripts = play_all(&files.folder, &trained)?;
+    let findings = trained.findings();
     let matrix = matrix(&trained);
     let page = arguments.html.clone().unwrap_or_else(|| files.folder.join("confusion-matrix.html"));
     train::write(&page, matrix.to_html(trained.brain.name(), &summary(&trained, &scripts))?.as_bytes())?;
     if arguments.json {
-        show::json(&as_json(&trained, &scripts, &problems))?;
+        show::json(&as_json(&trained, &scripts, &findings, &problems))?;
     } else {
         print(&trained, &scripts, &matrix);
+        if !findings.is_empty() {
+            println!("{}", show::findings(&findings, FINDINGS_LISTED));
+        }
         println!("The matrix as a page: {}", page.display());
     }
     let failed = scripts.failed() || trained.report.tests.iter().any(|tested| !tested.passed());
@@ -124,12 +130,13 @@ fn print(trained: &Trained, scripts: &Scripts, matrix: &ConfusionMatrix) {
     }
 }
 
-fn as_json(trained: &Trained, scripts: &Scripts, problems: &[Problem]) -> Value {
+fn as_json(trained: &Trained, scripts: &Scripts, findings: &[Finding], problems: &[Problem]) -> Value {
     let failures: Vec<String> =
         scripts.failures.iter().map(ToString::to_string).chain(scripts.unreadable.iter().cloned()).collect();
     json!({
         "ok": !scripts.failed() && trained.report.tests.iter().all(Tested::passed),
         "report": trained.report.to_json(&trained.brain),
+        "findings": findings,
         "scripts": {"played": scripts.played, "failures": failures},
         "problems": problems,
     })

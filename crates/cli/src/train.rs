@@ -12,6 +12,9 @@ use serde_json::json;
 
 use crate::{Outcome, folder::BrainFiles, show};
 
+/// Findings listed on the terminal.
+const FINDINGS_LISTED: usize = 10;
+
 /// What `sbf train` is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -94,6 +97,9 @@ fn report(trained: &Trained, problems: &[Problem], seconds: f64) {
     if !report.tests.is_empty() {
         let passed = report.tests.iter().filter(|outcome| outcome.passed()).count();
         println!("Of {}, {passed} passed.", show::many(report.tests.len(), "test utterance"));
+    }
+    if !report.findings.is_empty() {
+        println!("{}", show::findings(&report.findings, FINDINGS_LISTED));
     }
 }
 

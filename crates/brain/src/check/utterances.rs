@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
+    check::Written,
     entity::Values,
     fold::key,
     intent::Intent,
@@ -12,13 +13,13 @@ use crate::{
     utterance::{MAX_EXPANDED, MAX_PER_UTTERANCE, Template, cap},
 };
 
-/// Every utterance with the index of its intent, and how many texts of each are used.
+/// Every utterance, and how many texts of each are used.
 pub(super) fn collect(
     items: &[Item],
     intents: &[Intent],
     values: &Values,
     problems: &mut Problems,
-) -> (Vec<(usize, Template)>, u64) {
+) -> (Vec<Written>, u64) {
     let by_id = intents.iter().enumerate().map(|(index, intent)| (intent.id.as_str(), index));
     let by_id: HashMap<&str, usize> = by_id.collect();
     let mut collected = Vec::new();
@@ -26,9 +27,10 @@ pub(super) fn collect(
     let mut said = Said::default();
     for (index, item) in items.iter().enumerate() {
         let templates = of_item(index, item, values, &mut said, problems);
-        counts.extend(templates.iter().map(|template| template.count(values)));
+        counts.extend(templates.iter().map(|(_, template)| template.count(values)));
         if let Some(intent) = item.id.as_ref().and_then(|id| by_id.get(id.value.as_str())) {
-            collected.extend(templates.into_iter().map(|template| (*intent, template)));
+            let written = |(path, template): (&str, Template)| Written { intent: *intent, path: path.into(), template };
+            collected.extend(templates.into_iter().map(written));
         }
     }
     (collected, common_cap(&counts, problems))
@@ -47,12 +49,19 @@ pub(super) fn refused(written: Vec<Located<String>>, problems: &mut Problems) ->
     texts
 }
 
-fn of_item(index: usize, item: &Item, values: &Values, said: &mut Said, problems: &mut Problems) -> Vec<Template> {
+/// The item's utterances that say something, each with its path.
+fn of_item<'i>(
+    index: usize,
+    item: &'i Item,
+    values: &Values,
+    said: &mut Said,
+    problems: &mut Problems,
+) -> Vec<(&'i str, Template)> {
     let mut templates = Vec::new();
     for utterance in &item.utterances {
         if let Some(template) = template(utterance, values, problems) {
             said.warn_repeated(utterance, index, problems);
-            templates.push(template);
+            templates.push((utterance.path.as_str(), template));
         }
     }
     if item.utterances.is_empty() && !item.unreadable {

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn text(intent: usize, text: &str) -> Text {
-        Text { intent, text: text.to_owned() }
+        Text { intent, text: text.to_owned(), path: "".into() }
     }
 
     #[test]
