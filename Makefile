@@ -5,7 +5,7 @@ BRAIN ?=
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: dev test build bench count tune rust-test lint doc deny web-test e2e
+.PHONY: dev test build bench count nlpjs tune rust-test lint doc deny web-test e2e
 
 ## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
 dev:
@@ -31,6 +31,15 @@ bench:
 ## Instructions of the classifier's load, classify and train, beside those recorded last; RECORD=--record records them.
 count:
 	crates/amc/scripts/count.sh $(RECORD)
+
+## nlp.js on the same corpora, side by side.
+nlpjs: crates/amc/peers/nlpjs/node_modules/.package-lock.json
+	cargo build --locked --release --bin sbf
+	node crates/amc/peers/nlpjs/compare.mjs target/release/sbf ../shared/data/nlu
+
+crates/amc/peers/nlpjs/node_modules/.package-lock.json: crates/amc/peers/nlpjs/package-lock.json
+	cd crates/amc/peers/nlpjs && npm ci --no-audit --no-fund
+	@touch $@
 
 ## Fits the constants of the confidence gate on simulated bots; its output goes into crates/amc/src/gate.rs.
 tune:
