@@ -14,7 +14,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("sbf-brain", &["sbf-dialog", "sbf-aws", "sbf-local", "tokio", "aws-", "axum", "hyper", "reqwest", "async-trait"]),
     ("sbf-dialog", &["sbf-aws", "sbf-local", "tokio", "aws-", "axum", "hyper", "reqwest", "linfa", "ndarray"]),
     ("sbf-aws", &["sbf-local", "sbf-samples", "dynoxide", "s3s", "clap", "lambda_http"]),
-    ("sbf-core", &["sbf-local", "wide", "linfa", "ndarray", "clap", "dynoxide", "s3s"]),
+    ("sbf-core", &["sbf-local", "linfa", "ndarray", "clap", "dynoxide", "s3s"]),
     ("sbf-train", &["sbf-local", "sbf-dialog", "axum", "aws-sdk-dynamodb", "aws-sdk-polly", "aws-sdk-lambda", "clap"]),
     ("sbf-local", &["sbf-amc", "sbf-brain", "sbf-dialog", "sbf-aws"]),
     ("sbf-samples", &["sbf-amc", "sbf-brain", "sbf-dialog", "sbf-aws", "sbf-local"]),
@@ -33,7 +33,21 @@ fn dependencies_point_one_way() {
 #[test]
 fn a_forbidden_dependency_would_be_seen() {
     assert!(dependencies("sbf-dialog").iter().any(|name| name == "sbf-brain"));
-    assert!(dependencies("sbf-train").iter().any(|name| name == "wide"));
+    assert!(dependencies("sbf-train").iter().any(|name| name == "sbf-amc"));
+}
+
+#[test]
+fn core_links_no_trainer() {
+    assert_eq!(tree("sbf-core", "{p} {f}").lines().find(|line| line.starts_with("sbf-amc ")).map(features), Some(""));
+    assert_eq!(
+        tree("sbf-train", "{p} {f}").lines().find(|line| line.starts_with("sbf-amc ")).map(features),
+        Some("train")
+    );
+}
+
+/// The features at the end of a line `package version (path) features`.
+fn features(line: &str) -> &str {
+    line.rsplit(')').next().unwrap_or_default().trim()
 }
 
 #[test]
@@ -69,14 +83,17 @@ fn knowledge_field_names_stay_in_the_files_that_read_them() {
 }
 
 fn dependencies(package: &str) -> Vec<String> {
+    tree(package, "{p}").lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+fn tree(package: &str, format: &str) -> String {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--offline", "-p", package, "-e", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["tree", "--locked", "--offline", "-p", package, "-e", "normal", "--prefix", "none", "--format", format])
         .current_dir(repository())
         .output()
         .unwrap();
     assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// Every Rust file of a folder, however deep.
