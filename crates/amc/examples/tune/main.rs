@@ -10,7 +10,7 @@ mod regression;
 
 use std::fs;
 
-use regression::{dot, fit, quantiles};
+use regression::{dot, fit};
 
 use sbf_amc::{
     Sample,
@@ -131,6 +131,21 @@ fn print_by_size(scores: &[f64], cases: &[Case], sizes: &[usize]) {
         let (auc, recall, threshold) = quality(&pick);
         print!("| {auc:.3} {recall:.3} {threshold:6.2} ");
     }
+}
+
+/// Regression of the 5 % quantile by averaged subgradient descent on the pinball loss.
+fn quantiles(cases: &[(Vec<f64>, f64)]) -> Vec<f64> {
+    let mut weights = vec![-2.0, 0.0, 0.0];
+    for step in 0..20_000 {
+        let mut gradient = [0.0; 3];
+        for (inputs, score) in cases.iter().skip(step % 10).step_by(10) {
+            let slope = if *score < dot(&weights, inputs) { -0.95 } else { 0.05 };
+            gradient.iter_mut().zip(inputs).for_each(|(g, x)| *g += slope * x);
+        }
+        let rate = 40.0 / cases.len() as f64 / (1.0 + step as f64 / 500.0);
+        weights.iter_mut().zip(gradient).for_each(|(w, g)| *w += rate * g);
+    }
+    weights
 }
 
 type Inputs = Box<dyn Fn(&Case) -> Vec<f64>>;

@@ -1,23 +1,8 @@
-//! Logistic and quantile regression on a few thousand cases.
+//! Logistic regression on a few thousand cases.
 
 use sbf_amc::tuning::Case;
 
 use crate::Inputs;
-
-/// Regression of the 5 % quantile by averaged subgradient descent on the pinball loss.
-pub(crate) fn quantiles(cases: &[(Vec<f64>, f64)]) -> Vec<f64> {
-    let mut weights = vec![-2.0, 0.0, 0.0];
-    for step in 0..20_000 {
-        let mut gradient = [0.0; 3];
-        for (inputs, score) in cases.iter().skip(step % 10).step_by(10) {
-            let slope = if *score < dot(&weights, inputs) { -0.95 } else { 0.05 };
-            gradient.iter_mut().zip(inputs).for_each(|(g, x)| *g += slope * x);
-        }
-        let rate = 40.0 / cases.len() as f64 / (1.0 + step as f64 / 500.0);
-        weights.iter_mut().zip(gradient).for_each(|(w, g)| *w += rate * g);
-    }
-    weights
-}
 
 pub(crate) fn dot(weights: &[f64], inputs: &[f64]) -> f64 {
     weights.iter().zip(inputs).map(|(w, x)| w * x).sum()
