@@ -208,14 +208,18 @@ pub(super) fn assert_acyclic() {
     }
     while let Some(id) = left.iter().find(|(_, needs)| needs.is_empty()).map(|(id, _)| *id) {
         left.remove(id);
-        left.values_mut().for_each(|needs| drop(needs.remove(id)));
+        for needs in left.values_mut() {
+            needs.remove(id);
+        }
     }
     assert!(left.is_empty(), "these wait for each other: {:?}", left.keys());
 }
 
 fn needed(value: &Value, needs: &mut BTreeSet<String>) {
     match (single(value), value) {
-        (Some(("Ref", id)), _) => drop(needs.insert(text(id))),
+        (Some(("Ref", id)), _) => {
+            needs.insert(text(id));
+        }
         (Some(("Fn::GetAtt", argument)), _) => {
             needs.insert(attribute_name(argument).split('.').next().unwrap().to_owned());
         }

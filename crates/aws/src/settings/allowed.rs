@@ -20,12 +20,11 @@ impl AllowedFunctions {
     pub fn read(written: &str) -> Self {
         let mut allowed = Self::default();
         for entry in written.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-            match entry.split_once('=') {
-                Some((name, arn)) => drop(allowed.arns.insert(name.trim().to_owned(), arn.trim().to_owned())),
-                None if entry.starts_with("arn:") => {
-                    drop(allowed.arns.insert(function_name(entry).to_owned(), entry.to_owned()));
-                }
-                None => drop(allowed.names.insert(entry.to_owned())),
+            let (name, arn) = entry.split_once('=').unwrap_or((function_name(entry), entry));
+            if arn.trim().starts_with("arn:") {
+                allowed.arns.insert(name.trim().to_owned(), arn.trim().to_owned());
+            } else {
+                allowed.names.insert(entry.to_owned());
             }
         }
         allowed
