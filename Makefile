@@ -66,7 +66,7 @@ SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(VENV)/sam
 
 .tools/venv/installed: deploy/requirements.txt
 	python3 -m venv .tools/venv
-	$(VENV)/pip install --quiet --disable-pip-version-check --require-hashes --requirement deploy/requirements.txt
+	$(VENV)/pip install --quiet --disable-pip-version-check --requirement deploy/requirements.txt
 	@touch $@
 
 doc:

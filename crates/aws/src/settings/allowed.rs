@@ -20,8 +20,8 @@ impl AllowedFunctions {
     pub fn read(written: &str) -> Self {
         let mut allowed = Self::default();
         for entry in written.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-            let (name, arn) = entry.split_once('=').unwrap_or((function_name(entry), entry));
-            if arn.trim().starts_with("arn:") {
+            let own_name = || entry.starts_with("arn:").then(|| (function_name(entry), entry));
+            if let Some((name, arn)) = entry.split_once('=').or_else(own_name) {
                 allowed.arns.insert(name.trim().to_owned(), arn.trim().to_owned());
             } else {
                 allowed.names.insert(entry.to_owned());
