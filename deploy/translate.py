@@ -6,6 +6,7 @@ Writes {"source": the template's text, "translated": what CloudFormation would g
 """
 
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -37,6 +38,8 @@ def translated(source):
 def main():
     # The translator wants to know the partition; any Region of the standard one will do.
     os.environ["AWS_DEFAULT_REGION"] = "eu-west-1"
+    # It regrets loudly that nobody toggles its features.
+    logging.disable(logging.WARNING)
     source = Path(sys.argv[1]).read_text(encoding="utf-8")
     json.dump({"source": source, "translated": translated(source)}, sys.stdout, indent=1, default=str)
 
