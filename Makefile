@@ -5,7 +5,7 @@ BRAIN ?=
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: dev test build bench count nlpjs tune rust-test lint doc deny web-test e2e
+.PHONY: dev test build bench count nlpjs tune rust-test lint doc deny web-test e2e template sam-build
 
 ## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
 dev:
@@ -17,7 +17,7 @@ target/debug/sbf:
 	cargo build --locked --bin sbf
 
 ## Check everything.
-test: lint rust-test doc deny web-test e2e
+test: lint template rust-test doc deny web-test e2e sam-build
 	@echo "make test: everything passed"
 
 ## Release builds: the command line tool, the Lambdas' programs and the page.
@@ -49,8 +49,34 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 
-rust-test: web/dist/index.html
+rust-test: web/dist/index.html target/template.json
 	cargo test --locked --workspace --all-features
+
+## Proves the deployment template without an account: linted, translated, compared with the code.
+template: target/template.json
+	$(VENV)/cfn-lint template.yaml
+	$(SAM) validate --lint --template template.yaml
+	cargo test --locked --workspace --all-features --test all template::
+
+target/template.json: template.yaml deploy/translate.py .tools/venv/installed
+	@mkdir -p target
+	$(VENV)/python deploy/translate.py template.yaml > $@.new
+	@mv $@.new $@
+
+## Builds what is deployed, as `sam deploy` would upload it; x86_64, for arm64 needs a toolchain that not everybody has.
+sam-build: .tools/venv/installed
+	PATH="$(CURDIR)/$(VENV):$$PATH" CARGO_LAMBDA_GLOBAL="$(CURDIR)/deploy/offline.toml" \
+		$(SAM) build --parameter-overrides Architecture=x86_64
+	$(VENV)/python deploy/sizes.py .aws-sam/build
+
+VENV := .tools/venv/bin
+# No account is asked for anything; the tools only want to know a Region.
+SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(VENV)/sam
+
+.tools/venv/installed: deploy/requirements.txt
+	python3 -m venv .tools/venv
+	$(VENV)/pip install --quiet --disable-pip-version-check --requirement deploy/requirements.txt
+	@touch $@
 
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet

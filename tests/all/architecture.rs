@@ -97,7 +97,7 @@ fn tree(package: &str, format: &str) -> String {
 }
 
 /// Every Rust file of a folder, however deep.
-fn sources(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(&repository().join(folder), &mut found);
     assert!(!found.is_empty(), "{folder} holds no sources");
@@ -116,7 +116,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// A file without its tests, which may do as they please.
-fn product_code(file: &Path) -> String {
+pub(crate) fn product_code(file: &Path) -> String {
     let text = fs::read_to_string(file).unwrap();
     if file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")) {
         return String::new();

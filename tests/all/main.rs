@@ -13,4 +13,5 @@ mod ratings;
 mod reference;
 mod stores;
 mod talks;
+mod template;
 mod uploads;

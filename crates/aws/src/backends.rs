@@ -18,7 +18,10 @@ use aws_sdk_lambda::{
 use sbf_dialog::ports::{BackendAnswer, BackendCall, Fulfilment};
 use serde_json::Value;
 
-use crate::{causes, settings::BackendSettings};
+use crate::{
+    causes,
+    settings::{BackendSettings, function_name},
+};
 
 /// [`Fulfilment`] by invoking Lambda functions and waiting for what they return.
 #[derive(Debug)]
@@ -36,13 +39,14 @@ impl LambdaBackends {
     }
 
     async fn invoke(&self, call: &BackendCall) -> Result<Value, String> {
-        let target = Target::of(call);
-        if self.settings.allowed.as_ref().is_some_and(|allowed| !allowed.contains(target.name)) {
-            return Err(format!("the function {} is not on the list of functions that may be called", target.name));
-        }
+        let written = if call.arn.is_empty() { &call.function } else { &call.arn };
+        let target = match &self.settings.allowed {
+            Some(allowed) => allowed.target(written).ok_or_else(|| refused(written))?,
+            None => written,
+        };
         let event = serde_json::to_vec(&call.event).map_err(|error| error.to_string())?;
-        let client = self.client_in(target.region);
-        let invoked = send_patiently(&client, target.written, Blob::new(event));
+        let client = self.client_in(region(target));
+        let invoked = send_patiently(&client, target, Blob::new(event));
         let deadline = self.settings.deadline;
         match tokio::time::timeout(deadline, invoked).await {
             Ok(Ok(output)) => returned(&output),
@@ -71,28 +75,16 @@ impl Fulfilment for LambdaBackends {
     }
 }
 
-/// What to invoke, with the parts of it that decide where and whether.
-struct Target<'a> {
-    /// The ARN, or the name where nothing else was written.
-    written: &'a str,
-    /// The function's name, without account, alias and version.
-    name: &'a str,
-    region: Option<&'a str>,
+/// The Region that an ARN names.
+fn region(target: &str) -> Option<&str> {
+    let mut parts = target.split(':');
+    let is_arn = parts.next() == Some("arn") && parts.nth(1) == Some("lambda");
+    parts.next().filter(|_| is_arn)
 }
 
-impl<'a> Target<'a> {
-    /// `arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]`; see "Lambda function ARN" in the AWS Lambda API reference, `Invoke`.
-    /// The name is read from what will be invoked, never from beside it, or the list of allowed functions could be walked around.
-    fn of(call: &'a BackendCall) -> Self {
-        let written = if call.arn.is_empty() { &call.function } else { &call.arn };
-        let parts: Vec<&str> = written.split(':').collect();
-        match parts[..] {
-            ["arn", _, "lambda", region, _, "function", name, ..] => Self { written, name, region: Some(region) },
-            [_, "function", name, ..] => Self { written, name, region: None },
-            [name, ..] => Self { written, name, region: None },
-            [] => Self { written, name: written, region: None },
-        }
-    }
+/// For the log; the user reads that the backend failed.
+fn refused(written: &str) -> String {
+    format!("the function {} is not on the list of functions that may be called", function_name(written))
 }
 
 /// Invokes once, for as long as the deadline allows: a second invocation could do a thing twice. Only a refusal for lack of capacity, before which nothing ran, is tried again.

@@ -3,14 +3,20 @@
 //! Every struct is plain data: the Lambdas read it from the environment, `sbf dev` builds it by hand.
 
 #[cfg(feature = "serve")]
+mod allowed;
+#[cfg(feature = "serve")]
 mod serving;
 
 use std::collections::BTreeMap;
 
 #[cfg(feature = "serve")]
-pub use self::serving::{
-    BackendSettings, CoreSettings, RatingSettings, SessionSettings, SpeechSettings, UploadSettings,
+pub use self::{
+    allowed::AllowedFunctions,
+    serving::{BackendSettings, CoreSettings, RatingSettings, SessionSettings, SpeechSettings, UploadSettings},
 };
+
+#[cfg(feature = "serve")]
+pub(crate) use self::allowed::function_name;
 
 /// Environment variables, as a value, so that nothing but a `main` reads the process's own.
 #[derive(Debug, Clone, Default)]

@@ -1,10 +1,10 @@
 //! What the Lambda answering messages needs to know.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use sbf_dialog::bot::BACKEND_DEADLINE;
 
-use super::{BrainSettings, Environment, SettingsError};
+use super::{AllowedFunctions, BrainSettings, Environment, SettingsError};
 
 /// Where sessions are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct UploadSettings {
 /// Which backends may be called, and how long they may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackendSettings {
-    /// Names of functions that may be called; `None` allows all and is for `sbf dev`, where no function but the author's own can be reached.
-    pub allowed: Option<BTreeSet<String>>,
+    /// Functions that may be called; `None` allows all and is for `sbf dev`, where no function but the author's own can be reached.
+    pub allowed: Option<AllowedFunctions>,
     /// How long one call may take. It stays below the time that the caller itself has, or the user would get no answer at all.
     pub deadline: Duration,
 }
@@ -113,17 +113,16 @@ impl Default for BackendSettings {
 }
 
 impl BackendSettings {
-    /// Reads `ALLOWED_FUNCTIONS` (names, separated by commas; empty allows none) and `BACKEND_DEADLINE_MS` (25000, which is also the most).
+    /// Reads `ALLOWED_FUNCTIONS` (as [`AllowedFunctions::read`] says; empty allows none) and `BACKEND_DEADLINE_MS` (25000, which is also the most).
     ///
     /// # Errors
     /// Where `ALLOWED_FUNCTIONS` is not set (a deployed bot never calls whatever its knowledge names), or the deadline is no number.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
         const NAME: &str = "ALLOWED_FUNCTIONS";
-        let meaning = "the names of the functions that may be called, separated by commas, or nothing";
+        let meaning = "the functions that may be called, separated by commas, or nothing";
         let written = environment.get(NAME).ok_or(SettingsError::Missing { name: NAME, meaning })?;
-        let names = written.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
         let deadline = limit(environment, "BACKEND_DEADLINE_MS", Self::default().deadline)?;
-        Ok(Self { allowed: Some(names.collect()), deadline })
+        Ok(Self { allowed: Some(AllowedFunctions::read(written)), deadline })
     }
 }
 
@@ -192,7 +191,7 @@ mod tests {
         let settings = CoreSettings::from_environment(&environment(&variables)).unwrap();
         assert_eq!(settings.brain.bucket, "brains");
         assert_eq!(settings.sessions.table, "sessions");
-        assert_eq!(settings.backends.allowed, Some(["pizza".to_owned(), "weather".to_owned()].into()));
+        assert_eq!(settings.backends.allowed, Some(AllowedFunctions::read("pizza,weather")));
         assert_eq!(settings.backends.deadline, Duration::from_millis(1500));
         assert_eq!(settings.speech, SpeechSettings::default());
         assert_eq!((settings.ratings, settings.uploads), (None, None));
@@ -228,7 +227,7 @@ mod tests {
     #[test]
     fn an_empty_allow_list_allows_nothing() {
         let settings = BackendSettings::from_environment(&environment(&[("ALLOWED_FUNCTIONS", "")])).unwrap();
-        assert_eq!(settings.allowed, Some(BTreeSet::new()));
+        assert_eq!(settings.allowed.unwrap().target("weather"), None);
     }
 
     #[test]

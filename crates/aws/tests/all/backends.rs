@@ -2,7 +2,10 @@
 
 use std::{future::ready, time::Duration};
 
-use sbf_aws::{backends::LambdaBackends, settings::BackendSettings};
+use sbf_aws::{
+    backends::LambdaBackends,
+    settings::{AllowedFunctions, BackendSettings},
+};
 use sbf_dialog::ports::{BackendAnswer, BackendCall, Fulfilment};
 use serde_json::json;
 
@@ -82,6 +85,20 @@ async fn a_function_that_is_not_on_the_list_is_not_called() {
     for arn in allowed {
         assert_eq!(backends.call(&call(arn)).await, BackendAnswer::Answered(json!({})), "{arn}");
     }
+}
+
+#[tokio::test]
+async fn a_name_that_stands_for_a_function_is_invoked_as_that() {
+    let lambda = Script::always(200, &[], b"{}").await;
+    let arn = "arn:aws:lambda:us-east-1:123456789012:function:bot-WeatherFunction-1:live";
+    let allowed = Some(AllowedFunctions::read(&format!("sbf-sample-weather={arn}")));
+    let settings = BackendSettings { allowed, deadline: Duration::from_secs(5) };
+    let backends = LambdaBackends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings);
+    let by_name = BackendCall { function: "sbf-sample-weather".to_owned(), ..call("") };
+    assert_eq!(backends.call(&by_name).await, BackendAnswer::Answered(json!({})));
+    assert!(failure(backends.call(&call("bot-WeatherFunction-1")).await).contains("bot-WeatherFunction-1"));
+    let paths: Vec<String> = lambda.received().iter().map(|request| request.path.replace("%3A", ":")).collect();
+    assert_eq!(paths, [format!("/2015-03-31/functions/{arn}/invocations")]);
 }
 
 #[tokio::test]

@@ -1,0 +1,160 @@
+//! Tables and buckets: keys, expiry and events as the code has them, and nothing lost with the stack.
+
+use std::collections::BTreeSet;
+
+use sbf_aws::{ratings::RATINGS_KEYS, sessions::SESSIONS_TABLE};
+use sbf_brain::artefact::{CONFIGS, KNOWLEDGE};
+use sbf_samples::{AttributeKind, KeyAttribute, TableDefinition, Tables, table_definitions};
+use serde_json::{Value, json};
+
+use super::{
+    EVERYTHING,
+    stack::{Stack, text},
+    stacks,
+};
+
+#[test]
+fn sessions_are_keyed_and_expire_as_the_code_has_it() {
+    for stack in stacks() {
+        let table = stack.properties("SessionsTable");
+        let keys = [(SESSIONS_TABLE.partition_key, "S"), (SESSIONS_TABLE.sort_key, "S")];
+        assert_shape(table, &keys, &[]);
+        let expiry = json!({ "AttributeName": SESSIONS_TABLE.time_to_live, "Enabled": true });
+        assert_eq!(table["TimeToLiveSpecification"], expiry);
+    }
+}
+
+#[test]
+fn ratings_are_keyed_as_the_code_has_it_and_stay() {
+    for stack in stacks() {
+        let table = stack.properties("RatingsTable");
+        assert_shape(table, &RATINGS_KEYS.map(|key| (key, "S")), &[]);
+        assert_eq!(table.get("TimeToLiveSpecification"), None);
+    }
+}
+
+#[test]
+fn the_samples_tables_are_as_the_samples_have_them() {
+    let names = ["FeedbackTable", "OrdersTable", "MenusTable"].map(str::to_owned);
+    let [feedback, orders, menus] = names;
+    let stack = Stack::with(&[]);
+    for TableDefinition { name, key, indexes } in table_definitions(&Tables { feedback, orders, menus }) {
+        let indexes: Vec<_> = indexes.iter().map(|index| (index.name.as_str(), typed(&index.key))).collect();
+        assert_shape(stack.properties(&name), &typed(&key), &indexes);
+    }
+}
+
+#[test]
+fn every_table_is_paid_by_use_backed_up_and_kept() {
+    for stack in stacks() {
+        for (id, table) in stack.of("AWS::DynamoDB::Table") {
+            assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{id}");
+            assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{id}");
+        }
+    }
+}
+
+#[test]
+fn what_people_made_outlives_the_stack() {
+    for stack in stacks() {
+        for kind in ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool"] {
+            for (id, _) in stack.of(kind) {
+                let resource = stack.resource(id);
+                assert_eq!(
+                    (&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]),
+                    (&"Retain".into(), &"Retain".into()),
+                    "{id}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_bucket_is_private_and_encrypted() {
+    for stack in stacks() {
+        assert_eq!(stack.of("AWS::S3::Bucket").len(), 3);
+        for (id, bucket) in stack.of("AWS::S3::Bucket") {
+            let all = json!({
+                "BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true
+            });
+            assert_eq!(bucket["PublicAccessBlockConfiguration"], all, "{id}");
+            assert_eq!(bucket["OwnershipControls"]["Rules"][0]["ObjectOwnership"], "BucketOwnerEnforced", "{id}");
+            let rule = &bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0];
+            assert_eq!(rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"], "AES256", "{id}");
+            let incomplete = "/LifecycleConfiguration/Rules/0/AbortIncompleteMultipartUpload/DaysAfterInitiation";
+            assert!(bucket.pointer(incomplete).is_some(), "{id} keeps parts of uploads");
+        }
+    }
+}
+
+#[test]
+fn the_two_files_start_training_and_nothing_else_does() {
+    for stack in stacks() {
+        let bucket = stack.properties("BrainBucket");
+        let configurations = bucket["NotificationConfiguration"].as_object().unwrap();
+        assert_eq!(configurations.keys().collect::<Vec<_>>(), ["LambdaConfigurations"]);
+        let configurations = configurations["LambdaConfigurations"].as_array().unwrap();
+        let found: BTreeSet<(String, String)> = configurations
+            .iter()
+            .map(|configuration| {
+                assert_eq!(configuration["Function"], "{TrainFunctionAliaslive}");
+                let rules = configuration["Filter"]["S3Key"]["Rules"].as_array().unwrap();
+                assert_eq!((rules.len(), &rules[0]["Name"]), (1, &"prefix".into()));
+                (text(&rules[0]["Value"]), text(&configuration["Event"]))
+            })
+            .collect();
+        let events = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"];
+        let expected =
+            [KNOWLEDGE, CONFIGS].into_iter().flat_map(|key| events.map(|event| (key.to_owned(), event.to_owned())));
+        assert_eq!(found, expected.collect());
+        // Without the right to start it, S3 refuses the notification and the stack is not made.
+        assert_eq!(stack.resource("BrainBucket")["DependsOn"], "BrainMayStartTraining");
+        assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled");
+    }
+}
+
+#[test]
+fn files_of_users_are_posted_by_the_pages_and_leave_again() {
+    let origins = |stack: &Stack| {
+        let bucket = stack.properties("UploadBucket");
+        let rules = bucket["CorsConfiguration"]["CorsRules"].as_array().unwrap();
+        assert_eq!((rules.len(), &rules[0]["AllowedMethods"]), (1, &json!(["POST"])));
+        assert_eq!(bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"], "30");
+        rules[0]["AllowedOrigins"].clone()
+    };
+    let own = "https://{Distribution.DomainName}";
+    assert_eq!(origins(&Stack::with(&[])), json!([own]));
+    let everything = Stack::with(EVERYTHING);
+    assert_eq!(origins(&everything), json!([own, "https://shop.example.org", "http://localhost:5173"]));
+}
+
+fn typed(key: &[KeyAttribute]) -> Vec<(&str, &'static str)> {
+    let kind = |kind| match kind {
+        AttributeKind::String => "S",
+        AttributeKind::Number => "N",
+    };
+    key.iter().map(|attribute| (attribute.name, kind(attribute.kind))).collect()
+}
+
+/// Keys, indexes and the types of their attributes; DynamoDB refuses attributes that no key uses.
+fn assert_shape(table: &Value, key: &[(&str, &str)], indexes: &[(&str, Vec<(&str, &str)>)]) {
+    assert_eq!(table["KeySchema"], schema(key));
+    let expected: Vec<Value> = indexes
+        .iter()
+        .map(|(name, key)| {
+            json!({ "IndexName": name, "KeySchema": schema(key), "Projection": { "ProjectionType": "ALL" } })
+        })
+        .collect();
+    assert_eq!(table.get("GlobalSecondaryIndexes").cloned().unwrap_or_else(|| json!([])), json!(expected));
+    let defined = table["AttributeDefinitions"].as_array().unwrap();
+    let defined: BTreeSet<(String, String)> =
+        defined.iter().map(|one| (text(&one["AttributeName"]), text(&one["AttributeType"]))).collect();
+    let used = key.iter().chain(indexes.iter().flat_map(|(_, key)| key));
+    assert_eq!(defined, used.map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect());
+}
+
+fn schema(key: &[(&str, &str)]) -> Value {
+    let element = |((name, _), role): (&(&str, &str), &str)| json!({ "AttributeName": name, "KeyType": role });
+    key.iter().zip(["HASH", "RANGE"]).map(element).collect()
+}

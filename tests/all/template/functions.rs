@@ -1,0 +1,203 @@
+//! The functions: which program, which variables, how long, and that an update of either reaches the callers.
+
+use std::{collections::BTreeSet, fs, process::Command, time::Duration};
+
+use sbf_aws::settings::{BrainSettings, CoreSettings, Environment, SpeechSettings, UploadSettings};
+use sbf_dialog::bot::BACKEND_DEADLINE;
+use sbf_tests::repository;
+use serde_json::Value;
+
+use super::{
+    EVERYTHING,
+    stack::{Stack, text, translated},
+    stacks,
+};
+use crate::architecture::{product_code, sources};
+
+#[test]
+fn each_function_is_a_program_of_this_workspace() {
+    let programs = programs();
+    for stack in stacks() {
+        for (id, function) in stack.of("AWS::Lambda::Function") {
+            let build = &stack.resource(id)["Metadata"];
+            assert_eq!(build["BuildMethod"], "rust-cargolambda", "{id}");
+            let program = text(&build["BuildProperties"]["Binary"]);
+            let folder = text(&function["Code"]["S3Bucket"]);
+            assert!(programs.contains(&(folder.clone(), program.clone())), "{id}: {folder} makes no {program}");
+            assert_eq!((&function["Runtime"], &function["Handler"]), (&"provided.al2023".into(), &"bootstrap".into()));
+        }
+    }
+}
+
+#[test]
+fn core_gets_exactly_the_variables_that_it_reads() {
+    let mut read = variables(&sources("crates/aws/src/settings"));
+    read.extend(variables(&[repository().join("crates/aws/src/settings.rs")]));
+    read.insert("RUST_LOG".to_owned());
+    assert!(read.contains("BRAIN_BUCKET") && read.len() > 5, "{read:?}");
+    for stack in stacks() {
+        assert_eq!(given(&stack, "CoreFunction"), read);
+        let settings = CoreSettings::from_environment(&environment(&stack, "CoreFunction")).unwrap();
+        assert_eq!(settings.brain.bucket, text(&stack.properties("BrainBucket")["BucketName"]));
+        assert_eq!(settings.sessions.table, "{SessionsTable}");
+        assert_eq!(settings.ratings.unwrap().table, "{RatingsTable}");
+        let uploads = settings.uploads.unwrap();
+        assert_eq!(uploads.bucket, text(&stack.properties("UploadBucket")["BucketName"]));
+        assert_eq!(uploads.limit, UploadSettings::DEFAULT_LIMIT);
+        assert_eq!(settings.backends.deadline, BACKEND_DEADLINE);
+        assert_eq!(settings.speech, SpeechSettings::default());
+    }
+}
+
+#[test]
+fn train_gets_exactly_the_variables_that_it_reads() {
+    for stack in stacks() {
+        assert_eq!(given(&stack, "TrainFunction"), ["BRAIN_BUCKET", "RUST_LOG"].map(str::to_owned).into());
+        let settings = BrainSettings::from_environment(&environment(&stack, "TrainFunction")).unwrap();
+        assert_eq!(settings.bucket, text(&stack.properties("BrainBucket")["BucketName"]));
+    }
+}
+
+#[test]
+fn samples_get_exactly_the_variables_that_they_read() {
+    let read = variables(&[repository().join("crates/samples/src/tables.rs")]);
+    let stack = Stack::with(&[]);
+    assert_eq!(stack.variable("FeedbackFunction", "FEEDBACK_TABLE"), "{FeedbackTable}");
+    assert_eq!(stack.variable("PizzaFunction", "ORDERS_TABLE"), "{OrdersTable}");
+    assert_eq!(stack.variable("PizzaFunction", "MENUS_TABLE"), "{MenusTable}");
+    let given: BTreeSet<String> =
+        ["WeatherFunction", "FeedbackFunction", "PizzaFunction"].iter().flat_map(|id| given(&stack, id)).collect();
+    assert_eq!(given, read);
+}
+
+#[test]
+fn each_waits_longer_than_what_it_waits_for() {
+    for stack in stacks() {
+        let seconds = |value: &Value| Duration::from_secs(text(value).parse().unwrap());
+        let core = seconds(&stack.properties("CoreFunction")["Timeout"]);
+        let integration = &stack.properties("ApiIntegration")["TimeoutInMillis"];
+        let api = Duration::from_millis(text(integration).parse().unwrap());
+        let origins = stack.properties("Distribution")["DistributionConfig"]["Origins"].as_array().unwrap();
+        let page = seconds(
+            &origins.iter().find(|origin| origin["Id"] == "api").unwrap()["CustomOriginConfig"]["OriginReadTimeout"],
+        );
+        assert!(BACKEND_DEADLINE + Duration::from_secs(3) < core, "{core:?} leaves no time to save");
+        assert!(core < api && api < page, "{core:?} {api:?} {page:?}");
+        // The most that an HTTP API waits ("Quotas for HTTP APIs" in the API Gateway developer guide).
+        assert!(api <= Duration::from_secs(30));
+    }
+}
+
+/// A version keeps its variables: one that changes must bring a new version, or the alias goes on with the old ones.
+#[test]
+fn a_changed_parameter_reaches_the_callers() {
+    let other = [
+        ("BackendFunctions", "arn:aws:lambda:eu-west-1:1:function:a"),
+        ("WithSamples", "false"),
+        ("UploadLimitBytes", "1"),
+        ("Architecture", "x86_64"),
+        ("LogLevel", "debug"),
+        ("Tracing", "Active"),
+    ];
+    for name in translated()["Parameters"].as_object().unwrap().keys() {
+        let value = other.iter().find(|(parameter, _)| parameter == name).map_or("7", |(_, value)| *value);
+        let (before, after) = (Stack::with(&[]), Stack::with(&[(name, value)]));
+        for (id, function) in after.of("AWS::Lambda::Function") {
+            if function != before.properties(id) {
+                assert_ne!(published(&before, id), published(&after, id), "{id} is not published anew for {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn core_moves_step_by_step_and_back_on_an_alarm() {
+    let stack = Stack::with(EVERYTHING);
+    let group = stack.properties("CoreFunctionDeploymentGroup");
+    assert_eq!(group["DeploymentConfigName"], "CodeDeployDefault.LambdaCanary10Percent5Minutes");
+    assert_eq!(group["AutoRollbackConfiguration"]["Enabled"], true);
+    let events = group["AutoRollbackConfiguration"]["Events"].as_array().unwrap();
+    assert!(events.contains(&"DEPLOYMENT_STOP_ON_ALARM".into()), "{events:?}");
+    for alarm in group["AlarmConfiguration"]["Alarms"].as_array().unwrap() {
+        let id = text(&alarm["Name"]);
+        let alarm = stack.properties(id.trim_matches(['{', '}']));
+        let dimensions = alarm["Dimensions"].to_string();
+        assert!(dimensions.contains("{CoreFunction}:live"), "{id} does not watch the alias: {dimensions}");
+    }
+    let update = &stack.resource("CoreFunctionAliaslive")["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"];
+    assert_eq!(update["DeploymentGroupName"], "{CoreFunctionDeploymentGroup}");
+    assert_eq!(stack.properties("ApiIntegration")["IntegrationUri"], "{CoreFunctionAliaslive}");
+}
+
+#[test]
+fn what_train_gives_up_is_kept() {
+    for stack in stacks() {
+        let asynchronous = stack.properties("TrainFunctionEventInvokeConfig");
+        assert_eq!(asynchronous["DestinationConfig"]["OnFailure"]["Destination"], "{TrainDeadLetters.Arn}");
+        assert_eq!(asynchronous["Qualifier"], "live");
+        assert_eq!(stack.properties("TrainDeadLetters")["SqsManagedSseEnabled"], true);
+        let alarm = stack.properties("TrainDeadLettersAlarm");
+        assert_eq!(alarm["Dimensions"][0]["Value"], "{TrainDeadLetters.QueueName}");
+    }
+}
+
+#[test]
+fn logs_end() {
+    for stack in stacks() {
+        for (id, group) in stack.of("AWS::Logs::LogGroup") {
+            assert_eq!(group["RetentionInDays"], "30", "{id}");
+        }
+        for (id, function) in stack.of("AWS::Lambda::Function") {
+            let group = text(&function["LoggingConfig"]["LogGroup"]);
+            assert!(group.starts_with('{') && group.ends_with("Logs}"), "{id} logs to {group}");
+        }
+    }
+}
+
+/// Version description, with the content of what it takes its number from.
+fn published(stack: &Stack, function: &str) -> String {
+    let versions = stack.of("AWS::Lambda::Version");
+    let of_function = format!("{{{function}}}");
+    let (_, version) = versions.iter().find(|(_, version)| version["FunctionName"] == of_function.as_str()).unwrap();
+    let settings = text(&stack.properties("SettingsVersion")["Content"]);
+    text(&version["Description"]).replace("{SettingsVersion.VersionNumber}", &settings)
+}
+
+fn given(stack: &Stack, function: &str) -> BTreeSet<String> {
+    let variables = stack.properties(function)["Environment"]["Variables"].as_object();
+    variables.into_iter().flatten().map(|(name, _)| name.clone()).collect()
+}
+
+fn environment(stack: &Stack, function: &str) -> Environment {
+    given(stack, function).into_iter().map(|name| (name.clone(), stack.variable(function, &name))).collect()
+}
+
+/// The variables that files name: texts of capitals and underscores.
+fn variables(files: &[std::path::PathBuf]) -> BTreeSet<String> {
+    let is_variable =
+        |text: &&str| text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let code = files.iter().map(|file| product_code(file)).collect::<String>();
+    code.split('"').filter(is_variable).map(str::to_owned).collect()
+}
+
+/// Folder and name of every program that the workspace can make.
+fn programs() -> BTreeSet<(String, String)> {
+    let cargo = Command::new(env!("CARGO"))
+        .args(["metadata", "--locked", "--offline", "--no-deps", "--format-version", "1"])
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&cargo.stdout).unwrap();
+    let root = fs::canonicalize(repository()).unwrap();
+    let mut programs = BTreeSet::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        let manifest = fs::canonicalize(text(&package["manifest_path"])).unwrap();
+        let folder = manifest.parent().unwrap().strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        for target in package["targets"].as_array().unwrap() {
+            if target["kind"][0] == "bin" {
+                programs.insert((folder.clone(), text(&target["name"])));
+            }
+        }
+    }
+    programs
+}

@@ -1,0 +1,145 @@
+//! The API's routes against the router's, and who may call them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::body::Body;
+use http::{Request, StatusCode};
+use sbf_tests::{bot::TestBot, repository};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use super::{
+    EVERYTHING, LEAST,
+    stack::{Stack, text},
+    stacks,
+};
+use crate::architecture::product_code;
+
+/// Route key and whether it needs a token.
+fn routes(stack: &Stack) -> BTreeMap<String, bool> {
+    let routes = stack.of("AWS::ApiGatewayV2::Route");
+    let found = routes.iter().map(|(id, route)| {
+        assert_eq!(
+            (&route["ApiId"], &route["Target"]),
+            (&"{Api}".into(), &"integrations/{ApiIntegration}".into()),
+            "{id}"
+        );
+        let signed_in = match text(&route["AuthorizationType"]).as_str() {
+            "JWT" => route["AuthorizerId"] == "{ApiAuthorizer}",
+            "NONE" => false,
+            other => panic!("{id}: {other}"),
+        };
+        (text(&route["RouteKey"]), signed_in)
+    });
+    let found: BTreeMap<_, _> = found.collect();
+    assert_eq!(found.len(), routes.len(), "a route is there twice");
+    found
+}
+
+#[test]
+fn the_apis_routes_are_the_routers() {
+    let code = product_code(&repository().join("crates/aws/src/router.rs"));
+    let written: BTreeSet<String> = code
+        .split(".route(\"")
+        .skip(1)
+        .map(|rest| {
+            let (path, rest) = rest.split_once('"').unwrap();
+            let method: String = rest.chars().skip_while(|c| !c.is_alphabetic()).take_while(|c| *c != '(').collect();
+            format!("{} {path}", method.to_uppercase())
+        })
+        .collect();
+    assert!(written.len() >= 8, "{written:?}");
+    for stack in stacks() {
+        assert_eq!(routes(&stack).into_keys().collect::<BTreeSet<_>>(), written);
+    }
+}
+
+#[tokio::test]
+async fn what_the_router_asks_a_caller_for_the_api_asks_a_token_for() {
+    let bot = TestBot::sample("en").await;
+    let service = sbf_aws::router::router(bot.local.app.clone());
+    for (key, signed_in) in routes(&Stack::with(&[])) {
+        let (method, path) = key.split_once(' ').unwrap();
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let status = service.clone().oneshot(request).await.unwrap().status();
+        assert!(status != StatusCode::NOT_FOUND && status != StatusCode::METHOD_NOT_ALLOWED, "{key}: {status}");
+        assert_eq!(status == StatusCode::UNAUTHORIZED, signed_in, "{key}: {status}");
+    }
+}
+
+#[test]
+fn the_page_reaches_every_route_on_its_own_origin() {
+    for stack in stacks() {
+        let config = &stack.properties("Distribution")["DistributionConfig"];
+        let behaviours = config["CacheBehaviors"].as_array().unwrap();
+        for (key, _) in routes(&stack) {
+            let (method, path) = key.split_once(' ').unwrap();
+            let behaviour = behaviours.iter().find(|behaviour| matches(&text(&behaviour["PathPattern"]), path));
+            if path == "/client.json" {
+                // The page's own file says where to sign in.
+                assert_eq!(behaviour, None);
+                continue;
+            }
+            let behaviour = behaviour.unwrap_or_else(|| panic!("{key} is not passed on"));
+            assert_eq!(behaviour["TargetOriginId"], "api", "{key}");
+            assert!(behaviour["AllowedMethods"].as_array().unwrap().contains(&json!(method)), "{key}");
+            // Answers are never kept, and the token goes with the request (both by AWS's managed policies).
+            assert_eq!(behaviour["CachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "{key}");
+            assert_eq!(behaviour["OriginRequestPolicyId"], "b689b0a8-53d0-40ab-baf2-68738e2966ac", "{key}");
+            assert_eq!(behaviour["ViewerProtocolPolicy"], "https-only", "{key}");
+        }
+        // An error page would turn the API's 403 and 404 into the page.
+        assert_eq!(config.get("CustomErrorResponses"), None);
+    }
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == path, |start| path.starts_with(start))
+}
+
+#[test]
+fn tokens_come_from_the_issuer_and_are_for_the_page() {
+    let token = |stack: &Stack| {
+        let authorizer = stack.properties("ApiAuthorizer");
+        assert_eq!(authorizer["AuthorizerType"], "JWT");
+        assert_eq!(authorizer["IdentitySource"], json!(["$request.header.Authorization"]));
+        authorizer["JwtConfiguration"].clone()
+    };
+    let issuer = "https://cognito-idp.eu-west-1.amazonaws.com/{UserPool}";
+    assert_eq!(token(&Stack::with(&[])), json!({ "Issuer": issuer, "Audience": ["{PageClient}"] }));
+    let other = json!({ "Issuer": "https://login.example.org/realms/shop", "Audience": ["chat"] });
+    assert_eq!(token(&Stack::with(LEAST)), other);
+    assert_eq!(Stack::with(LEAST).of("AWS::Cognito::UserPool").len(), 0);
+}
+
+#[test]
+fn the_stage_is_throttled_and_logs_no_person() {
+    for stack in stacks() {
+        let stage = stack.properties("ApiStage");
+        assert_eq!(stage["StageName"], "$default");
+        assert_eq!(stage["AutoDeploy"], true);
+        assert_eq!(
+            stage["DefaultRouteSettings"],
+            json!({ "ThrottlingRateLimit": "50", "ThrottlingBurstLimit": "100" })
+        );
+        assert_eq!(stage["AccessLogSettings"]["DestinationArn"], "{ApiLogs.Arn}");
+        let line: Value = serde_json::from_str(stage["AccessLogSettings"]["Format"].as_str().unwrap()).unwrap();
+        assert_eq!(line["requestId"], "$context.requestId");
+        assert_eq!(line["status"], "$context.status");
+        for personal in ["identity", "claims", "principalId", "$context.path"] {
+            assert!(!line.to_string().contains(personal), "{personal}");
+        }
+    }
+}
+
+#[test]
+fn other_pages_call_only_where_the_operator_names_them() {
+    for stack in [Stack::with(&[]), Stack::with(LEAST)] {
+        assert_eq!(stack.properties("Api").get("CorsConfiguration"), None);
+    }
+    let cors = &Stack::with(EVERYTHING).properties("Api")["CorsConfiguration"].clone();
+    assert_eq!(cors["AllowOrigins"], json!(["https://shop.example.org", "http://localhost:5173"]));
+    assert_eq!(cors["AllowMethods"], json!(["GET", "POST"]));
+    assert_eq!(cors["AllowHeaders"], json!(["authorization", "content-type"]));
+    assert_eq!(cors.get("AllowCredentials"), None);
+}
