@@ -8,6 +8,10 @@ pub mod brains;
 #[cfg(feature = "serve")]
 pub mod identity;
 #[cfg(feature = "serve")]
+pub mod oidc;
+#[cfg(feature = "serve")]
+pub mod profiles;
+#[cfg(feature = "serve")]
 pub mod ratings;
 #[cfg(feature = "serve")]
 pub mod router;

@@ -12,7 +12,10 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serve")]
 pub use self::{
     allowed::AllowedFunctions,
-    serving::{BackendSettings, CoreSettings, RatingSettings, SessionSettings, SpeechSettings, UploadSettings},
+    serving::{
+        BackendSettings, CoreSettings, IdentitySettings, RatingSettings, SessionSettings, SpeechSettings,
+        UploadSettings,
+    },
 };
 
 #[cfg(feature = "serve")]

@@ -112,5 +112,6 @@ pub fn development_caller() -> Caller {
         email: Some(DEVELOPMENT_IDENTITY.email.to_owned()),
         name: Some(DEVELOPMENT_IDENTITY.name.to_owned()),
         groups: Vec::new(),
+        token: None,
     }
 }

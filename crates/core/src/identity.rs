@@ -1,6 +1,6 @@
 //! From what API Gateway says about a request to what the router knows about it.
 
-use axum::{Router, extract::Request, middleware};
+use axum::{Router, extract::Request, http::header::AUTHORIZATION, middleware};
 use lambda_http::{Context, request::RequestContext};
 use sbf_aws::{identity::caller_from_claims, router::RequestId};
 use sbf_dialog::ports::Caller;
@@ -11,7 +11,8 @@ pub(crate) fn identified(router: Router) -> Router {
 }
 
 fn identify<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
-    let caller = request.extensions().get().and_then(caller);
+    let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let caller = request.extensions().get().and_then(|context| caller(context, authorization));
     let id = request.extensions().get().map(|context: &Context| RequestId(context.request_id.clone()));
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
@@ -23,10 +24,10 @@ fn identify<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
 }
 
 /// The claims of the token that the HTTP API's JWT authoriser has verified.
-fn caller(context: &RequestContext) -> Option<Caller> {
+fn caller(context: &RequestContext, authorization: Option<&str>) -> Option<Caller> {
     let RequestContext::ApiGatewayV2(context) = context else { return None };
     let claims = &context.authorizer.as_ref()?.jwt.as_ref()?.claims;
-    caller_from_claims(|name| claims.get(name).map(String::as_str))
+    caller_from_claims(|name| claims.get(name).map(String::as_str), authorization)
 }
 
 #[cfg(test)]
@@ -40,7 +41,7 @@ mod tests {
         format!(
             r#"{{
                 "version": "2.0", "routeKey": "POST /core", "rawPath": "/core", "rawQueryString": "",
-                "headers": {{ "content-type": "application/json", "host": "example.org", "x-sub": "mallory" }},
+                "headers": {{ "authorization": "Bearer a.b.c", "content-type": "application/json", "host": "example.org", "x-sub": "mallory" }},
                 "requestContext": {{
                     "accountId": "123456789012", "apiId": "api", "domainName": "example.org", "stage": "$default",
                     "http": {{
@@ -66,8 +67,18 @@ mod tests {
             email: Some("ana@example.org".to_owned()),
             name: None,
             groups: vec!["admin".to_owned()],
+            token: None,
         };
         assert_eq!(request.extensions().get(), Some(&expected));
+    }
+
+    #[test]
+    fn an_access_token_comes_along_to_ask_for_the_name() {
+        let claims = r#"{ "sub": "ana", "token_use": "access", "client_id": "page", "exp": "1767229200" }"#;
+        let authorizer = format!(r#", "authorizer": {{ "jwt": {{ "claims": {claims}, "scopes": null }} }}"#);
+        let request = identify(from_str(&event(&authorizer)).unwrap());
+        let token = request.extensions().get::<Caller>().unwrap().token.clone().unwrap();
+        assert_eq!((token.text.as_str(), token.expires_at), ("a.b.c", 1_767_229_200));
     }
 
     #[test]

@@ -6,18 +6,25 @@ mod identity;
 use std::{sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
+use aws_smithy_http_client::{
+    Connector,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use lambda_http::Error;
 use sbf_aws::{
     backends::LambdaBackends,
     brains::S3Brains,
+    oidc::Issuer,
+    profiles::{CachedProfiles, CognitoProfiles, UserinfoProfiles},
     ratings::DynamoRatings,
     router::{self, App},
     sessions::DynamoSessions,
-    settings::{CoreSettings, Environment},
+    settings::{CoreSettings, Environment, IdentitySettings},
     speech::PollySpeech,
     uploads::S3Uploads,
 };
-use sbf_dialog::Bot;
+use sbf_dialog::{Bot, ports::Profiles};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -51,5 +58,18 @@ fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let speech = Arc::new(PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech));
     let bot = Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis);
     let timing = bot.timing.with_backend_deadline(deadline);
-    App { bot: Arc::new(Bot { timing, ..bot }), brains, speech, ratings, uploads }
+    let profiles = Some(profiles(sdk, settings.identity));
+    App { bot: Arc::new(Bot { timing, profiles, ..bot }), brains, speech, ratings, uploads }
+}
+
+/// Whoever issues the tokens is asked what a caller is called.
+fn profiles(sdk: &aws_config::SdkConfig, settings: IdentitySettings) -> Arc<dyn Profiles> {
+    let clock = router::epoch_millis;
+    let Some(url) = settings.issuer else {
+        let cognito = aws_sdk_cognitoidentityprovider::Client::new(sdk);
+        return Arc::new(CachedProfiles::new(CognitoProfiles::new(cognito), clock));
+    };
+    let tls = Provider::Rustls(CryptoMode::AwsLc);
+    let http = SharedHttpConnector::new(Connector::builder().tls_provider(tls).build());
+    Arc::new(CachedProfiles::new(UserinfoProfiles::new(Issuer { url, http }), clock))
 }

@@ -4,7 +4,10 @@
 //! a backend is called only after the turn has *claimed* its session with a conditional save, the session is saved before the answer
 //! leaves, and a turn id that was answered before is answered from the session.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use sbf_brain::Brain;
 use serde_json::Value;
@@ -13,7 +16,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     machine::{self, Event, Input, Moment, Step, Turn, Waiting},
     ports::{
-        BrainSource, Caller, Fulfilment, NoBrain, SaveError, SessionKey, SessionStore, Speech, StoreError, Stored,
+        BrainSource, Caller, Fulfilment, NoBrain, Profile, Profiles, SaveError, SessionKey, SessionStore, Speech,
+        StoreError, Stored,
     },
     reply::{Main, Reply},
     session::{Claim, Session},
@@ -38,6 +42,8 @@ pub struct Bot {
     pub backends: Arc<dyn Fulfilment>,
     /// Text to speech, where there is a voice.
     pub speech: Option<Arc<dyn Speech>>,
+    /// Profiles of callers whose token tells no name; without it, they have none.
+    pub profiles: Option<Arc<dyn Profiles>>,
     /// Limits of waiting.
     pub timing: Timing,
     /// A name of this process that no other had or will have, where the sessions have no other user while it lives; `None` where
@@ -92,7 +98,7 @@ impl Bot {
         speech: Option<Arc<dyn Speech>>,
         clock: fn() -> u64,
     ) -> Self {
-        Self { brains, sessions, backends, speech, timing: Timing::new(clock), sole_user: None }
+        Self { brains, sessions, backends, speech, profiles: None, timing: Timing::new(clock), sole_user: None }
     }
 
     /// Answers one request.
@@ -129,7 +135,10 @@ struct Job<'j> {
     bot: &'j Bot,
     brain: &'j Brain,
     call: &'j Call,
-    input: Input,
+    /// As the token tells of the caller.
+    given: Input,
+    /// With the caller's profile, once it was asked for.
+    completed: OnceLock<Input>,
     key: SessionKey,
     moment: Moment,
     /// The bot's clock when the turn began.
@@ -154,7 +163,7 @@ impl<'j> Job<'j> {
         let session_id = session_id(call, caller, moment);
         let turn_id =
             call.turn_id.clone().unwrap_or_else(|| digest(&[&session_id, &moment.now.to_string(), &dice.to_string()]));
-        let input = Input {
+        let given = Input {
             event: call.event.clone(),
             caller: caller.clone(),
             session_id: session_id.clone(),
@@ -163,7 +172,12 @@ impl<'j> Job<'j> {
             environment: call.environment.clone().unwrap_or_default(),
         };
         let key = SessionKey { subject: caller.subject.clone(), session_id };
-        Self { bot, brain, call, input, key, moment: Moment { dice, ..moment }, began: (bot.timing.clock)() }
+        let (moment, began) = (Moment { dice, ..moment }, (bot.timing.clock)());
+        Self { bot, brain, call, given, completed: OnceLock::new(), key, moment, began }
+    }
+
+    fn input(&self) -> &Input {
+        self.completed.get().unwrap_or(&self.given)
     }
 
     async fn answer(&self) -> Result<Value, BotError> {
@@ -218,10 +232,10 @@ impl<'j> Job<'j> {
     async fn attempt(&self, stored: Option<Stored>, perhaps_done: bool) -> Result<Value, SaveError> {
         let found = stored.unwrap_or_else(|| Stored { session: Session::default(), version: 0 });
         let session = self.without_claim(&found.session);
-        let step = match machine::begin(self.brain, session.clone(), &self.input, self.moment) {
+        let step = match self.begin(&session).await {
             Step::Call(waiting) if !perhaps_done || waiting.idempotent => Step::Call(waiting),
             Step::Done(turn) if !perhaps_done => Step::Done(turn),
-            _ => Step::Done(Box::new(machine::perhaps_done(self.brain, session.clone(), &self.input, self.moment))),
+            _ => Step::Done(Box::new(machine::perhaps_done(self.brain, session.clone(), self.input(), self.moment))),
         };
         let expired = self.names_lost_session(&found);
         match step {
@@ -239,6 +253,30 @@ impl<'j> Job<'j> {
                 self.call(*waiting, &claimed, expired).await
             }
         }
+    }
+
+    /// Begins the turn; once more, since it is only a function, where it came to depend on a profile that was not known.
+    async fn begin(&self, session: &Session) -> Step {
+        let begin = || machine::begin(self.brain, session.clone(), self.input(), self.moment);
+        let step = begin();
+        match step.names_caller() && self.complete().await {
+            true => begin(),
+            false => step,
+        }
+    }
+
+    /// Asks for the caller's profile where it is not known; whether something came of it.
+    async fn complete(&self) -> bool {
+        let Input { caller, .. } = self.input();
+        let Some((profiles, token)) = self.bot.profiles.as_ref().zip(caller.token.as_ref()) else { return false };
+        let Some(Profile { email, name }) = profiles.profile(&caller.subject, token).await else { return false };
+        let caller = Caller {
+            email: email.or_else(|| caller.email.clone()),
+            name: name.or_else(|| caller.name.clone()),
+            token: None,
+            ..caller.clone()
+        };
+        self.completed.set(Input { caller, ..self.given.clone() }).is_ok()
     }
 
     /// Whether an earlier try of this turn made the claim; only a client's turn id can tell.
@@ -265,7 +303,7 @@ impl<'j> Job<'j> {
         }
         let until = self.now().saturating_add(millis(self.bot.timing.claim_lives));
         let by = self.bot.sole_user.clone();
-        let claim = Some(Claim { turn_id: self.input.turn_id.clone(), until, by });
+        let claim = Some(Claim { turn_id: self.input().turn_id.clone(), until, by });
         let session = Session { claim, expires_at: self.expiry(), ..session };
         let version = self.bot.sessions.save(&self.key, &session, found.version).await?;
         Ok(Stored { session, version })
@@ -308,7 +346,7 @@ impl<'j> Job<'j> {
         if !kept.is_null() {
             return kept.clone();
         }
-        let turn = machine::perhaps_done(self.brain, session.clone(), &self.input, self.moment);
+        let turn = machine::perhaps_done(self.brain, session.clone(), self.input(), self.moment);
         self.render(&turn.reply, false)
     }
 
@@ -318,7 +356,7 @@ impl<'j> Job<'j> {
     }
 
     fn render(&self, reply: &Reply, session_expired: bool) -> Value {
-        wire::render(reply, &Frame { call: self.call, input: &self.input, began: self.moment.now, session_expired })
+        wire::render(reply, &Frame { call: self.call, input: self.input(), began: self.moment.now, session_expired })
     }
 
     /// One line a turn, without a word of what was said.

@@ -95,6 +95,8 @@ pub struct Turn {
     pub reply: Reply,
     /// What went wrong in a backend or for want of room; for the log, never for the user.
     pub fault: Option<String>,
+    /// Whether the caller's name, e-mail or groups were looked at: with others of them it might be another turn.
+    pub names_caller: bool,
 }
 
 /// A turn that waits for a backend.
@@ -111,10 +113,20 @@ pub struct Waiting {
     said: Vec<Sentence>,
 }
 
+impl Step {
+    /// Whether it depends on the caller's profile. Backends are always told of it.
+    pub fn names_caller(&self) -> bool {
+        match self {
+            Self::Done(turn) => turn.names_caller,
+            Self::Call(_) => true,
+        }
+    }
+}
+
 /// Begins a turn: it is over at once, or a backend must be called first.
 pub fn begin(brain: &Brain, mut session: Session, input: &Input, moment: Moment) -> Step {
     let state = mem::take(&mut session.state);
-    let round = Round { brain, input, moment, session, heard: Heard::default(), said: Vec::new() };
+    let round = Round::new(brain, input, moment, session);
     match &input.event {
         Event::Start => over(round.open(state)),
         Event::Text(text) => round.hear_in(state, text),
@@ -126,7 +138,7 @@ pub fn begin(brain: &Brain, mut session: Session, input: &Input, moment: Moment)
 pub fn resume(brain: &Brain, waiting: Waiting, answer: BackendAnswer, moment: Moment) -> Turn {
     let Waiting { input, heard, mut session, intent, said, .. } = waiting;
     session.state = DialogState::Idle;
-    let round = Round { brain, input: &input, moment, session, heard, said };
+    let round = Round { heard, said, ..Round::new(brain, &input, moment, session) };
     let intent = brain.intent(&intent);
     match fulfilment::read(answer) {
         Outcome::Answer(fields) => round.done(intent, Main::Relays(fields)),
@@ -137,7 +149,7 @@ pub fn resume(brain: &Brain, waiting: Waiting, answer: BackendAnswer, moment: Mo
 
 /// The turn may have been done in an earlier try that was lost: says so, and leaves the dialog.
 pub fn perhaps_done(brain: &Brain, session: Session, input: &Input, moment: Moment) -> Turn {
-    let round = Round { brain, input, moment, session, heard: Heard::default(), said: Vec::new() };
+    let round = Round::new(brain, input, moment, session);
     round.end(None, Stock::PerhapsDone)
 }
 

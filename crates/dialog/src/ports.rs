@@ -1,6 +1,6 @@
 //! What a turn needs from outside, as traits.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sbf_brain::Brain;
@@ -19,6 +19,39 @@ pub struct Caller {
     pub name: Option<String>,
     /// Groups the caller belongs to.
     pub groups: Vec<String>,
+    /// Where the token says who is calling but not what they are called: the token, to ask for that with.
+    pub token: Option<AccessToken>,
+}
+
+/// An access token. Whoever holds its text can act for the caller, so that `Debug` leaves it out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessToken {
+    /// As it came in the request.
+    pub text: String,
+    /// Epoch seconds.
+    pub expires_at: u64,
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AccessToken").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+/// What whoever issued a token knows of its subject.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Profile {
+    /// As `Caller::email`.
+    pub email: Option<String>,
+    /// As `Caller::name`.
+    pub name: Option<String>,
+}
+
+/// Where profiles are asked for: only for a turn that says the caller's name or calls a backend.
+#[async_trait]
+pub trait Profiles: Send + Sync {
+    /// The profile of a token's subject; `None` where it cannot be had, which costs the name and not the turn.
+    async fn profile(&self, subject: &str, token: &AccessToken) -> Option<Profile>;
 }
 
 /// The live brain.

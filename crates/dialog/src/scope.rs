@@ -1,6 +1,6 @@
 //! What conditions, defaults, validations and `${…}` may ask about a turn.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use sbf_brain::{Brain, Entity, expression::Scope};
 use serde_json::{Value, json};
@@ -22,6 +22,8 @@ pub(crate) struct TurnScope<'t> {
     pub(crate) misses: u32,
     pub(crate) filled: Option<&'t BTreeMap<String, String>>,
     pub(crate) value: Option<&'t str>,
+    /// Set when the caller is looked at.
+    pub(crate) names_caller: &'t Cell<bool>,
 }
 
 impl<'t> TurnScope<'t> {
@@ -35,6 +37,9 @@ impl<'t> TurnScope<'t> {
 
     fn root(&self, name: &str) -> Option<Value> {
         let input = self.input;
+        if matches!(name, "user" | "first_name") {
+            self.names_caller.set(true);
+        }
         let value = match name {
             "value" => json!(self.value?),
             "payload" => self.payload(),

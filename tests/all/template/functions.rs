@@ -46,6 +46,12 @@ fn core_gets_exactly_the_variables_that_it_reads() {
         assert_eq!(uploads.limit, UploadSettings::DEFAULT_LIMIT);
         assert_eq!(settings.backends.deadline, BACKEND_DEADLINE);
         assert_eq!(settings.speech, SpeechSettings::default());
+        // Where Cognito issues the tokens, Cognito is asked for profiles.
+        let trusted = text(&stack.properties("ApiAuthorizer")["JwtConfiguration"]["Issuer"]);
+        match settings.identity.issuer {
+            Some(issuer) => assert_eq!(issuer, trusted),
+            None => assert!(trusted.contains("cognito-idp"), "{trusted}"),
+        }
     }
 }
 

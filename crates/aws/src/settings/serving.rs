@@ -47,6 +47,13 @@ pub struct SpeechSettings {
     pub cache_bytes: usize,
 }
 
+/// Who tells what a caller is called, where the token does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IdentitySettings {
+    /// The issuer whose userinfo endpoint is asked; without one, Cognito.
+    pub issuer: Option<String>,
+}
+
 /// All that the Lambda answering messages needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoreSettings {
@@ -60,6 +67,8 @@ pub struct CoreSettings {
     pub uploads: Option<UploadSettings>,
     /// Which backends may be called.
     pub backends: BackendSettings,
+    /// Who tells what a caller is called.
+    pub identity: IdentitySettings,
     /// How text becomes sound.
     pub speech: SpeechSettings,
 }
@@ -102,6 +111,20 @@ impl UploadSettings {
         let rule = "a number of bytes from 1 to 5000000000";
         let unusable = || SettingsError::Unusable { name: NAME, rule, found: found.to_owned() };
         Ok(Some(Self { bucket, limit: limit.ok_or_else(unusable)? }))
+    }
+}
+
+impl IdentitySettings {
+    /// Reads `OIDC_ISSUER`.
+    ///
+    /// # Errors
+    /// Where it is no https address: callers' tokens go there.
+    pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
+        const NAME: &str = "OIDC_ISSUER";
+        let Some(found) = environment.filled(NAME) else { return Ok(Self::default()) };
+        let issuer = Some(found.to_owned()).filter(|issuer| issuer.starts_with("https://"));
+        let unusable = || SettingsError::Unusable { name: NAME, rule: "an https address", found: found.to_owned() };
+        Ok(Self { issuer: Some(issuer.ok_or_else(unusable)?) })
     }
 }
 
@@ -156,6 +179,7 @@ impl CoreSettings {
             ratings: RatingSettings::from_environment(environment),
             uploads: UploadSettings::from_environment(environment)?,
             backends: BackendSettings::from_environment(environment)?,
+            identity: IdentitySettings::from_environment(environment)?,
             speech: SpeechSettings::from_environment(environment)?,
         })
     }
@@ -221,6 +245,18 @@ mod tests {
             let rule = "a number of bytes from 1 to 5000000000";
             let unusable = SettingsError::Unusable { name: "UPLOAD_LIMIT_BYTES", rule, found: found.to_owned() };
             assert_eq!(settings(found), Err(unusable));
+        }
+    }
+
+    #[test]
+    fn an_issuer_is_asked_by_https_or_not_at_all() {
+        let issuer = |found| IdentitySettings::from_environment(&environment(&[("OIDC_ISSUER", found)]));
+        assert_eq!(issuer(""), Ok(IdentitySettings { issuer: None }));
+        assert_eq!(issuer("https://login.example.org").unwrap().issuer.as_deref(), Some("https://login.example.org"));
+        for found in ["http://login.example.org", "login.example.org"] {
+            let rule = "an https address";
+            let unusable = SettingsError::Unusable { name: "OIDC_ISSUER", rule, found: found.to_owned() };
+            assert_eq!(issuer(found), Err(unusable));
         }
     }
 

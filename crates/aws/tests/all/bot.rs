@@ -54,7 +54,13 @@ pub(crate) fn packed(knowledge: &Value, configs: &Value) -> Vec<u8> {
 }
 
 pub(crate) fn ana() -> Caller {
-    Caller { subject: "ana".to_owned(), email: Some("ana@example.org".to_owned()), name: None, groups: Vec::new() }
+    Caller {
+        subject: "ana".to_owned(),
+        email: Some("ana@example.org".to_owned()),
+        name: None,
+        groups: Vec::new(),
+        token: None,
+    }
 }
 
 /// A brain that is always live, or never.

@@ -1,6 +1,6 @@
 //! A turn in the making: asking, calling, following, and the ways in which a turn ends.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use sbf_brain::{
     Brain, Entity, Stock,
@@ -35,6 +35,8 @@ pub(super) struct Round<'t> {
     pub(super) session: Session,
     pub(super) heard: Heard,
     pub(super) said: Vec<Sentence>,
+    /// As `Turn::names_caller`.
+    pub(super) names_caller: Cell<bool>,
 }
 
 /// The intent that is being fulfilled.
@@ -46,6 +48,11 @@ pub(super) struct Task<'t> {
 
 /// Helpers.
 impl<'t> Round<'t> {
+    pub(super) fn new(brain: &'t Brain, input: &'t Input, moment: Moment, session: Session) -> Self {
+        let (heard, said, names_caller) = (Heard::default(), Vec::new(), Cell::new(false));
+        Self { brain, input, moment, session, heard, said, names_caller }
+    }
+
     pub(super) fn scope(&self) -> TurnScope<'_> {
         TurnScope {
             brain: self.brain,
@@ -57,6 +64,7 @@ impl<'t> Round<'t> {
             misses: self.session.misses,
             filled: None,
             value: None,
+            names_caller: &self.names_caller,
         }
     }
 
@@ -208,7 +216,7 @@ impl Round<'_> {
             entities: self.heard.entities,
             tags: self.heard.tags,
         };
-        Turn { session: self.session, reply, fault: None }
+        Turn { session: self.session, reply, fault: None, names_caller: self.names_caller.get() }
     }
 }
 

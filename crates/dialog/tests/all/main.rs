@@ -7,6 +7,7 @@ mod backends;
 mod memory;
 mod other_requests;
 mod parameters;
+mod profiles;
 mod random;
 mod repeats;
 mod requests;

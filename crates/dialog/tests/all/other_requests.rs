@@ -19,7 +19,7 @@ fn upload(body: &Value) -> Result<UploadRequest, String> {
 fn a_rating_is_the_callers_whatever_the_body_says() {
     let body =
         json!({"turnID": "t-1", "sessionID": "s", "value": "down", "comment": " No\nanswer. ", "subject": "bob"});
-    let ana = Caller { subject: "ana".to_owned(), email: None, name: None, groups: Vec::new() };
+    let ana = Caller { subject: "ana".to_owned(), email: None, name: None, groups: Vec::new(), token: None };
     let rating = feedback(&body).unwrap().rating(&ana, 7, Some("v1".to_owned()));
     let expected = Rating {
         subject: "ana".to_owned(),

@@ -48,6 +48,7 @@ pub(crate) fn caller() -> Caller {
         email: Some("ana@example.com".to_owned()),
         name: Some("Ana Souza".to_owned()),
         groups: Vec::new(),
+        token: None,
     }
 }
 
