@@ -31,7 +31,7 @@ fn is_access_token<'c>(claim: impl Fn(&str) -> Option<&'c str>) -> bool {
 }
 
 fn access_token(header: &str, expiry: Option<&str>) -> Option<AccessToken> {
-    let (scheme, rest) = header.trim().split_once(' ').unwrap_or(("Bearer", header.trim()));
+    let (scheme, rest) = header.trim_start().split_once(' ').unwrap_or(("Bearer", header));
     let text = Some(rest.trim()).filter(|text| scheme.eq_ignore_ascii_case("bearer") && !text.is_empty())?;
     // A gateway that reads JSON numbers as such may write `1.7672292E9`.
     let expires_at = expiry?.trim().parse::<f64>().ok().filter(|seconds| seconds.is_finite())? as u64;

@@ -30,6 +30,7 @@ use self::refusal::Refusal;
 pub use self::{
     body::BODY_LIMIT,
     chat::epoch_millis,
+    client::SignIn,
     development::{Development, development},
     guard::{RequestId, guarded},
 };
@@ -48,6 +49,8 @@ pub struct App {
     pub ratings: Option<Arc<dyn RatingStore>>,
     /// Upload forms; without it `/uploads` says that no files are taken.
     pub uploads: Option<Arc<S3Uploads>>,
+    /// How a page signs people in, where this router tells it: in the cloud, the page has a `client.json` of its own for that.
+    pub sign_in: Option<SignIn>,
 }
 
 /// The whole service: the bot's routes, JSON for everything else, request ids, and no panic that reaches a client.

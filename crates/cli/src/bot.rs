@@ -102,6 +102,7 @@ fn app(cloud: &Cloud, brains: Arc<S3Brains>) -> App {
         speech,
         ratings: Some(Arc::new(DynamoRatings::new(cloud.dynamodb(), RATINGS_TABLE))),
         uploads: Some(Arc::new(S3Uploads::new(cloud.s3(), cloud.credentials(), uploads))),
+        sign_in: None,
     }
 }
 

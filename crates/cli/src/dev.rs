@@ -2,6 +2,8 @@
 
 mod editing;
 mod pages;
+#[cfg(feature = "cloud")]
+mod sign_in;
 mod status;
 
 use std::{
@@ -39,6 +41,9 @@ pub struct Arguments {
     /// Where conversations and the trained brain are kept; without one, .sbf/ in the current folder.
     #[arg(long)]
     state: Option<PathBuf>,
+    #[cfg(feature = "cloud")]
+    #[command(flatten)]
+    sign_in: sign_in::Arguments,
 }
 
 /// Serves until Ctrl-C.

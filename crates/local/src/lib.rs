@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(feature = "authoriser")]
+mod authoriser;
 mod clients;
 mod cloud;
 mod dynamodb;
@@ -15,6 +17,8 @@ mod state;
 mod sync;
 mod watch;
 
+#[cfg(feature = "authoriser")]
+pub use authoriser::{Authoriser, KeySource, Rejected};
 pub use cloud::{Cloud, CloudError, CloudOptions};
 pub use dynamodb::{TableError, create_table};
 pub use identity::{DEVELOPMENT_IDENTITY, DevelopmentIdentity};

@@ -8,9 +8,26 @@ use axum::{
 };
 use sbf_brain::Stock;
 use sbf_dialog::ports::LiveBrain;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::App;
+
+/// How a page signs people in, as `/client.json` tells it under `oidc`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignIn {
+    /// The issuer, whose discovery document says the rest.
+    pub issuer: String,
+    /// The page's client there.
+    pub client_id: String,
+    /// The scopes to ask for, separated by spaces.
+    pub scope: String,
+    /// Where Cognito's sign-in page signs people out (its `/logout`), which it does in a way of its own; other issuers name an end of
+    /// session in their discovery document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logout_url: Option<String>,
+}
 
 /// `GET /client.json`: what a page needs to start. Before the first training it is answered too, with `brain: null`.
 pub(super) async fn client(State(app): State<App>) -> Json<Value> {
@@ -24,7 +41,7 @@ pub(super) async fn client(State(app): State<App>) -> Json<Value> {
         "voice": brain.and_then(|brain| brain.voice()),
         "theme": brain.and_then(|brain| brain.config().theme.as_ref()),
         "welcome": welcome.map(|welcome| json!({ "text": welcome.text, "speech": welcome.speech })),
-        "oidc": null,
+        "oidc": app.sign_in,
         "brain": live.as_deref().map(described),
     }))
 }

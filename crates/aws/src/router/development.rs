@@ -16,15 +16,15 @@ use super::Refusal;
 /// Who everybody is on a developer's machine, and under which names that machine may be addressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Development {
-    /// The identity of every request.
-    pub caller: Caller,
+    /// The identity of every request; `None` where people sign in and their tokens tell.
+    pub caller: Option<Caller>,
     /// Values of `Host` that are served, such as `localhost:8080`; an `Origin` must be `http://` and one of them.
     pub hosts: Vec<String>,
 }
 
 impl Development {
     /// The loopback names of a port.
-    pub fn on_port(port: u16, caller: Caller) -> Self {
+    pub fn on_port(port: u16, caller: Option<Caller>) -> Self {
         let hosts = ["localhost", "127.0.0.1", "[::1]"].map(|name| format!("{name}:{port}")).to_vec();
         Self { caller, hosts }
     }
@@ -39,7 +39,7 @@ impl Development {
     }
 }
 
-/// Gives every request the development identity, after refusing those that another site sent.
+/// Gives every request the development identity, where there is one, after refusing those that another site sent.
 ///
 /// Without a sign-in, any page in the developer's browser could talk to the bot: a foreign `Origin` is such a page,
 /// a foreign `Host` is a name that such a page had pointed at this machine (DNS rebinding).
@@ -51,7 +51,9 @@ pub fn development(router: Router, settings: Development) -> Router {
 async fn admit(State(settings): State<Arc<Development>>, mut request: Request, next: Next) -> Response {
     match is_own(&settings, request.uri(), request.headers()) {
         true => {
-            request.extensions_mut().insert(settings.caller.clone());
+            if let Some(caller) = settings.caller.clone() {
+                request.extensions_mut().insert(caller);
+            }
             next.run(request).await
         }
         false => Refusal::new(StatusCode::FORBIDDEN, "This server answers its own page on this machine only.")
