@@ -177,7 +177,7 @@ fn request() -> impl Strategy<Value = Value> {
 }
 
 pub(crate) fn service(bot: &TestBot) -> Router {
-    development(router(bot.local.app.clone()), Development::on_port(8080, development_caller()))
+    development(router(bot.local.app.clone()), Development::on_port(8080, Some(development_caller())))
 }
 
 async fn post(service: &Router, body: Vec<u8>) -> (StatusCode, Vec<u8>) {

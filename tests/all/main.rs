@@ -8,6 +8,7 @@ mod crashes;
 mod dev;
 mod http;
 mod once;
+mod operating;
 mod places;
 mod ratings;
 mod reference;

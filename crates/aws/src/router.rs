@@ -30,7 +30,7 @@ use self::refusal::Refusal;
 pub use self::{
     body::BODY_LIMIT,
     chat::epoch_millis,
-    client::SignIn,
+    client::{SignIn, client_settings},
     development::{Development, development},
     guard::{RequestId, guarded},
 };

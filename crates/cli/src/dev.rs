@@ -1,7 +1,7 @@
 //! `sbf dev`: the whole bot on this machine, trained again whenever its files are saved.
 
 mod editing;
-mod pages;
+pub(crate) mod pages;
 #[cfg(feature = "cloud")]
 mod sign_in;
 mod status;
@@ -21,7 +21,8 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use sbf_aws::router::{Development, development, guarded, routes};
+use sbf_aws::router::{App, Development, development, guarded, routes};
+use sbf_dialog::ports::Caller;
 use tokio::net::TcpListener;
 
 pub use self::status::{Event, Snapshot, Status};
@@ -51,18 +52,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let folder = brain_folder(arguments.folder.as_deref())?;
     let state = arguments.state.clone().unwrap_or_else(|| default_state(&folder));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(&folder, state, arguments.port))?;
+    runtime.block_on(serve(&folder, state, arguments))?;
     Ok(Outcome::Fine)
 }
 
-async fn serve(folder: &Path, state: PathBuf, port: u16) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(("127.0.0.1", port))
+async fn serve(folder: &Path, state: PathBuf, arguments: &Arguments) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(("127.0.0.1", arguments.port))
         .await
-        .with_context(|| format!("port {port} cannot be used; --port picks another"))?;
+        .with_context(|| format!("port {} cannot be used; --port picks another", arguments.port))?;
     let port = listener.local_addr()?.port();
     let bot = Arc::new(LocalBot::start(Some(state)).await?);
     let status = Arc::new(Status::default());
-    let service = service(&bot, &status, port);
+    let service = service(&bot, &status, port, arguments).await?;
     let server = tokio::spawn(async move { axum::serve(listener, service).await });
     let editing = editing::begin(Arc::clone(&bot), Arc::clone(&status), folder).await?;
     println!(
@@ -79,16 +80,28 @@ async fn serve(folder: &Path, state: PathBuf, port: u16) -> anyhow::Result<()> {
 }
 
 /// The routes of the Lambda, the author's own ones and the page, for this machine only.
-fn service(bot: &LocalBot, status: &Arc<Status>, port: u16) -> Router {
+async fn service(bot: &LocalBot, status: &Arc<Status>, port: u16, arguments: &Arguments) -> anyhow::Result<Router> {
     let build = pages::build_folder();
     if let Some(build) = build.clone() {
         tokio::spawn(pages::watch_build(build, Arc::clone(status)));
     }
-    let own = routes(bot.app.clone()).merge(pages::author_routes(Arc::clone(status)));
+    let (own, caller) = signed_in(bot.app.clone(), arguments).await?;
+    let own = own.merge(pages::author_routes(Arc::clone(status)));
     let all = own.merge(pages::page_routes(build.as_deref()));
-    let development_only = Development::on_port(port, development_caller());
+    let development_only = Development::on_port(port, caller);
     bot.cloud.allow_origins(development_only.origins());
-    guarded(development(all, development_only).layer(middleware::from_fn(finish)))
+    Ok(guarded(development(all, development_only).layer(middleware::from_fn(finish))))
+}
+
+/// The bot's routes, and who everybody is where nobody signs in.
+async fn signed_in(app: App, arguments: &Arguments) -> anyhow::Result<(Router, Option<Caller>)> {
+    #[cfg(feature = "cloud")]
+    if let Some(router) = sign_in::router(&app, &arguments.sign_in).await? {
+        return Ok((router, None));
+    }
+    #[cfg(not(feature = "cloud"))]
+    let _ = arguments;
+    Ok((routes(app), Some(development_caller())))
 }
 
 /// Goes on with a request whose client has gone (a page that was loaded again), as a Lambda does, which is never told of it:

@@ -23,27 +23,34 @@ pub struct SignIn {
     pub client_id: String,
     /// The scopes to ask for, separated by spaces.
     pub scope: String,
-    /// Where Cognito's sign-in page signs people out (its `/logout`), which it does in a way of its own; other issuers name an end of
-    /// session in their discovery document.
+    /// Cognito's sign-in page, which signs people out in a way of its own; other issuers name an end of the session in their discovery
+    /// document.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub logout_url: Option<String>,
+    pub sign_in_url: Option<String>,
 }
 
 /// `GET /client.json`: what a page needs to start. Before the first training it is answered too, with `brain: null`.
 pub(super) async fn client(State(app): State<App>) -> Json<Value> {
     let live = app.brains.current().await.ok();
-    let brain = live.as_ref().map(|live| &live.brain);
+    Json(client_settings(live.as_deref(), json!(app.sign_in)))
+}
+
+/// What a page is told before the first message: of a brain, or that there is none, and where to sign in.
+///
+/// `sbf publish` writes the same beside the page, for a page that must sign in before it may ask the API.
+pub fn client_settings(live: Option<&LiveBrain>, oidc: Value) -> Value {
+    let brain = live.map(|live| &live.brain);
     // Nobody has signed in yet: a welcome with placeholders is for the first turn, which knows what to put there.
     let welcome = brain.map(|brain| brain.stock(Stock::Welcome)).filter(|welcome| !welcome.text.contains("${"));
-    Json(json!({
+    json!({
         "name": brain.map(|brain| brain.name()),
         "language": brain.and_then(|brain| brain.language()),
         "voice": brain.and_then(|brain| brain.voice()),
         "theme": brain.and_then(|brain| brain.config().theme.as_ref()),
         "welcome": welcome.map(|welcome| json!({ "text": welcome.text, "speech": welcome.speech })),
-        "oidc": app.sign_in,
-        "brain": live.as_deref().map(described),
-    }))
+        "oidc": oidc,
+        "brain": live.map(described),
+    })
 }
 
 /// `GET /health`: 200 while a brain is live, else 503.

@@ -46,7 +46,7 @@ fn app(brains: Arc<dyn BrainSource>, sessions: Arc<dyn SessionStore>, silent: bo
     let uploads =
         S3Uploads::new(aws_sdk_s3::Client::from_conf(config), SharedCredentialsProvider::new(credentials), uploads);
     let ratings = Some(Arc::new(MemoryRatings::default()) as _);
-    App { bot: Arc::new(bot), brains, speech, ratings, uploads: Some(Arc::new(uploads)) }
+    App { bot: Arc::new(bot), brains, speech, ratings, uploads: Some(Arc::new(uploads)), sign_in: None }
 }
 
 /// A bot that is in order.
@@ -408,7 +408,7 @@ async fn every_answer_has_a_request_id_of_ours() {
 /// As `sbf dev` puts it together.
 fn on_this_machine() -> Router {
     let routes = routes(app(LIVE.clone(), Arc::new(MemorySessions::default()), false));
-    guarded(development(routes, Development::on_port(8080, ana())))
+    guarded(development(routes, Development::on_port(8080, Some(ana()))))
 }
 
 #[tokio::test]

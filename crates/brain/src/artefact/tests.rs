@@ -62,6 +62,27 @@ fn equal_files_give_equal_bytes_and_any_change_another_version() {
 }
 
 #[test]
+fn a_beginning_names_the_bot_and_its_files() {
+    let found = summary(&ARTEFACT[..SUMMARY_BYTES.min(ARTEFACT.len())]).unwrap();
+    let whole = decode(&ARTEFACT).unwrap();
+    assert_eq!((found.version.as_str(), found.name.as_str(), found.intents), (whole.version(), "Ana", 2));
+    let both = files(&ARTEFACT).unwrap();
+    assert_eq!(both.knowledge, knowledge().to_string().into_bytes());
+    assert!(found.is_of(&both));
+    assert!(!found.is_of(&Files { config: None, ..both.clone() }));
+    assert!(!found.is_of(&Files { knowledge: b"{}".to_vec(), ..both }));
+    let without = encode(&brain(&knowledge(), None));
+    assert_eq!(files(&without).unwrap().config, None);
+    assert!(summary(&without).unwrap().is_of(&files(&without).unwrap()));
+    for bytes in [b"".as_slice(), b"PK", b"{}", &ARTEFACT[..40]] {
+        assert!(matches!(summary(bytes), Err(DecodeError::NotAnArtefact(_))), "{bytes:?}");
+    }
+    let mut changed = ARTEFACT.clone();
+    changed[ARTEFACT.len() / 2] ^= 1;
+    assert!(matches!(files(&changed), Err(DecodeError::Damaged(_))));
+}
+
+#[test]
 fn the_language_is_recorded_and_not_guessed_again() {
     let mut portuguese = knowledge();
     portuguese["knowledge"][0]["_intents"] =
