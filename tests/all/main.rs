@@ -16,3 +16,4 @@ mod stores;
 mod talks;
 mod template;
 mod uploads;
+mod users;

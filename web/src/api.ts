@@ -1,4 +1,5 @@
 /** The page's requests. Addresses are relative to the page, so that it works in any folder of a host. */
+import type { Access } from "./access";
 import { type Client, readClient } from "./client";
 import type { Failure, FailureKind } from "./conversation";
 import {
@@ -34,22 +35,33 @@ export class RequestFailed extends Error {
 const TURN_TIMEOUT_MS = 35_000;
 const OTHER_TIMEOUT_MS = 15_000;
 
-/** The real thing. */
-export const api: Api = {
-  send: async (request) => readReply(await asked("core", TURN_TIMEOUT_MS, request)),
-  client: async () => readClient(await asked("client.json", OTHER_TIMEOUT_MS)),
-  speak: async (request) => {
-    try {
-      return readSound(await asked("services/polly", OTHER_TIMEOUT_MS, request));
-    } catch {
-      return null; // A missing sound never costs the answer.
-    }
-  },
-};
+/** The real thing; what is said goes with the token of whoever is signed in. */
+export function createApi(access: Access): Api {
+  /** POSTs `body`; once more with another token where the first one was refused. */
+  async function posted(path: string, timeout: number, body: object): Promise<unknown> {
+    const token = await access.token();
+    if (token === undefined) throw failed("unauthorised");
+    const response = await answered(path, timeout, body, token);
+    if (response.status !== 401 || token === null) return contentOf(response);
+    const other = await access.renewed();
+    return contentOf(other === undefined ? response : await answered(path, timeout, body, other));
+  }
 
-/** GETs, or POSTs `body`; resolves to the JSON of a 2xx. */
-async function asked(path: string, timeout: number, body?: object): Promise<unknown> {
-  const response = await answered(path, timeout, body);
+  return {
+    send: async (request) => readReply(await posted("core", TURN_TIMEOUT_MS, request)),
+    client: async () => readClient(await contentOf(await answered("client.json", OTHER_TIMEOUT_MS))),
+    speak: async (request) => {
+      try {
+        return readSound(await posted("services/polly", OTHER_TIMEOUT_MS, request));
+      } catch {
+        return null; // A missing sound never costs the answer.
+      }
+    },
+  };
+}
+
+/** The JSON of a 2xx. */
+async function contentOf(response: Response): Promise<unknown> {
   if (!response.ok) throw failed(kindOf(response.status), await faultOf(response), retryAfterOf(response));
   try {
     return await response.json();
@@ -58,8 +70,11 @@ async function asked(path: string, timeout: number, body?: object): Promise<unkn
   }
 }
 
-async function answered(path: string, timeout: number, body?: object): Promise<Response> {
-  const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+/** GETs, or POSTs `body`. */
+async function answered(path: string, timeout: number, body?: object, token: string | null = null): Promise<Response> {
+  const bearer = token === null ? {} : { authorization: `Bearer ${token}` };
+  const headers = { "content-type": "application/json", ...bearer };
+  const post = { method: "POST", headers, body: JSON.stringify(body) };
   try {
     return await fetch(path, { ...(body === undefined ? {} : post), signal: AbortSignal.timeout(timeout) });
   } catch (error) {

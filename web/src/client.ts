@@ -14,6 +14,18 @@ export interface Client {
   /** Whether a brain is there to answer; before the first training there is none, and no name either. */
   readonly live: boolean;
   readonly theme: Theme;
+  /** Where people sign in; null where nobody needs to. */
+  readonly oidc: Oidc | null;
+}
+
+/** An OpenID Connect issuer, and what the page is to it. */
+export interface Oidc {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Scopes, separated by spaces. */
+  readonly scope: string;
+  /** Cognito's sign-in page, which is told of a sign-out in a way of its own; "" for any other issuer. */
+  readonly signInUrl: string;
 }
 
 /** configs.json `theme`, as far as it can be shown. */
@@ -41,6 +53,7 @@ export const PLAIN: Client = {
   welcome: "",
   live: true,
   theme: { logo: "", avatar: "", colours: {}, dark: {} },
+  oidc: null,
 };
 
 /** Reads `/client.json`; whatever is missing or of the wrong type is left at its default. */
@@ -60,7 +73,17 @@ export function readClient(body: unknown): Client {
       colours: readColours(colours),
       dark: readColours(colours.dark),
     },
+    oidc: readOidc(body.oidc),
   };
+}
+
+function readOidc(written: unknown): Oidc | null {
+  if (!isRecord(written)) return null;
+  const [issuer, clientId] = [textOf(written.issuer), textOf(written.clientId)];
+  // Tokens go there: over https, or not out of this machine.
+  if (clientId === "" || !/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/.test(issuer)) return null;
+  const scope = textOf(written.scope) || "openid profile email";
+  return { issuer, clientId, scope, signInUrl: textOf(written.signInUrl).replace(/\/+$/, "") };
 }
 
 const NAMES: readonly ColourName[] = ["primary", "background", "surface", "text"];

@@ -1,6 +1,7 @@
 import { render } from "preact";
 
-import { api } from "./api";
+import { createAccess } from "./access";
+import { createApi } from "./api";
 import { App } from "./components/App/App";
 import { openDesk } from "./development";
 import { createSpeaker } from "./speech";
@@ -8,9 +9,12 @@ import { storage } from "./storage";
 import { createStore } from "./store";
 import "./styles/base.css";
 
+const access = createAccess(async (oidc) => (await import("./oidc")).openSession(oidc));
+const api = createApi(access);
 const speaker = createSpeaker(api);
 const store = createStore({
   api,
+  access,
   storage,
   now: () => Date.now(),
   newID: () => crypto.randomUUID(),
@@ -25,7 +29,7 @@ const store = createStore({
 
 const app = document.querySelector("#app");
 if (app !== null) {
-  render(<App store={store} speaker={speaker} desk={openDesk(store)} />, app);
+  render(<App store={store} access={access} speaker={speaker} desk={openDesk(store)} />, app);
   addEventListener("online", () => {
     store.resume();
   });

@@ -5,6 +5,8 @@
 import { type Conversation, readConversation } from "./conversation";
 
 const CONVERSATION = "sbf.conversation.1";
+const OWNER = "sbf.owner";
+const DRAFT = "sbf.draft";
 const READ_ALOUD = "sbf.readAloud";
 
 /** Browsers give each site about five million characters; half of that is plenty. */
@@ -14,6 +16,9 @@ const MAX_CHARACTERS = 2_500_000;
 export interface Storage {
   load(): Conversation | null;
   save(conversation: Conversation): void;
+  /** Whose conversation it is, by the issuer's subject; "" before anybody has signed in. */
+  owner(): string;
+  own(subject: string): void;
 }
 
 /** The tab's storage. Where a browser refuses it, the conversation just does not outlive a reload. */
@@ -36,7 +41,26 @@ export const storage: Storage = {
       sessionStorage.setItem(CONVERSATION, written);
     });
   },
+  owner: () => read(OWNER),
+  own(subject) {
+    attempt(() => {
+      if (read(OWNER) !== "" && read(OWNER) !== subject) sessionStorage.removeItem(DRAFT);
+      sessionStorage.setItem(OWNER, subject);
+    });
+  },
 };
+
+/** What was typed and not sent: signing in again leaves the page. */
+export function loadDraft(): string {
+  return read(DRAFT);
+}
+
+/** Keeps what is typed. */
+export function saveDraft(text: string): void {
+  attempt(() => {
+    sessionStorage.setItem(DRAFT, text);
+  });
+}
 
 /** Whether answers are to be read aloud. */
 export function loadReadAloud(): boolean {
@@ -52,6 +76,14 @@ export function saveReadAloud(on: boolean): void {
   attempt(() => {
     localStorage.setItem(READ_ALOUD, on ? "yes" : "no");
   });
+}
+
+function read(key: string): string {
+  try {
+    return sessionStorage.getItem(key) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 function attempt(write: () => void): void {

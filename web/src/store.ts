@@ -1,4 +1,5 @@
 /** The page's state and the commands that change it. Everything from outside is handed in, so that tests can stand in for it. */
+import { type Access, isAdmitted } from "./access";
 import { type Api, RequestFailed } from "./api";
 import { type Client, PLAIN } from "./client";
 import {
@@ -24,6 +25,7 @@ export interface State {
 /** What the store needs from outside. */
 export interface Surroundings {
   readonly api: Api;
+  readonly access: Access;
   readonly storage: Storage;
   /** Epoch milliseconds. */
   now(): number;
@@ -54,6 +56,8 @@ export interface Store extends Watchable<State> {
   restart(): void;
   /** Reads `/client.json` again. */
   refresh(): Promise<void>;
+  /** Signs the user out; the conversation goes with them. */
+  signOut(): Promise<void>;
 }
 
 /** How often the page asks again by itself a server that is not ready. */
@@ -89,7 +93,8 @@ export function createStore(around: Surroundings): Store {
 
   /** Sends what is next, if nothing is under way. The settings come first: they hold the language that goes with every turn. */
   function pump(): void {
-    const exchange = state.ready ? nextToSend(state.conversation) : null;
+    const may = state.ready && isAdmitted(around.access.get());
+    const exchange = may ? nextToSend(state.conversation) : null;
     if (exchange !== null) void turn(exchange);
   }
 
@@ -115,7 +120,7 @@ export function createStore(around: Surroundings): Store {
   function failed(exchange: Exchange, failure: Failure): void {
     const { id } = exchange;
     const again = failure.kind === "busy" && exchange.attempts + 1 < MAX_ATTEMPTS;
-    if (exchange.text === null && !again) {
+    if (exchange.text === null && !again && isAdmitted(around.access.get())) {
       // The bot's welcome could not be had from the bot: the one of its settings serves, or the page's own.
       answered(id, { sayings: welcome(state.client), sessionID: null, sessionExpired: false, missed: false });
       return;
@@ -125,6 +130,22 @@ export function createStore(around: Surroundings): Store {
       around.after(waitOf(failure), () => {
         retryFailed(id);
       });
+  }
+
+  /** Goes on as whoever is signed in now. Somebody else's conversation is not theirs to read. */
+  function admit(): void {
+    const access = around.access.get();
+    if (access.kind === "in") {
+      const before = around.storage.owner();
+      around.storage.own(access.subject);
+      if (before !== "" && before !== access.subject) restart();
+    }
+    pump();
+  }
+
+  function restart(): void {
+    dispatch({ type: "cleared", sessionID: around.newID() });
+    ask(null);
   }
 
   /** Unless somebody was faster. */
@@ -166,6 +187,8 @@ export function createStore(around: Surroundings): Store {
     }
   }
 
+  around.access.subscribe(admit);
+
   return {
     get: () => state,
     subscribe(listener) {
@@ -175,6 +198,7 @@ export function createStore(around: Surroundings): Store {
     async start() {
       if (state.conversation.exchanges.length === 0) ask(null);
       await refresh();
+      await around.access.begin(state.client.oidc);
     },
     send(text) {
       const said = text.trim();
@@ -185,11 +209,13 @@ export function createStore(around: Surroundings): Store {
       const first = state.conversation.exchanges.find(isHeldUp);
       if (first !== undefined) retry(first.id);
     },
-    restart() {
-      dispatch({ type: "cleared", sessionID: around.newID() });
-      ask(null);
-    },
+    restart,
     refresh,
+    async signOut() {
+      dispatch({ type: "cleared", sessionID: around.newID() });
+      around.storage.own("");
+      await around.access.signOut();
+    },
   };
 }
 

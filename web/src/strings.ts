@@ -42,6 +42,13 @@ export interface Strings {
   readonly found: string;
   readonly training: string;
   readonly updated: string;
+  readonly signIn: string;
+  readonly signOut: string;
+  readonly signedInAs: string;
+  readonly signInHint: string;
+  readonly signingIn: string;
+  readonly signInFailed: string;
+  readonly sessionEnded: string;
 }
 
 /** The languages there are words in. */
@@ -114,6 +121,13 @@ const STRINGS: Readonly<Record<Language, Strings>> = {
     found: "found",
     training: "Training…",
     updated: "Brain updated",
+    signIn: "Sign in",
+    signOut: "Sign out",
+    signedInAs: "Signed in as",
+    signInHint: "Sign in to talk with {name}.",
+    signingIn: "Signing in…",
+    signInFailed: "Signing in did not work. Please try again.",
+    sessionEnded: "Your sign-in has ended. Sign in again to go on: what you wrote is kept.",
   },
   pt: {
     chat: "Conversa",
@@ -156,6 +170,13 @@ const STRINGS: Readonly<Record<Language, Strings>> = {
     found: "encontrado",
     training: "Treinando…",
     updated: "Cérebro atualizado",
+    signIn: "Entrar",
+    signOut: "Sair",
+    signedInAs: "Conectado como",
+    signInHint: "Entre na sua conta para conversar com {name}.",
+    signingIn: "Entrando…",
+    signInFailed: "Não foi possível entrar. Tente de novo.",
+    sessionEnded: "A sua sessão terminou. Entre de novo para continuar: o que você escreveu foi guardado.",
   },
   es: {
     chat: "Conversación",
@@ -198,6 +219,13 @@ const STRINGS: Readonly<Record<Language, Strings>> = {
     found: "encontrado",
     training: "Entrenando…",
     updated: "Cerebro actualizado",
+    signIn: "Iniciar sesión",
+    signOut: "Cerrar sesión",
+    signedInAs: "Sesión iniciada como",
+    signInHint: "Inicia sesión para conversar con {name}.",
+    signingIn: "Iniciando sesión…",
+    signInFailed: "No se pudo iniciar sesión. Inténtalo de nuevo.",
+    sessionEnded: "Tu sesión ha terminado. Inicia sesión de nuevo para continuar: lo que escribiste se conserva.",
   },
   fr: {
     chat: "Discussion",
@@ -240,6 +268,13 @@ const STRINGS: Readonly<Record<Language, Strings>> = {
     found: "trouvé",
     training: "Entraînement…",
     updated: "Cerveau mis à jour",
+    signIn: "Se connecter",
+    signOut: "Se déconnecter",
+    signedInAs: "Connecté en tant que",
+    signInHint: "Connectez-vous pour discuter avec {name}.",
+    signingIn: "Connexion en cours…",
+    signInFailed: "La connexion a échoué. Veuillez réessayer.",
+    sessionEnded: "Votre session est terminée. Reconnectez-vous pour continuer : ce que vous avez écrit est conservé.",
   },
   de: {
     chat: "Chat",
@@ -282,6 +317,14 @@ const STRINGS: Readonly<Record<Language, Strings>> = {
     found: "gefunden",
     training: "Wird trainiert…",
     updated: "Gehirn aktualisiert",
+    signIn: "Anmelden",
+    signOut: "Abmelden",
+    signedInAs: "Angemeldet als",
+    signInHint: "Melden Sie sich an, um mit {name} zu sprechen.",
+    signingIn: "Anmeldung läuft…",
+    signInFailed: "Die Anmeldung ist nicht gelungen. Bitte versuchen Sie es noch einmal.",
+    sessionEnded:
+      "Ihre Anmeldung ist abgelaufen. Melden Sie sich wieder an: was Sie geschrieben haben, bleibt erhalten.",
   },
   it: {
     chat: "Chat",
@@ -324,6 +367,13 @@ const STRINGS: Readonly<Record<Language, Strings>> = {
     found: "trovato",
     training: "Addestramento…",
     updated: "Cervello aggiornato",
+    signIn: "Accedi",
+    signOut: "Esci",
+    signedInAs: "Accesso effettuato come",
+    signInHint: "Accedi per parlare con {name}.",
+    signingIn: "Accesso in corso…",
+    signInFailed: "Accesso non riuscito. Riprova.",
+    sessionEnded: "La tua sessione è terminata. Accedi di nuovo per continuare: quello che hai scritto è conservato.",
   },
   ru: {
     chat: "Чат",
@@ -366,5 +416,12 @@ const STRINGS: Readonly<Record<Language, Strings>> = {
     found: "найдено",
     training: "Обучение…",
     updated: "База знаний обновлена",
+    signIn: "Войти",
+    signOut: "Выйти",
+    signedInAs: "Вы вошли как",
+    signInHint: "Войдите, чтобы поговорить с {name}.",
+    signingIn: "Выполняется вход…",
+    signInFailed: "Не удалось войти. Попробуйте ещё раз.",
+    sessionEnded: "Сеанс завершён. Войдите снова, чтобы продолжить: написанное сохранено.",
   },
 };

@@ -1,11 +1,33 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 
-import { api, RequestFailed } from "../src/api";
+import type { Access } from "../src/access";
+import { createApi, RequestFailed } from "../src/api";
 import type { Failure } from "../src/conversation";
+import type { CoreRequest, SpeechRequest } from "../src/protocol";
 
 afterEach(() => {
   vi.unstubAllGlobals();
 });
+
+/** Somebody with these tokens, one after the other; null for a bot that asks for none. */
+function access(...tokens: (string | null)[]): Access {
+  const next = () => Promise.resolve(tokens.shift());
+  return {
+    get: () => ({ kind: tokens[0] === null ? "open" : "in", subject: "s", name: "" }),
+    subscribe: () => () => undefined,
+    begin: () => Promise.resolve(),
+    signIn: () => Promise.resolve(),
+    signOut: () => Promise.resolve(),
+    token: next,
+    renewed: async () => (await next()) ?? undefined,
+  };
+}
+
+const api = {
+  send: (request: CoreRequest) => createApi(access(null)).send(request),
+  client: () => createApi(access(null)).client(),
+  speak: (request: SpeechRequest) => createApi(access(null)).speak(request),
+};
 
 function serverAnswers(body: string, init: ResponseInit = {}) {
   const fetch = vi.fn<(path: string, init: { body?: string }) => Promise<Response>>();
@@ -28,6 +50,52 @@ test("a turn is posted as JSON beside the page", async () => {
   expect(path).toBe("core");
   expect(init).toMatchObject({ method: "POST", headers: { "content-type": "application/json" } });
   expect(JSON.parse(init?.body ?? "")).toEqual({ text: "hi", sessionID: "s", turnID: "t" });
+});
+
+describe("tokens", () => {
+  const TURN: CoreRequest = { text: "hi", sessionID: "s", turnID: "t" };
+
+  /** A server that takes one token; what it was sent. */
+  function serverTakes(token: string) {
+    const sent: (string | null)[] = [];
+    const fetch = (_path: string, init: RequestInit) => {
+      const header = new Headers(init.headers).get("authorization");
+      sent.push(header);
+      const fine = header === `Bearer ${token}`;
+      return Promise.resolve(
+        new Response(fine ? '{"text":"hello"}' : '{"message":"No."}', { status: fine ? 200 : 401 }),
+      );
+    };
+    vi.stubGlobal("fetch", fetch);
+    return sent;
+  }
+
+  test("a token goes with everything that is said, and not with the settings", async () => {
+    const sent = serverTakes("a");
+    const reply = await createApi(access("a")).send(TURN);
+    expect(reply.sayings[0]?.text).toBe("hello");
+    await createApi(access("a")).speak({ text: "hi" });
+    await createApi(access("a"))
+      .client()
+      .catch(() => undefined);
+    expect(sent).toEqual(["Bearer a", "Bearer a", null]);
+  });
+
+  test("a token that is refused is renewed once", async () => {
+    const sent = serverTakes("b");
+    await createApi(access("a", "b")).send(TURN);
+    expect(sent).toEqual(["Bearer a", "Bearer b"]);
+    await expect(createApi(access("x", "y", "z")).send(TURN)).rejects.toMatchObject({
+      failure: { kind: "unauthorised" },
+    });
+    expect(sent).toHaveLength(4);
+  });
+
+  test("without a token nothing is sent", async () => {
+    const sent = serverTakes("a");
+    await expect(createApi(access()).send(TURN)).rejects.toMatchObject({ failure: { kind: "unauthorised" } });
+    expect(sent).toEqual([]);
+  });
 });
 
 describe("failures", () => {

@@ -91,3 +91,31 @@ describe("colours", () => {
     expect(contrastOf(css["--background"] ?? "", "#000000")).toBeLessThan(1.5);
   });
 });
+
+describe("where people sign in", () => {
+  test("is told by an issuer and a client", () => {
+    const oidc = { issuer: "https://issuer.example/pool", clientId: "page", signInUrl: "https://login.example/" };
+    expect(readClient({ oidc }).oidc).toEqual({
+      issuer: "https://issuer.example/pool",
+      clientId: "page",
+      scope: "openid profile email",
+      signInUrl: "https://login.example",
+    });
+    expect(readClient({ oidc: { ...oidc, scope: "openid" } }).oidc?.scope).toBe("openid");
+  });
+
+  test.each([null, {}, { issuer: "https://issuer.example" }, { clientId: "page" }, "https://issuer.example"])(
+    "is nowhere for %j",
+    (oidc) => {
+      expect(readClient({ oidc }).oidc).toBeNull();
+    },
+  );
+
+  test("tokens go nowhere over the open network", () => {
+    const at = (issuer: string) => readClient({ oidc: { issuer, clientId: "page" } }).oidc?.issuer;
+    expect(at("http://127.0.0.1:4000")).toBe("http://127.0.0.1:4000");
+    for (const issuer of ["http://issuer.example", "http://localhost.example", "javascript:1", "//issuer.example"]) {
+      expect(at(issuer)).toBeUndefined();
+    }
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { createAccess } from "../src/access";
 import { type Api, RequestFailed } from "../src/api";
 import { PLAIN } from "../src/client";
 import type { Conversation, FailureKind } from "../src/conversation";
@@ -32,9 +33,13 @@ function page(saved: Conversation | null = null) {
     client: () => Promise.resolve((clients.length > 1 ? clients.shift() : clients[0]) ?? PLAIN),
     speak: () => Promise.resolve(null),
   };
+  const access = createAccess(() => Promise.reject(new Error("nobody signs in here")));
   const store = createStore({
     api,
+    access,
     storage: {
+      owner: () => "",
+      own: () => undefined,
       load: () => stored,
       save: (conversation) => {
         stored = conversation;

@@ -2,6 +2,7 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 
+import type { Access } from "../access";
 import type { Client } from "../client";
 import type { Speaker } from "../speech";
 import type { Store, Watchable } from "../store";
@@ -10,6 +11,7 @@ import type { Strings } from "../strings";
 /** The page around a component. */
 export interface Page {
   readonly store: Store;
+  readonly access: Access;
   readonly speaker: Speaker;
   readonly client: Client;
   /** What to call the bot. */

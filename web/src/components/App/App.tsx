@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 
+import { type Access, isAdmitted } from "../../access";
 import type { Speaker } from "../../speech";
 import type { Store } from "../../store";
 import { chooseLanguage, isRightToLeft, stringsOf } from "../../strings";
@@ -8,28 +9,34 @@ import { Composer } from "../Composer/Composer";
 import { Conversation } from "../Conversation/Conversation";
 import { Header } from "../Header/Header";
 import { moveFocusOn, type Page, PageContext, useWatched } from "../page";
+import { SignIn } from "../SignIn/SignIn";
 import { useKeyboardRoom } from "./useKeyboardRoom";
 import { useTheme } from "./useTheme";
 
 interface Props {
   readonly store: Store;
+  readonly access: Access;
   readonly speaker: Speaker;
   /** What `sbf dev` adds to the page, as soon as it is known that the page comes from there. */
   readonly desk: Promise<ComponentType | null>;
 }
 
 /** The whole page. */
-export function App({ store, speaker, desk }: Props) {
+export function App({ store, access, speaker, desk }: Props) {
   const { client, ready, conversation } = useWatched(store);
   const language = chooseLanguage(client.language, navigator.languages);
   const strings = stringsOf(language);
   const locale = client.language.startsWith(language) ? client.language : language;
   const name = client.name === "" ? "Bot" : client.name;
   const page = useMemo<Page>(
-    () => ({ store, speaker, client, name, strings, locale }),
-    [store, speaker, client, name, strings, locale],
+    () => ({ store, access, speaker, client, name, strings, locale }),
+    [store, access, speaker, client, name, strings, locale],
   );
   const Desk = useAwaited(desk);
+  const admission = useWatched(access);
+  // Before anything was said there is nothing to write yet; later, what was written stays in sight.
+  const begun = conversation.exchanges.some(({ text }) => text !== null);
+  const composes = isAdmitted(admission) || begun || !ready;
   useTheme(client.theme);
   useKeyboardRoom();
 
@@ -61,7 +68,8 @@ export function App({ store, speaker, desk }: Props) {
         {Desk !== null && <Desk />}
         <main class="main">
           <Conversation {...{ conversation, ready }} onChoose={choose} />
-          <Composer onSend={send} />
+          <SignIn />
+          {composes && <Composer key={admission.kind === "in" ? admission.subject : ""} onSend={send} />}
         </main>
       </div>
     </PageContext.Provider>

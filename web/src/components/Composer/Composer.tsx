@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { excessOf } from "../../protocol";
+import { loadDraft, saveDraft } from "../../storage";
 import { fill } from "../../strings";
 import { Icon } from "../Icon/Icon";
 import { usePage } from "../page";
@@ -10,7 +11,7 @@ import "./Composer.css";
 /** Where the user writes: Enter sends, Shift and Enter begin a new line. */
 export function Composer({ onSend }: { onSend: (text: string) => void }) {
   const { strings, client, locale } = usePage();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(loadDraft);
   const box = useRef<HTMLTextAreaElement>(null);
   const excess = excessOf(text.trim());
   const sendable = text.trim() !== "" && excess <= 0;
@@ -24,6 +25,7 @@ export function Composer({ onSend }: { onSend: (text: string) => void }) {
   const listening = useListening(client.language === "" ? locale : client.language, setText, send);
 
   useLayoutEffect(() => {
+    saveDraft(text);
     grow(box.current);
   }, [text]);
   // On a phone the keyboard would cover the welcome.

@@ -5,8 +5,9 @@ import "./Header.css";
 
 /** Whose page this is, and the two switches that concern the whole conversation. */
 export function Header() {
-  const { client, name, speaker, store, strings } = usePage();
+  const { access, client, name, speaker, store, strings } = usePage();
   const readsAloud = useWatched(speaker);
+  const admission = useWatched(access);
   return (
     <header class="header">
       <div class="header__inner">
@@ -43,6 +44,28 @@ export function Header() {
         >
           <Icon name="fresh" />
         </button>
+        {admission.kind === "in" && (
+          <div class="account">
+            {admission.name !== "" && (
+              <span class="account__name" dir="auto">
+                <span class="unseen">{strings.signedInAs} </span>
+                {admission.name}
+              </span>
+            )}
+            <button
+              class="tool"
+              type="button"
+              aria-label={strings.signOut}
+              title={strings.signOut}
+              onClick={() => {
+                speaker.stop();
+                void store.signOut();
+              }}
+            >
+              <Icon name="leave" />
+            </button>
+          </div>
+        )}
       </div>
     </header>
   );
