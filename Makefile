@@ -14,7 +14,7 @@ dev:
 
 .PHONY: target/debug/sbf
 target/debug/sbf:
-	cargo build --locked --bin sbf
+	cargo build --locked -p sbf --no-default-features
 
 ## Check everything.
 test: lint template rust-test doc deny web-test e2e sam-build

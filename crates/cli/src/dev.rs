@@ -44,7 +44,7 @@ pub struct Arguments {
     state: Option<PathBuf>,
     #[cfg(feature = "cloud")]
     #[command(flatten)]
-    sign_in: sign_in::Arguments,
+    sign_in: sign_in::SignInOptions,
 }
 
 /// Serves until Ctrl-C.

@@ -9,3 +9,4 @@ mod script;
 mod sessions;
 mod speech;
 mod training;
+mod userinfo;

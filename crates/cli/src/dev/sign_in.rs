@@ -28,7 +28,7 @@ use serde_json::Value;
 
 /// Who signs people in.
 #[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct SignInOptions {
     /// An OpenID Connect issuer that people sign in with; without one, everybody is the developer.
     #[arg(long, value_name = "URL", requires = "oidc_client_id")]
     oidc_issuer: Option<String>,
@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
 }
 
 /// The bot's routes behind the authoriser; `None` where nobody is to sign in.
-pub(super) async fn router(app: &App, arguments: &Arguments) -> anyhow::Result<Option<Router>> {
+pub(super) async fn router(app: &App, arguments: &SignInOptions) -> anyhow::Result<Option<Router>> {
     let Some((url, client_id)) = arguments.oidc_issuer.as_ref().zip(arguments.oidc_client_id.as_ref()) else {
         return Ok(None);
     };

@@ -79,6 +79,9 @@ pub(super) async fn publish(build: &Build, stack: &Stack, live: Option<&LiveBrai
 /// Where the page signs in; nothing of it is secret.
 fn sign_in(stack: &Stack) -> anyhow::Result<Value> {
     let mut oidc = json!({"issuer": stack.output("OidcIssuer")?, "clientId": stack.output("OidcClientId")?});
+    if let Some(scopes) = stack.optional("OidcScopes") {
+        oidc["scope"] = json!(scopes);
+    }
     if let Some(address) = stack.optional("SignInUrl") {
         oidc["signInUrl"] = json!(address);
     }
