@@ -25,7 +25,9 @@ fn main() {
     let load = |name: &str| parse(&fs::read_to_string(format!("{folder}/{name}/train.tsv")).unwrap()).unwrap();
     let read = |path: &str| parse(&fs::read_to_string(format!("{folder}/{path}")).unwrap()).unwrap();
     choices::print(&choices::settings(read));
-    ties::print(&read("clinc_small/train.tsv"), &read("clinc_full/val.tsv"));
+    let val = read("clinc_full/val.tsv");
+    ties::print("clinc_small", &read("clinc_small/train.tsv"), &val, &[5, 10, 30]);
+    ties::print("clinc_full", &read("clinc_full/train.tsv"), &val, &[5, 10, 30, 50, 100]);
     let (clinc, en, es, snips, ubuntu, web, chat) = (
         load("clinc_full"),
         load("nlpjs_en"),
