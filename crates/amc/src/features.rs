@@ -193,3 +193,52 @@ fn length(values: &[f32]) -> f32 {
 pub(crate) fn is_word(term: &Term) -> bool {
     term.kind != Kind::Sign
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        terms::Lexicon,
+        text::{MAX_TOKENS, Text},
+    };
+
+    /// Fine enough that nothing collides in a test.
+    const SPACE: Space = Space { bits: 20, pairs: true, lengths: [1.0, 1.4, 1.0] };
+
+    fn found(words: &[String]) -> Found {
+        let lexicon = Lexicon::new(Some("en".into()), vec![], vec![]);
+        let mut terms = Terms::default();
+        lexicon.terms(&Text::new(&words.join(" ")), None, &mut terms);
+        Features::default().extract(&terms, SPACE).clone()
+    }
+
+    fn words(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<String>> {
+        prop::collection::vec("[a-z]{1,6}|[一-十]{1,3}|[?!]", count)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_stands_after_the_first_512_tokens_changes_nothing(first in words(MAX_TOKENS..MAX_TOKENS + 1), more in words(1..300)) {
+            let long: Vec<String> = first.iter().chain(&more).cloned().collect();
+            let (read, all) = (found(&first), found(&long));
+            prop_assert_eq!(read.all(), all.all());
+            // A stem and a bigram a token, and the bigram at the end.
+            prop_assert!(all.block(0).len() <= 2 * MAX_TOKENS + 1);
+        }
+
+        #[test]
+        fn pairs_come_from_the_first_forty_stems(said in words(1..400)) {
+            let distinct = MAX_PAIRED * (MAX_PAIRED - 1) / 2;
+            prop_assert!(found(&said).block(2).len() <= distinct);
+            let numbered: Vec<String> = (0..MAX_PAIRED).map(|i| format!("zz{i}")).collect();
+            let longer: Vec<String> = numbered.iter().chain(&said).cloned().collect();
+            let (pairs, short) = (found(&longer), found(&numbered));
+            prop_assert_eq!(pairs.block(2), short.block(2));
+            prop_assert!(pairs.block(2).len() > distinct - 5, "hashed into a million buckets, hardly two of 780 collide");
+        }
+    }
+}
