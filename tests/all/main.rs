@@ -4,6 +4,7 @@
 mod architecture;
 mod command_line;
 mod confidence;
+mod cost;
 mod crashes;
 mod dev;
 mod http;

@@ -23,6 +23,8 @@ mod brain;
 mod bucket;
 mod chat;
 mod check;
+#[cfg(feature = "cloud")]
+mod cost;
 pub mod dev;
 mod eval;
 mod explain;
@@ -84,6 +86,9 @@ enum Command {
     #[cfg(feature = "cloud")]
     #[command(subcommand)]
     Brain(brain::Command),
+    /// Say what a million turns cost in AWS, line by line, beside Amazon Lex V2.
+    #[cfg(feature = "cloud")]
+    Cost(cost::Arguments),
 }
 
 /// Runs one call of the program.
@@ -115,6 +120,8 @@ impl Command {
             Self::Publish(arguments) => publish::run(&arguments),
             #[cfg(feature = "cloud")]
             Self::Brain(command) => brain::run(&command),
+            #[cfg(feature = "cloud")]
+            Self::Cost(arguments) => cost::run(&arguments),
         }
     }
 }
