@@ -19,7 +19,7 @@ use crate::{Misuse, Outcome, show, stack::wait, train::write};
 #[command(
     after_help = "Quantities are measured by `sbf cost --measure`, which runs the router on the embedded cloud and counts what the SDK sends;\n\
 the recorded ones are printed by `sbf cost --json` under \"measurements\", with what had to be assumed.\n\
-Not counted: what is paid by the month whatever is said (alarms, stored data), sign-in, and AWS's free tiers."
+Not in the sums: what is paid by the month whatever is said, which is listed below them, and AWS's free tiers."
 )]
 pub(crate) struct Arguments {
     /// Measure on this machine instead of taking the recorded figures; needs the checkout.
@@ -57,6 +57,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         bill.cloud_front.iter().for_each(print);
         println!("  {:>9}  with CloudFront, without its monthly free tier", money(bill.dollars_with_cloud_front));
         println!("  {:>9}  {}, beside it", money(bill.lex_v2.dollars), bill.lex_v2.what);
+    }
+    println!("\nBy the month, whatever is said:");
+    for monthly in &prices.monthly {
+        println!(
+            "  {:>9}  {} ({}) — {}",
+            format!("${}", monthly.dollars),
+            monthly.what,
+            monthly.resource,
+            monthly.source
+        );
     }
     println!("\nSources:");
     for price in &prices.prices {

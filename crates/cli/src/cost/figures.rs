@@ -14,6 +14,21 @@ pub(crate) struct Prices {
     pub note: String,
     /// One a kind of thing that is counted.
     pub prices: Vec<Price>,
+    /// What is paid by the month, whatever is said.
+    pub monthly: Vec<Monthly>,
+}
+
+/// What something costs in a month.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Monthly {
+    /// Which parts of the stack.
+    pub resource: String,
+    /// For people: what one of them is.
+    pub what: String,
+    /// Dollars for one and month.
+    pub dollars: f64,
+    /// AWS's page.
+    pub source: String,
 }
 
 /// One price.
@@ -49,7 +64,7 @@ pub(crate) struct Measurements {
 pub(crate) struct Assumed {
     /// Memory of core, as in template.yaml.
     pub memory_mb: f64,
-    /// Milliseconds that core waits for one call of DynamoDB, beyond what it took here.
+    /// Milliseconds that core waits for one call of DynamoDB.
     pub dynamo_ms: f64,
     /// The same for S3.
     pub s3_ms: f64,
@@ -93,7 +108,7 @@ pub(crate) struct Turn {
     pub measured: u32,
     /// Requests to the API.
     pub api_requests: f64,
-    /// Milliseconds in the handler, with the embedded services.
+    /// Milliseconds in the handler, without those that it waited for other services.
     pub handler_ms: f64,
     /// Calls of DynamoDB that read.
     pub reads: f64,
