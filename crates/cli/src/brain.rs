@@ -40,6 +40,11 @@ pub(crate) struct List {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The restored files start training, which ends at the same brain: equal files give equal bytes. Where the stack's train is of another\n\
+release than the one that trained it then, the files are the same and their training is that release's.\n\
+`sbf publish` from a folder then says that what is live is not from there; `sbf brain pull` gets it."
+)]
 pub(crate) struct Rollback {
     /// A brain's version, or the beginning of it, or its S3 version id, as `sbf brain list` prints them; without one, the brain before the live one.
     version: Option<String>,
