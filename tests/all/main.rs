@@ -11,6 +11,7 @@ mod once;
 mod places;
 mod ratings;
 mod reference;
+mod runtime;
 mod stores;
 mod talks;
 mod template;

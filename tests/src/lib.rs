@@ -8,6 +8,7 @@ pub mod backend;
 pub mod bot;
 pub mod brains;
 pub mod process;
+pub mod runtime;
 
 /// The repository's root.
 pub fn repository() -> PathBuf {
