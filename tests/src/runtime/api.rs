@@ -127,7 +127,10 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
         ("lambda-runtime-aws-request-id", invocation.id.clone()),
         ("lambda-runtime-deadline-ms", invocation.deadline.as_millis().to_string()),
         ("lambda-runtime-invoked-function-arn", shared.arn.clone()),
-        ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0".into()),
+        (
+            "lambda-runtime-trace-id",
+            "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0".into(),
+        ),
         ("content-type", "application/json".into()),
     ];
     shared.pending.lock().unwrap().insert(invocation.id, invocation.ended);
@@ -141,12 +144,7 @@ async fn response(State(shared): State<Arc<Shared>>, Path(id): Path<String>, bod
     shared.end(&id, ended)
 }
 
-async fn error(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
     shared.end(&id, Err(raised(&headers, &body)))
 }
 

@@ -113,7 +113,9 @@ async fn serve(shared: Arc<Shared>, target: String) -> (SocketAddr, JoinHandle<(
                 async move { shared.answer(&target, request).await }
             });
             // An error of the service ends the connection without an answer, which is what it is for.
-            tokio::spawn(async move { http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok() });
+            tokio::spawn(
+                async move { http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok() },
+            );
         }
     });
     (address, server)

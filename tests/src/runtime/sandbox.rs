@@ -15,6 +15,7 @@ use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, BufReader},
     process::{Child, Command},
+    task::JoinHandle,
     time::timeout_at,
 };
 
@@ -59,6 +60,8 @@ pub struct Sandbox {
     pub api: RuntimeApi,
     child: Child,
     log: Log,
+    /// What reads its two streams.
+    readers: Vec<JoinHandle<()>>,
     settings: FunctionSettings,
     invocations: AtomicUsize,
 }
@@ -94,9 +97,8 @@ impl Sandbox {
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", settings.program.display()));
         let log = Log::default();
-        keep(child.stdout.take().unwrap(), &log);
-        keep(child.stderr.take().unwrap(), &log);
-        Self { api, child, log, settings: settings.clone(), invocations: AtomicUsize::new(0) }
+        let readers = vec![keep(child.stdout.take().unwrap(), &log), keep(child.stderr.take().unwrap(), &log)];
+        Self { api, child, log, readers, settings: settings.clone(), invocations: AtomicUsize::new(0) }
     }
 
     /// Waits for the end of the init phase.
@@ -154,6 +156,15 @@ impl Sandbox {
     pub async fn kill(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill().await;
+    }
+
+    /// Everything it has written, once it has ended.
+    pub async fn last_words(&mut self) -> Vec<String> {
+        self.kill().await;
+        for reader in self.readers.drain(..) {
+            reader.await.unwrap();
+        }
+        self.log()
     }
 
     /// What it has written so far, line by line.
@@ -220,7 +231,7 @@ impl Function {
         if matches!(answer, Ok(_) | Err(Failure::Raised(_))) {
             *warm = Some(sandbox);
         } else {
-            self.log.lock().unwrap().extend(sandbox.log());
+            self.log.lock().unwrap().extend(sandbox.last_words().await);
         }
         answer
     }
@@ -282,7 +293,10 @@ fn lambda_environment(settings: &FunctionSettings, api: &str) -> Vec<(String, St
         ("LAMBDA_TASK_ROOT", "/var/task".to_owned()),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime".to_owned()),
         ("LANG", "en_US.UTF-8".to_owned()),
-        ("LD_LIBRARY_PATH", "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib".to_owned()),
+        (
+            "LD_LIBRARY_PATH",
+            "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib".to_owned(),
+        ),
         ("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin".to_owned()),
         ("TZ", ":UTC".to_owned()),
         ("_HANDLER", "bootstrap".to_owned()),
@@ -290,14 +304,14 @@ fn lambda_environment(settings: &FunctionSettings, api: &str) -> Vec<(String, St
     variables.map(|(name, value)| (name.to_owned(), value)).to_vec()
 }
 
-fn keep(stream: impl AsyncRead + Unpin + Send + 'static, log: &Log) {
+fn keep(stream: impl AsyncRead + Unpin + Send + 'static, log: &Log) -> JoinHandle<()> {
     let log = Arc::clone(log);
     tokio::spawn(async move {
         let mut lines = BufReader::new(stream).lines();
         while let Ok(Some(line)) = lines.next_line().await {
             log.lock().unwrap().push(line);
         }
-    });
+    })
 }
 
 fn ended(status: std::io::Result<ExitStatus>) -> String {
