@@ -164,7 +164,8 @@ impl Trainer {
     /// Where S3 fails.
     pub async fn run(&self) -> Result<Outcome, TrainingError> {
         let began = Instant::now();
-        let outcome = self.train_until_current().await?;
+        // Boxed: the SDK's futures, nested so deep, are more than the compiler follows.
+        let outcome = Box::pin(self.train_until_current()).await?;
         outcome.log(began.elapsed());
         Ok(outcome)
     }

@@ -1,6 +1,9 @@
 //! The Lambdas' own programs on the Runtime API test bench.
 
 mod behaviour;
+mod chaos;
+mod fixtures;
+mod upload;
 
 use serde_json::{Value, json};
 

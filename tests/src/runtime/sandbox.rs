@@ -231,7 +231,8 @@ impl Function {
         if matches!(answer, Ok(_) | Err(Failure::Raised(_))) {
             *warm = Some(sandbox);
         } else {
-            self.log.lock().unwrap().extend(sandbox.last_words().await);
+            let words = sandbox.last_words().await;
+            self.log.lock().unwrap().extend(words);
         }
         answer
     }
@@ -266,9 +267,9 @@ impl Function {
 
     /// What all its sandboxes have written.
     pub async fn log(&self) -> Vec<String> {
-        let mut lines = self.log.lock().unwrap().clone();
-        lines.extend(self.warm.lock().await.iter().flat_map(Sandbox::log));
-        lines
+        let warm = self.warm.lock().await;
+        let ended = self.log.lock().unwrap().clone();
+        ended.into_iter().chain(warm.iter().flat_map(Sandbox::log)).collect()
     }
 }
 

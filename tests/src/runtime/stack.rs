@@ -84,6 +84,14 @@ impl TestStack {
         Some(sbf_brain::decode(&packed).unwrap())
     }
 
+    /// The `body` of a subject's session, as core saved it.
+    pub async fn session(&self, subject: &str, id: &str) -> Option<String> {
+        let key = |value: &str| aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned());
+        let request = self.cloud.dynamodb().get_item().table_name(SESSIONS);
+        let item = request.key("pk", key(subject)).key("sk", key(id)).send().await.unwrap().item?;
+        item["body"].as_s().ok().cloned()
+    }
+
     /// Uploads both files and runs the train bootstrap on them.
     ///
     /// # Errors
