@@ -53,10 +53,10 @@ async fn every_http_event_that_ships_is_answered() {
     let mut events = fixtures("aws_lambda_events", "src/fixtures");
     events.retain(|(name, _)| name.contains("apigw"));
     events.extend(fixtures("lambda_http", "tests/data"));
-    let of_http_apis: Vec<_> = events
-        .iter()
-        .filter(|(_, event)| event["version"] == "2.0" && event["requestContext"]["http"].is_object())
-        .collect();
+    // Those with a type are what an authoriser of one's own would be asked.
+    let is_request = |event: &Value| event["requestContext"]["http"].is_object() && event["type"].is_null();
+    let of_http_apis: Vec<_> =
+        events.iter().filter(|(_, event)| event["version"] == "2.0" && is_request(event)).collect();
     assert!(of_http_apis.len() >= 8, "{}", of_http_apis.len());
     for (name, event) in of_http_apis {
         let answer = core.invoke(event).await.unwrap_or_else(|failure| panic!("{name}: {failure:?}"));
