@@ -13,6 +13,7 @@ mod operating;
 mod places;
 mod ratings;
 mod reference;
+mod runtime;
 mod stores;
 mod talks;
 mod template;
