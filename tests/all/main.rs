@@ -4,6 +4,7 @@
 mod architecture;
 mod command_line;
 mod confidence;
+mod cost;
 mod crashes;
 mod dev;
 mod http;
@@ -12,6 +13,7 @@ mod operating;
 mod places;
 mod ratings;
 mod reference;
+mod runtime;
 mod stores;
 mod talks;
 mod template;

@@ -9,6 +9,7 @@ pub mod bot;
 pub mod brains;
 pub mod moto;
 pub mod process;
+pub mod runtime;
 
 /// The repository's root.
 pub fn repository() -> PathBuf {

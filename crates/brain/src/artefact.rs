@@ -27,6 +27,8 @@ pub const PACKED: &str = "brain-amcClassificationsImpl.pgk";
 pub const READABLE: &str = "brain-amcClassificationsImpl.json";
 /// Every held-out and every test utterance with what was understood.
 pub const CONFUSION_MATRIX: &str = "confusion-matrix.json";
+/// The counts of that as a picture.
+pub const CONFUSION_PICTURE: &str = "confusion-matrix.svg";
 /// The words of all training texts.
 pub const WORD_DISTRIBUTION: &str = "word-distribution.csv";
 /// All problems of the last check.
@@ -81,7 +83,19 @@ struct Manifest {
     /// Detected or configured when the bot was trained; answering must not guess again.
     language: Option<String>,
     intents: usize,
+    /// Not in artefacts of the first releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    measured: Option<Measured>,
     checksums: Vec<Checksum>,
+}
+
+/// How a bot did on training texts that were held out, when it was trained.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// How many there were.
+    pub texts: usize,
+    /// Share whose best intent was the right one, 0..=1, to four digits.
+    pub accuracy: f64,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -167,6 +181,7 @@ pub fn encode(brain: &Brain) -> Vec<u8> {
         name: brain.content.name.clone(),
         language: brain.content.language.clone(),
         intents: brain.content.intents.len(),
+        measured: brain.measured,
         checksums: checksums(&brain.sources, &model),
     };
     let manifest = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
@@ -203,18 +218,18 @@ pub fn decode(bytes: &[u8]) -> Result<Brain, DecodeError> {
     if manifest.checksums != checksums(&sources, &model) {
         return Err(DecodeError::Damaged("an entry's checksum does not match".to_owned()));
     }
-    let content = check::reread(&sources, manifest.language).map_err(DecodeError::Problems)?;
+    let content = check::reread(&sources, manifest.language.clone()).map_err(DecodeError::Problems)?;
     let model = Model::decode(model)?;
     if let Some(stranger) = model.intents().find(|intent| !content.by_id.contains_key(*intent)) {
         return Err(DecodeError::Damaged(format!("the classifier knows an intent that the bot has not: {stranger}")));
     }
-    Ok(assemble(content, model, sources))
+    Ok(Brain { measured: manifest.measured, ..assemble(content, model, sources) })
 }
 
 /// A bot from its parts; its version follows from their content.
 pub(crate) fn assemble(content: Content, model: Model, sources: Sources) -> Brain {
     let version = version(&checksums(&sources, &model.encode()));
-    Brain { content, model, sources, version }
+    Brain { content, model, sources, version, measured: None }
 }
 
 fn version(checksums: &[Checksum]) -> String {

@@ -40,6 +40,11 @@ pub(crate) struct List {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The restored files start training, which ends at the same brain: equal files give equal bytes. Where the stack's train is of another\n\
+release than the one that trained it then, the files are the same and their training is that release's.\n\
+`sbf publish` from a folder then says that what is live is not from there; `sbf brain pull` gets it."
+)]
 pub(crate) struct Rollback {
     /// A brain's version, or the beginning of it, or its S3 version id, as `sbf brain list` prints them; without one, the brain before the live one.
     version: Option<String>,
@@ -161,17 +166,13 @@ fn choose<'p>(past: &'p [Past], named: Option<&str>) -> anyhow::Result<&'p Past>
         return after_live.context("there is no brain before the one that is live");
     };
     let is_named = |brain: &&Past| brain.version_id == named || (named.len() >= 4 && brain.version.starts_with(named));
-    let mut found = past.iter().filter(is_named);
-    match (
-        found.next(),
-        found.any(|other| past.iter().find(|one| is_named(one)).is_some_and(|one| one.version != other.version)),
-    ) {
-        (Some(brain), false) => Ok(brain),
-        (Some(_), true) => Err(Misuse(format!("several brains begin with {named}")).into()),
-        (None, _) => {
-            Err(Misuse(format!("no brain of the stack is called {named}; `sbf brain list` names them")).into())
-        }
+    let found = past.iter().find(is_named);
+    let found =
+        found.ok_or_else(|| Misuse(format!("no brain of the stack is called {named}; `sbf brain list` names them")))?;
+    if past.iter().filter(is_named).any(|other| other.version != found.version) {
+        return Err(Misuse(format!("several brains begin with {named}")).into());
     }
+    Ok(found)
 }
 
 /// Writes an object as it was, unless it is so. A trainer may write the artefact at the same moment; it is asked again then.

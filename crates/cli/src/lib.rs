@@ -23,6 +23,8 @@ mod brain;
 mod bucket;
 mod chat;
 mod check;
+#[cfg(feature = "cloud")]
+mod cost;
 pub mod dev;
 mod eval;
 mod explain;
@@ -90,6 +92,9 @@ enum Command {
     #[cfg(feature = "cloud")]
     #[command(subcommand)]
     Users(users::Command),
+    /// Say what a million turns cost in AWS, line by line, beside Amazon Lex V2.
+    #[cfg(feature = "cloud")]
+    Cost(cost::Arguments),
 }
 
 /// Runs one call of the program.
@@ -123,6 +128,8 @@ impl Command {
             Self::Brain(command) => brain::run(&command),
             #[cfg(feature = "cloud")]
             Self::Users(command) => users::run(&command),
+            #[cfg(feature = "cloud")]
+            Self::Cost(arguments) => cost::run(&arguments),
         }
     }
 }

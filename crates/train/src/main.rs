@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 use aws_config::BehaviorVersion;
-use aws_lambda_events::event::s3::S3Event;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use sbf_aws::{
     settings::{BrainSettings, Environment},
     training::{Outcome, Trainer, TrainingError},
 };
+use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -16,12 +16,12 @@ async fn main() -> Result<(), Error> {
     let settings = BrainSettings::from_environment(&Environment::of_process()).map_err(|error| error.to_string())?;
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let trainer = &Trainer::new(aws_sdk_s3::Client::new(&sdk), settings);
-    let train = |event: LambdaEvent<S3Event>| async move { handle(trainer, &event.payload).await };
+    let train = |event: LambdaEvent<Value>| async move { handle(trainer, &event.payload).await };
     lambda_runtime::run(service_fn(train)).await
 }
 
 /// A run that S3 spoilt is an error, so that the invocation fails and is repeated; faults in the brain are an outcome.
-async fn handle(trainer: &Trainer, event: &S3Event) -> Result<Outcome, Diagnostic> {
+async fn handle(trainer: &Trainer, event: &Value) -> Result<Outcome, Diagnostic> {
     let diagnose =
         |error: TrainingError| Diagnostic { error_type: "TrainingError".to_owned(), error_message: error.to_string() };
     trainer.handle(event).await.map_err(diagnose)

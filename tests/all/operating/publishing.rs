@@ -158,7 +158,13 @@ async fn the_page_goes_up_with_its_headers_and_old_files_go() {
     let client: Value = serde_json::from_slice(&object(&moto, "shop-web", "client.json").await.unwrap()).unwrap();
     assert_eq!((&client["name"], &client["language"]), (&json!("Ana"), &json!("en-GB")));
     assert_eq!(client["brain"]["version"], printed["brain"]["version"]);
-    assert_eq!(client["oidc"]["issuer"], "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc");
+    let oidc = json!({
+        "issuer": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc",
+        "clientId": "4h57client",
+        "scope": "openid email profile aws.cognito.signin.user.admin",
+        "signInUrl": "https://sbf-1.auth.eu-west-1.amazoncognito.com",
+    });
+    assert_eq!(client["oidc"], oidc);
 
     // The page alone needs no brain here; it tells of the one that is live.
     let nothing = TempDir::new().unwrap();

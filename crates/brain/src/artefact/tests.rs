@@ -143,6 +143,36 @@ fn entries_must_have_the_manifests_checksums() {
     assert_eq!(message, "the trained bot is damaged: an entry's checksum does not match");
 }
 
+/// Artefacts as releases wrote them, one for each format that is read; `UPDATE_FIXTURES=1` writes that of today's format where there is none.
+/// A format that is changed gets its own file, and the file before it stays until its format is read no more.
+fn fixture(format: u32) -> Vec<u8> {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/artefact/format-{format}.pgk"));
+    if !file.exists() && std::env::var_os("UPDATE_FIXTURES").is_some() {
+        std::fs::write(&file, ARTEFACT.as_slice()).unwrap();
+    }
+    std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+#[test]
+fn this_format_and_the_one_before_it_are_read() {
+    assert!([FORMAT, FORMAT - 1].contains(&OLDEST_FORMAT));
+    for format in OLDEST_FORMAT..=FORMAT {
+        let bytes = fixture(format);
+        let bot = decode(&bytes).unwrap_or_else(|error| panic!("format {format}: {error}"));
+        assert_eq!((bot.name(), bot.language(), bot.intents().len()), ("Ana", Some("en-GB"), 2));
+        for (utterance, intent) in [
+            ("are you open on monday", Some("hours")),
+            ("how many are left", Some("stock")),
+            ("sing me a song about ships", None),
+        ] {
+            let understood = bot.understand(utterance);
+            assert_eq!(understood.accepted.map(|intent| intent.id.as_str()), intent, "format {format}: {utterance}");
+        }
+        assert_eq!(summary(&bytes).unwrap().version, bot.version());
+        assert!(files(&bytes).is_ok());
+    }
+}
+
 #[test]
 fn other_bytes_are_no_bot() {
     for bytes in [b"".as_slice(), b"PK", b"{}", &[0; 200]] {

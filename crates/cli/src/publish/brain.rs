@@ -68,9 +68,7 @@ pub(super) async fn send(
                 eprintln!("Sending {key} …");
                 match bucket.put(key, content.unwrap_or_default(), &condition, by.as_deref()).await? {
                     Put::Done(etag) => now.insert(key.to_owned(), Some(etag)),
-                    Put::Overtaken => bail!(
-                        "somebody else changed {key} at this moment; nothing of theirs is overwritten: look at it, then publish again"
-                    ),
+                    Put::Overtaken => bail!(overtaken(key, &changed)),
                 };
             }
             Change::Remove => {
@@ -84,6 +82,15 @@ pub(super) async fn send(
     }
     memory.remember(folder, &bucket.name, now.clone())?;
     Ok(Sent { now, changed, problems_before })
+}
+
+fn overtaken(key: &str, changed: &[&str]) -> String {
+    let sent = if changed.is_empty() {
+        String::new()
+    } else {
+        format!("; sent from here before that: {}", changed.join(", "))
+    };
+    format!("somebody else changed {key} at this moment, and theirs stays: look at it, then publish again{sent}")
 }
 
 fn etag(there: Option<&Seen>) -> Option<String> {

@@ -25,7 +25,12 @@ const CLIENT: &str = "client.json";
 /// Where the build puts files whose names change with their content (Vite's `build.assetsDir`).
 const HASHED: &str = "assets/";
 
-/// The files of a build, but its index.
+/// What the page asks another provider for.
+const SCOPES: &str = "openid email profile";
+/// What it asks the stack's own user pool for: all that its client may; see PageClient in template.yaml.
+const OWN_SCOPES: &str = "openid email profile aws.cognito.signin.user.admin";
+
+/// The files of a build.
 #[derive(Debug)]
 pub(super) struct Build {
     folder: PathBuf,
@@ -78,11 +83,12 @@ pub(super) async fn publish(build: &Build, stack: &Stack, live: Option<&LiveBrai
 
 /// Where the page signs in; nothing of it is secret.
 fn sign_in(stack: &Stack) -> anyhow::Result<Value> {
-    let mut oidc = json!({"issuer": stack.output("OidcIssuer")?, "clientId": stack.output("OidcClientId")?});
-    if let Some(scopes) = stack.optional("OidcScopes") {
-        oidc["scope"] = json!(scopes);
-    }
-    if let Some(address) = stack.optional("SignInUrl") {
+    let own = stack.optional("SignInUrl");
+    let usual = if own.is_some() { OWN_SCOPES } else { SCOPES };
+    let scope = stack.optional("OidcScopes").unwrap_or(usual);
+    let (issuer, client) = (stack.output("OidcIssuer")?, stack.output("OidcClientId")?);
+    let mut oidc = json!({"issuer": issuer, "clientId": client, "scope": scope});
+    if let Some(address) = own {
         oidc["signInUrl"] = json!(address);
     }
     Ok(oidc)

@@ -20,7 +20,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from
 #[derive(Debug)]
 pub(super) enum Waited {
     /// The brain is live.
-    Live(LiveNow),
+    Live(Box<LiveNow>),
     /// The stack's trainer found errors that this program does not know.
     Refused(Vec<Problem>),
 }
@@ -61,7 +61,7 @@ pub(super) async fn until_live(bucket: &Bucket, files: &Files, sent: &Sent, limi
     eprintln!("Waiting until it is live …");
     loop {
         if let Some(live) = live_of(bucket, files).await? {
-            return Ok(Waited::Live(live));
+            return Ok(Waited::Live(Box::new(live)));
         }
         for (key, etag) in &sent.now {
             let there = bucket.read(key, None, Some(1)).await?;
