@@ -56,10 +56,7 @@ async function signedIn(login: string, options: BrowserContextOptions = {}) {
 }
 
 /** A token with these claims, signed with the provider's key or another. */
-function token(
-  claims: object,
-  key: KeyObject = createPrivateKey({ key: KEY, format: "jwk" } as JsonWebKeyInput),
-): string {
+function token(claims: object, key: KeyObject = createPrivateKey({ key: KEY, format: "jwk" })): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const message = `${part({ alg: "RS256", typ: "JWT", kid: KEY.kid })}.${part(claims)}`;
   return `${message}.${createSign("RSA-SHA256").update(message).sign(key, "base64url")}`;
