@@ -1,5 +1,5 @@
 /** Signing in with a real provider, and a bot that verifies its tokens. */
-import { createSign, generateKeyPairSync, type JsonWebKeyInput, type KeyObject, createPrivateKey } from "node:crypto";
+import { createSign, generateKeyPairSync, type KeyObject, createPrivateKey } from "node:crypto";
 
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
