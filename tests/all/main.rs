@@ -4,10 +4,12 @@
 mod architecture;
 mod command_line;
 mod confidence;
+mod cost;
 mod crashes;
 mod dev;
 mod http;
 mod once;
+mod operating;
 mod places;
 mod ratings;
 mod reference;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 pub mod backend;
 pub mod bot;
 pub mod brains;
+pub mod moto;
 pub mod process;
 pub mod runtime;
 

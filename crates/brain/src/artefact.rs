@@ -104,6 +104,74 @@ struct Checksum {
     sha256: String,
 }
 
+/// What an artefact says about itself at its beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The bot's version: 16 hexadecimal digits.
+    pub version: String,
+    /// The bot's name.
+    pub name: String,
+    /// Number of intents.
+    pub intents: usize,
+    knowledge: Option<String>,
+    config: Option<String>,
+}
+
+impl Summary {
+    /// Whether the artefact was made from exactly these files.
+    ///
+    /// Other than the version this is the same for every trainer: processors differ in the last digits of a sum.
+    pub fn is_of(&self, files: &Files) -> bool {
+        let (knowledge, config) = (Some(sha256(&files.knowledge)), files.config.as_deref().map(sha256));
+        (knowledge, config) == (self.knowledge.clone(), self.config.clone())
+    }
+}
+
+/// Both files of a bot, exactly as they were written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    /// `knowledge.json`.
+    pub knowledge: Vec<u8>,
+    /// `configs.json`, where there is one.
+    pub config: Option<Vec<u8>>,
+}
+
+/// Bytes at the beginning of an artefact that surely hold its summary.
+pub const SUMMARY_BYTES: usize = 16 << 10;
+
+/// Reads what an artefact says about itself from its first [`SUMMARY_BYTES`] or more, for looking at many of them. Nothing is verified.
+///
+/// # Errors
+/// Where the bytes are no beginning of an artefact.
+pub fn summary(beginning: &[u8]) -> Result<Summary, DecodeError> {
+    let no_artefact = |why: &dyn std::fmt::Display| DecodeError::NotAnArtefact(why.to_string());
+    let mut beginning = Cursor::new(beginning);
+    let first = zip::read::read_zipfile_from_stream(&mut beginning).map_err(|error| no_artefact(&error))?;
+    let first = first
+        .filter(|entry| entry.name().is_ok_and(|name| name == MANIFEST))
+        .ok_or_else(|| no_artefact(&"it has no manifest"))?;
+    let manifest: Manifest = serde_json::from_reader(first).map_err(|error| no_artefact(&error))?;
+    let checksum = |entry: &str| {
+        let found = manifest.checksums.iter().find(|checksum| checksum.entry == entry);
+        found.map(|checksum| checksum.sha256.clone())
+    };
+    let (knowledge, config) = (checksum(KNOWLEDGE), checksum(CONFIGS));
+    Ok(Summary { version: manifest.version, name: manifest.name, intents: manifest.intents, knowledge, config })
+}
+
+/// The files that an artefact was made from. Its classifier is left alone, so that this reads artefacts of other releases too.
+///
+/// # Errors
+/// Where the bytes are something else or damaged.
+pub fn files(bytes: &[u8]) -> Result<Files, DecodeError> {
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| DecodeError::NotAnArtefact(error.to_string()))?;
+    check_seal(bytes)?;
+    let has_config = archive.index_for_name(CONFIGS).is_some();
+    let config = if has_config { Some(entry(&mut archive, CONFIGS, bytes.len())?) } else { None };
+    Ok(Files { knowledge: entry(&mut archive, KNOWLEDGE, bytes.len())?, config })
+}
+
 /// The artefact's bytes.
 pub fn encode(brain: &Brain) -> Vec<u8> {
     let model = brain.model.encode();
