@@ -7,6 +7,7 @@ mod confidence;
 mod crashes;
 mod dev;
 mod http;
+mod observed;
 mod once;
 mod places;
 mod ratings;

@@ -31,7 +31,7 @@ pub use self::{
     body::BODY_LIMIT,
     chat::epoch_millis,
     development::{Development, development},
-    guard::{RequestId, guarded},
+    guard::{Answered, RequestId, guarded, log_panics},
 };
 use crate::uploads::S3Uploads;
 

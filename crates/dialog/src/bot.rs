@@ -321,11 +321,11 @@ impl<'j> Job<'j> {
         wire::render(reply, &Frame { call: self.call, input: &self.input, began: self.moment.now, session_expired })
     }
 
-    /// One line a turn, without a word of what was said.
+    /// What a turn came to, without a word of what was said: the router's own line says most of it, too.
     fn log(&self, turn: &Turn) {
         let understood = turn.reply.understood.as_ref();
         let ms = (self.bot.timing.clock)().saturating_sub(self.began);
-        tracing::info!(
+        tracing::debug!(
             intent = understood.and_then(|understood| understood.intent.as_deref()),
             confidence = understood.map(|understood| understood.confidence),
             nif = matches!(turn.reply.main, Main::Misses(_)),

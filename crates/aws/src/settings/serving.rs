@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sbf_dialog::bot::BACKEND_DEADLINE;
 
-use super::{AllowedFunctions, BrainSettings, Environment, SettingsError};
+use super::{AllowedFunctions, BrainSettings, Environment, MetricSettings, SettingsError};
 
 /// Where sessions are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub struct CoreSettings {
     pub backends: BackendSettings,
     /// How text becomes sound.
     pub speech: SpeechSettings,
+    /// Whose metrics they are; without it, none are written.
+    pub metrics: Option<MetricSettings>,
 }
 
 impl SessionSettings {
@@ -157,6 +159,7 @@ impl CoreSettings {
             uploads: UploadSettings::from_environment(environment)?,
             backends: BackendSettings::from_environment(environment)?,
             speech: SpeechSettings::from_environment(environment)?,
+            metrics: MetricSettings::from_environment(environment),
         })
     }
 }
@@ -187,6 +190,7 @@ mod tests {
             ("SESSIONS_TABLE", "sessions"),
             ("ALLOWED_FUNCTIONS", "weather, pizza,"),
             ("BACKEND_DEADLINE_MS", "1500"),
+            ("METRICS_STACK", "shop"),
         ];
         let settings = CoreSettings::from_environment(&environment(&variables)).unwrap();
         assert_eq!(settings.brain.bucket, "brains");
@@ -195,6 +199,7 @@ mod tests {
         assert_eq!(settings.backends.deadline, Duration::from_millis(1500));
         assert_eq!(settings.speech, SpeechSettings::default());
         assert_eq!((settings.ratings, settings.uploads), (None, None));
+        assert_eq!(settings.metrics.map(|metrics| metrics.stack).as_deref(), Some("shop"));
     }
 
     #[test]
