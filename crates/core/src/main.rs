@@ -67,7 +67,8 @@ fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let deadline = settings.backends.deadline;
     let backends = LambdaBackends::new(aws_sdk_lambda::Client::new(sdk), settings.backends);
     let backends = Arc::new(Measured(backends));
-    let speech = Arc::new(Measured(PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech)));
+    let speech = PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech).keeping_in(s3.clone());
+    let speech = Arc::new(Measured(speech));
     let bot = Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis);
     let timing = bot.timing.with_backend_deadline(deadline);
     App { bot: Arc::new(Bot { timing, ..bot }), brains, speech, ratings, uploads }

@@ -45,7 +45,8 @@ fn core_gets_exactly_the_variables_that_it_reads() {
         assert_eq!(uploads.bucket, text(&stack.properties("UploadBucket")["BucketName"]));
         assert_eq!(uploads.limit, UploadSettings::DEFAULT_LIMIT);
         assert_eq!(settings.backends.deadline, BACKEND_DEADLINE);
-        assert_eq!(settings.speech, SpeechSettings::default());
+        let bucket = Some("{SpeechBucket}".to_owned());
+        assert_eq!(settings.speech, SpeechSettings { bucket, ..SpeechSettings::default() });
     }
 }
 
@@ -100,6 +101,7 @@ fn a_changed_parameter_reaches_the_callers() {
         ("UploadLimitBytes", "1"),
         ("Architecture", "x86_64"),
         ("LogLevel", "debug"),
+        ("SpeechEngine", "standard"),
         ("Tracing", "Active"),
         ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:1:secret:other-AbCdEf"),
     ];

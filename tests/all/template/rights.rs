@@ -192,6 +192,7 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
     match role {
         "CoreRole" => {
             let uploads = format!("arn:aws:s3:::sbf-uploads-{UUID}/uploads/*");
+            let sounds = "{SpeechBucket.Arn}/speech/*";
             let mut needs = vec![
                 need(&[("crates/aws/src/brains.rs", "get_object")], "s3:GetObject", &[&object(PACKED)]),
                 // For an honest 404.
@@ -201,6 +202,8 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
                 need(&[("crates/aws/src/ratings.rs", "put_item")], "dynamodb:PutItem", &["{RatingsTable.Arn}"]),
                 need(&[("crates/aws/src/uploads.rs", "put_object")], "s3:PutObject", &[&uploads]),
                 need(&[("crates/aws/src/speech.rs", "synthesize_speech")], "polly:SynthesizeSpeech", &["*"]),
+                need(&[("crates/aws/src/speech/kept.rs", "get_object")], "s3:GetObject", &[sounds]),
+                need(&[("crates/aws/src/speech/kept.rs", "put_object")], "s3:PutObject", &[sounds]),
             ];
             let backends = super::backends::invoked(stack);
             needs.push(Need {
