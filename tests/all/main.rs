@@ -12,6 +12,7 @@ mod once;
 mod places;
 mod ratings;
 mod reference;
+mod spoken;
 mod stores;
 mod talks;
 mod template;

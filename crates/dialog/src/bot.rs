@@ -111,13 +111,14 @@ impl Bot {
             )));
         }
         let mut response = Job::new(self, &live.brain, &call, caller, moment).answer().await?;
-        self.speak(&call, &mut response).await;
+        self.speak(&call, &live.brain, &mut response).await;
         Ok(response)
     }
 
-    async fn speak(&self, call: &Call, response: &mut Value) {
+    async fn speak(&self, call: &Call, brain: &Brain, response: &mut Value) {
         let Some(speech) = self.speech.as_ref().filter(|_| call.spoken) else { return };
         let Some(request) = wire::speech_of(response) else { return };
+        let request = request.pronounced_by(brain);
         if let Some(audio) = speech.synthesize(&request).await {
             wire::add_audio(response, &request, &audio);
         }
