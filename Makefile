@@ -5,7 +5,7 @@ BRAIN ?=
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: dev test build bench count nlpjs tune rust-test lint doc deny web-test e2e template sam-build
+.PHONY: dev test build bench bench-lambda count nlpjs tune rust-test lint doc deny web-test e2e template sam-build
 
 ## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
 dev:
@@ -24,9 +24,22 @@ test: lint template rust-test doc deny web-test e2e sam-build
 build: web/dist/index.html
 	cargo build --locked --release --workspace --bins --all-features
 
-## Speed and size, as ratios and counts.
-bench:
+## Speed and size: the classifier by itself, and the two Lambdas as Lambda would run them.
+bench: bench-lambda
 	cargo bench --locked -p sbf-amc
+
+## The release bootstraps of core and train on the Runtime API test bench: first answer, memory, warm turns, zip sizes.
+bench-lambda: target/release/sbf-core
+	cargo run --locked --quiet -p sbf-tests --bin bench-lambda -- \
+		target/release/sbf-core target/release/sbf-train ../shared/data/nlu/clinc_full
+	@mkdir -p target/zips/core target/zips/train
+	@strip -o target/zips/core/bootstrap target/release/sbf-core
+	@strip -o target/zips/train/bootstrap target/release/sbf-train
+	python3 deploy/sizes.py target/zips
+
+.PHONY: target/release/sbf-core
+target/release/sbf-core:
+	cargo build --locked --release -p sbf-core -p sbf-train --bins
 
 ## Instructions of the classifier's load, classify and train, beside those recorded last; RECORD=--record records them.
 count:

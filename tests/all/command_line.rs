@@ -110,6 +110,7 @@ fn eval_prints_every_figure() {
         "accuracy",
         "macro_f1",
         "ece",
+        "ece_by_chance",
         "fit_seconds",
         "train_seconds",
         "classify_us_p50",

@@ -4,14 +4,17 @@
 mod architecture;
 mod command_line;
 mod confidence;
+mod cost;
 mod crashes;
 mod dev;
 mod http;
 mod observed;
 mod once;
+mod operating;
 mod places;
 mod ratings;
 mod reference;
+mod runtime;
 mod spoken;
 mod stores;
 mod talks;

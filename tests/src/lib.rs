@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 pub mod backend;
 pub mod bot;
 pub mod brains;
+pub mod moto;
 pub mod process;
+pub mod runtime;
 
 /// The repository's root.
 pub fn repository() -> PathBuf {

@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::repository;
+use crate::{repository, runtime::stack::Programs};
 
 /// Longest wait for a start on a machine that is busy with other tests.
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -129,18 +129,33 @@ fn spawn(brain: &Path, state: &Path) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap()
 }
 
-/// The built `sbf` program; built here where it is not there yet or is older than its sources, with the features that the tests were
-/// built with, so that nothing below it is built twice.
+/// The built `sbf` program.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["build", "--quiet", "--locked", "--workspace", "--all-features", "--bin", "sbf"])
-            .current_dir(repository())
-            .status()
-            .unwrap();
-        assert!(status.success(), "sbf does not build");
-        let tests = env::current_exe().unwrap();
-        tests.ancestors().find(|folder| folder.ends_with("debug")).unwrap().join("sbf")
-    })
+    PROGRAM.get_or_init(|| built(&["sbf"]).remove(0))
+}
+
+/// The two Lambdas' programs.
+pub fn bootstraps() -> Programs {
+    static PROGRAMS: OnceLock<Programs> = OnceLock::new();
+    let find = || {
+        let [core, train] = built(&["sbf-core", "sbf-train"]).try_into().unwrap();
+        Programs { core, train }
+    };
+    PROGRAMS.get_or_init(find).clone()
+}
+
+/// Programs of the workspace; built here where they are not there yet or are older than their sources, with the features that the tests
+/// were built with, so that nothing below them is built twice.
+fn built(names: &[&str]) -> Vec<PathBuf> {
+    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--quiet", "--locked", "--workspace", "--all-features"])
+        .args(names.iter().flat_map(|name| ["--bin", name]))
+        .current_dir(repository())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{names:?} do not build");
+    let tests = env::current_exe().unwrap();
+    let folder = tests.ancestors().find(|folder| folder.ends_with("debug")).unwrap();
+    names.iter().map(|name| folder.join(name)).collect()
 }

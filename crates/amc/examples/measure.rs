@@ -16,7 +16,7 @@ use sbf_amc::{
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!(
-        "corpus | acc | F1 | ECE | kept | fit s | train s | p50 µs | p99 µs | bytes | load ms | AUROC | at 95 | in-scope | refused"
+        "corpus | acc | F1 | ECE | by chance | kept | fit s | train s | p50 µs | p99 µs | bytes | load ms | AUROC | at 95 | in-scope | refused"
     );
     let mut options = Options::default();
     let mut arguments = std::env::args().skip(1);
@@ -51,11 +51,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             )
         });
         println!(
-            "{} | {:.4} | {:.4} | {:.4} | {:.4} | {:.3} | {:.3} | {:.1} | {:.1} | {} | {:.2} | {oos}",
+            "{} | {:.4} | {:.4} | {:.4} | {:.4} | {:.4} | {:.3} | {:.3} | {:.1} | {:.1} | {} | {:.2} | {oos}",
             Path::new(train).file_name().unwrap_or_default().to_string_lossy(),
             found.accuracy,
             found.macro_f1,
             found.ece,
+            found.ece_by_chance,
             found.retention,
             found.fit_seconds,
             found.train_seconds,

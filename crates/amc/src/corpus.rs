@@ -16,13 +16,6 @@ use crate::{
     vocabulary::{MOST_EXAMPLES, NewStem, Vocabulary},
 };
 
-/// Bots with at least so many utterances use pairs of stems.
-const PAIRS_FROM: usize = 500;
-/// Bots with fewer utterances an intent weigh terms by the classes that hold them, not by the utterances.
-const CLASS_WEIGHTS_BELOW: usize = 12;
-/// Weight of a term that occurs in every utterance (or class), to which rareness is added.
-const LEAST_WEIGHT: f32 = 2.0;
-
 /// One training utterance; equal utterances of a class are one.
 #[derive(Debug)]
 pub(crate) struct Utterance {
@@ -60,7 +53,7 @@ impl Corpus {
         let none = intents.len() as u32;
         let mut corpus = Self {
             none: !options.none.is_empty(),
-            space: Space { bits: 0, pairs: false },
+            space: Space { bits: 0, pairs: false, lengths: options.block_lengths },
             intents,
             lexicon,
             utterances: vec![],
@@ -105,7 +98,8 @@ impl Corpus {
             0..=20 => 13,
             _ => 14,
         };
-        Space { bits: options.bucket_bits.unwrap_or(by_size), pairs: self.utterances.len() >= PAIRS_FROM }
+        let pairs = self.utterances.len() >= options.pairs_from;
+        Space { bits: options.bucket_bits.unwrap_or(by_size), pairs, lengths: options.block_lengths }
     }
 
     fn find_features(&mut self) {
@@ -130,9 +124,9 @@ impl Corpus {
     }
 
     /// Weight of each bucket, from the utterances in `rows`.
-    pub(crate) fn term_weights(&self, rows: &[usize]) -> Vec<f32> {
+    pub(crate) fn term_weights(&self, rows: &[usize], options: &Options) -> Vec<f32> {
         let buckets = 1usize << self.space.bits;
-        let by_class = rows.len() < CLASS_WEIGHTS_BELOW * self.classes();
+        let by_class = rows.len() < options.class_weights_below * self.classes();
         let mut counts = vec![0u32; buckets];
         // For each bucket the class (or row) that was counted last, plus one.
         let mut last = vec![0u32; buckets];
@@ -153,7 +147,7 @@ impl Corpus {
         let total = if by_class { self.classes() } else { rows.len() } as f32;
         // What occurs in no utterance has no weight, and takes no part in the length of an utterance's vector.
         let weight = |count: u32| {
-            if count == 0 { 0.0 } else { coarse(((1.0 + total) / (1.0 + count as f32)).ln() + LEAST_WEIGHT) }
+            if count == 0 { 0.0 } else { coarse(((1.0 + total) / (1.0 + count as f32)).ln() + options.least_weight) }
         };
         counts.into_iter().map(weight).collect()
     }

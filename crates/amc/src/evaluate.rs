@@ -14,6 +14,8 @@ use crate::{
 pub const DEFAULT_THRESHOLD: f32 = 0.70;
 const FOLDS: usize = 5;
 const BINS: usize = 15;
+/// Throws of the dice that are averaged in `ece_by_chance`.
+const CHANCES: u32 = 200;
 
 /// A line of an utterance file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +86,8 @@ pub struct Evaluation {
     pub macro_f1: f64,
     /// Expected calibration error of the top probability, 15 equal bins (Naeini et al. 2015).
     pub ece: f64,
+    /// What chance alone makes of `ece` in a test of this size: its mean where answers are right exactly as often as their probabilities say.
+    pub ece_by_chance: f64,
     /// Share of test utterances with a confidence of at least [`DEFAULT_THRESHOLD`], rightly understood or not.
     pub retention: f64,
     /// Seconds for the hyperplanes alone.
@@ -236,7 +240,8 @@ impl<'a> Collected<'a> {
             n_features: self.n_features / models,
             accuracy: mean(self.answers.iter().map(|answer| answer.is_right())),
             macro_f1: macro_f1(&self.answers),
-            ece: calibration_error(&self.answers),
+            ece: calibration_error(self.answers.iter().map(|answer| (answer.is_right(), answer.probability))),
+            ece_by_chance: error_by_chance(&self.answers),
             retention: mean(self.answers.iter().map(|answer| answer.confidence >= DEFAULT_THRESHOLD)),
             fit_seconds: self.fit_seconds / models as f64,
             train_seconds: self.train_seconds / models as f64,
@@ -274,16 +279,27 @@ fn macro_f1(answers: &[Answer<'_>]) -> f64 {
     sum / labels.len().max(1) as f64
 }
 
-fn calibration_error(answers: &[Answer<'_>]) -> f64 {
+/// From whether answers are right, and their probabilities.
+fn calibration_error(answers: impl Iterator<Item = (bool, f32)>) -> f64 {
     // For each bin: right answers, sum of probabilities.
     let mut bins = [[0f64; 2]; BINS];
-    for answer in answers {
-        let bin = ((f64::from(answer.probability) * BINS as f64) as usize).min(BINS - 1);
-        bins[bin][0] += f64::from(u8::from(answer.is_right()));
-        bins[bin][1] += f64::from(answer.probability);
+    let mut count = 0;
+    for (right, probability) in answers {
+        let bin = ((f64::from(probability) * BINS as f64) as usize).min(BINS - 1);
+        bins[bin][0] += f64::from(u8::from(right));
+        bins[bin][1] += f64::from(probability);
+        count += 1;
     }
     let off: f64 = bins.iter().map(|[right, expected]| (right - expected).abs()).sum();
-    off / answers.len().max(1) as f64
+    off / f64::from(count.max(1))
+}
+
+fn error_by_chance(answers: &[Answer<'_>]) -> f64 {
+    let mut dice = crate::hash::Dice::new(1);
+    let sides = 1 << 24;
+    let mut thrown = |probability: f32| ((dice.below(sides) as f32) < probability * sides as f32, probability);
+    let error = |_| calibration_error(answers.iter().map(|answer| thrown(answer.probability)));
+    (0..CHANCES).map(error).sum::<f64>() / f64::from(CHANCES)
 }
 
 fn out_of_scope(answers: &[Answer<'_>], outside: &[f32]) -> OutOfScope {
@@ -332,6 +348,15 @@ mod tests {
     }
 
     #[test]
+    fn chance_alone_makes_an_error_that_shrinks_with_the_test() {
+        let answers = |count| (0..count).map(|_| answer("a", "a", 0.5, 0.9)).collect::<Vec<_>>();
+        // One answer: |1 − 0.5| or |0 − 0.5|; four of one bin: 0, ¼ or ½ off by the binomial distribution, 3/16 on average.
+        assert!((error_by_chance(&answers(1)) - 0.5).abs() < 1e-9);
+        assert!((error_by_chance(&answers(4)) - 3.0 / 16.0).abs() < 0.03);
+        assert!(error_by_chance(&answers(4000)) < 0.01);
+    }
+
+    #[test]
     fn figures_match_a_hand_count() {
         let answers = [
             answer("a", "a", 0.9, 0.9),
@@ -343,7 +368,8 @@ mod tests {
         // F1: a 2/3, b 2·1/(3+1), c 0.
         assert!((macro_f1(&answers) - (2.0 / 3.0 + 0.5) / 3.0).abs() < 1e-9);
         // Bins: two at 0.9 with one right (|1 − 1.8|), two at 0.5 with one right (0).
-        assert!((calibration_error(&answers) - 0.2).abs() < 1e-6);
+        let error = calibration_error(answers.iter().map(|answer| (answer.is_right(), answer.probability)));
+        assert!((error - 0.2).abs() < 1e-6);
         let oos = out_of_scope(&answers, &[0.05, 0.6, 0.75]);
         assert!((oos.auroc - (4.0 + 2.5 + 2.0) / 12.0).abs() < 1e-9);
         assert!((oos.recall_at_95_retention - 1.0 / 3.0).abs() < 1e-9);

@@ -16,8 +16,6 @@ use crate::{
 
 /// Stems after these form no pairs (block C): their number grows with the square.
 pub(crate) const MAX_PAIRED: usize = 40;
-/// Relative lengths of the three blocks' vectors.
-pub(crate) const BLOCK_LENGTHS: [f32; 3] = [1.0, 1.4, 1.0];
 pub(crate) const LONGEST_GRAM: usize = 4;
 
 pub(crate) const STEM: u64 = 0xA1;
@@ -27,12 +25,14 @@ pub(crate) const PAIR: u64 = 0xC1;
 pub(crate) const EDGE: u64 = 0xED;
 
 /// The feature space of a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Space {
     /// Binary logarithm of the number of buckets.
     pub(crate) bits: u32,
     /// Whether block C is in use.
     pub(crate) pairs: bool,
+    /// Relative lengths of the three blocks' vectors.
+    pub(crate) lengths: [f32; 3],
 }
 
 /// Buckets of an utterance's features, block by block, each bucket once a block.
@@ -163,14 +163,14 @@ impl Found {
     }
 
     /// Calls `take` with the place of each bucket, the bucket and its value: every block scaled to its length, the whole to length 1. `weights` are those of [`Found::all`].
-    pub(crate) fn weigh(&self, weights: &[f32], mut take: impl FnMut(usize, u32, f32)) {
+    pub(crate) fn weigh(&self, space: Space, weights: &[f32], mut take: impl FnMut(usize, u32, f32)) {
         let range = |block: usize| if block == 0 { 0..self.ends[0] } else { self.ends[block - 1]..self.ends[block] };
         let lengths = [0, 1, 2].map(|block| length(weights.get(range(block)).unwrap_or_default()));
-        let present = |block: usize| if lengths[block] > 0.0 { BLOCK_LENGTHS[block] } else { 0.0 };
+        let present = |block: usize| if lengths[block] > 0.0 { space.lengths[block] } else { 0.0 };
         let whole = (0..3).map(|block| present(block).powi(2)).sum::<f32>().sqrt();
         for block in 0..3 {
             if lengths[block] > 0.0 {
-                let scale = BLOCK_LENGTHS[block] / (lengths[block] * whole);
+                let scale = space.lengths[block] / (lengths[block] * whole);
                 let cells = range(block).zip(&self.buckets[range(block)]).zip(&weights[range(block)]);
                 cells.for_each(|((at, bucket), weight)| take(at, *bucket, weight * scale));
             }
@@ -192,4 +192,53 @@ fn length(values: &[f32]) -> f32 {
 /// Whether a term is a word of its own, and not a sign.
 pub(crate) fn is_word(term: &Term) -> bool {
     term.kind != Kind::Sign
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        terms::Lexicon,
+        text::{MAX_TOKENS, Text},
+    };
+
+    /// Fine enough that nothing collides in a test.
+    const SPACE: Space = Space { bits: 20, pairs: true, lengths: [1.0, 1.4, 1.0] };
+
+    fn found(words: &[String]) -> Found {
+        let lexicon = Lexicon::new(Some("en".into()), vec![], vec![]);
+        let mut terms = Terms::default();
+        lexicon.terms(&Text::new(&words.join(" ")), None, &mut terms);
+        Features::default().extract(&terms, SPACE).clone()
+    }
+
+    fn words(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<String>> {
+        prop::collection::vec("[a-z]{1,6}|[一-十]{1,3}|[?!]", count)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_stands_after_the_first_512_tokens_changes_nothing(first in words(MAX_TOKENS..MAX_TOKENS + 1), more in words(1..300)) {
+            let long: Vec<String> = first.iter().chain(&more).cloned().collect();
+            let (read, all) = (found(&first), found(&long));
+            prop_assert_eq!(read.all(), all.all());
+            // A stem and a bigram a token, and the bigram at the end.
+            prop_assert!(all.block(0).len() <= 2 * MAX_TOKENS + 1);
+        }
+
+        #[test]
+        fn pairs_come_from_the_first_forty_stems(said in words(1..400)) {
+            let distinct = MAX_PAIRED * (MAX_PAIRED - 1) / 2;
+            prop_assert!(found(&said).block(2).len() <= distinct);
+            let numbered: Vec<String> = (0..MAX_PAIRED).map(|i| format!("zz{i}")).collect();
+            let longer: Vec<String> = numbered.iter().chain(&said).cloned().collect();
+            let (pairs, short) = (found(&longer), found(&numbered));
+            prop_assert_eq!(pairs.block(2), short.block(2));
+            prop_assert!(pairs.block(2).len() > distinct - 5, "hashed into a million buckets, hardly two of 780 collide");
+        }
+    }
 }

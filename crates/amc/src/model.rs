@@ -214,7 +214,7 @@ impl Model {
         let known = weights.iter().filter(|weight| **weight > 0.0).count();
         *familiar = known as f32 / weights.len().max(1) as f32;
         cells.clear();
-        found.weigh(weights, |at, bucket, value| {
+        found.weigh(self.head.space, weights, |at, bucket, value| {
             let factor = value * scales[at];
             if factor > 0.0 {
                 cells.push((bucket, factor));
@@ -228,11 +228,21 @@ impl Model {
     /// The values of the features found, with the block of each; those that training has not seen are left out.
     pub(crate) fn values(&self, found: &Found, mut take: impl FnMut(usize, u32, f32)) {
         let weights: Vec<f32> = found.all().iter().map(|&bucket| self.rows.head(&self.bytes, bucket).0).collect();
-        found.weigh(&weights, |at, bucket, value| {
+        found.weigh(self.head.space, &weights, |at, bucket, value| {
             if value > 0.0 {
                 take(found.block_of(at), bucket, value);
             }
         });
+    }
+
+    /// The values of an utterance's features by bucket, ascending; its margins stay in the scratch.
+    #[cfg(feature = "tune")]
+    pub(crate) fn cells(&self, utterance: &str, scratch: &mut Scratch) -> Vec<(u32, f32)> {
+        self.measure(utterance, scratch);
+        let mut cells = std::collections::BTreeMap::new();
+        let found = Features::default().extract(&scratch.terms, self.head.space).clone();
+        self.values(&found, |_, bucket, value| *cells.entry(bucket).or_default() += value);
+        cells.into_iter().collect()
     }
 
     /// The factors with which the rows of the features found were multiplied, with the block of each; those that training has not seen are left
@@ -346,6 +356,7 @@ impl Head {
         });
         to.u8(self.space.bits as u8);
         to.u8(u8::from(self.space.pairs));
+        self.space.lengths.iter().for_each(|length| to.f32(*length));
         to.u8(u8::from(self.none));
         to.list(self.intents.iter(), |to, intent| to.text(intent));
         self.biases.iter().for_each(|bias| to.f32(*bias));
@@ -363,7 +374,8 @@ impl Head {
         let stop_words = from.list(|from| from.text().map(str::to_owned))?;
         let synonyms =
             from.list(|from| Ok((from.text()?.to_owned(), from.list(|from| from.text().map(str::to_owned))?)))?;
-        let space = Space { bits: u32::from(from.u8()?), pairs: from.u8()? != 0 };
+        let (bits, pairs) = (u32::from(from.u8()?), from.u8()? != 0);
+        let space = Space { bits, pairs, lengths: [from.f32()?, from.f32()?, from.f32()?] };
         if !(4..=24).contains(&space.bits) {
             return Err(DecodeError::Malformed);
         }

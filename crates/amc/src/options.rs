@@ -21,6 +21,14 @@ pub struct Options {
     pub threads: usize,
     /// Binary logarithm of the number of feature buckets, 8..=20; `None`: by the size of the bot.
     pub bucket_bits: Option<u32>,
+    /// Relative lengths of the vectors of words, characters and pairs of stems; each 0..=10, one above 0.
+    pub block_lengths: [f32; 3],
+    /// Bots with at least so many utterances use pairs of stems.
+    pub pairs_from: usize,
+    /// Bots with fewer utterances an intent weigh terms by the intents that hold them, not by the utterances.
+    pub class_weights_below: usize,
+    /// Weight of a term that occurs in every utterance (or intent), to which rareness is added; 0..=10.
+    pub least_weight: f32,
     /// Price of an error in the hyperplanes' problem, `C` > 0.
     pub cost: f32,
     /// Errors on a class's own rows cost `(negatives / positives)^balance` times as much; 0..=1.
@@ -42,6 +50,10 @@ impl Default for Options {
             seed: 42,
             threads: 2,
             bucket_bits: None,
+            block_lengths: [1.0, 1.4, 1.0],
+            pairs_from: 500,
+            class_weights_below: 12,
+            least_weight: 2.0,
             cost: 1.5,
             balance: 0.5,
             tolerance: 0.2,
@@ -73,7 +85,9 @@ impl Options {
     /// Names the first option that is out of its range.
     pub fn check(self) -> Result<CheckedOptions, OptionsError> {
         let positive = |x: f32| x.is_finite() && x > 0.0;
-        let rules: [(&'static str, bool, &'static str, String); 6] = [
+        let in_ten = |x: &f32| (0.0..=10.0).contains(x);
+        let blocks = self.block_lengths;
+        let rules: [(&'static str, bool, &'static str, String); 8] = [
             ("threads", (1..=64).contains(&self.threads), "1 to 64", self.threads.to_string()),
             (
                 "bucket_bits",
@@ -81,6 +95,13 @@ impl Options {
                 "8 to 20",
                 format!("{:?}", self.bucket_bits),
             ),
+            (
+                "block_lengths",
+                blocks.iter().all(in_ten) && blocks.iter().any(|x| *x > 0.0),
+                "0 to 10, one above 0",
+                format!("{blocks:?}"),
+            ),
+            ("least_weight", in_ten(&self.least_weight), "0 to 10", self.least_weight.to_string()),
             ("cost", positive(self.cost), "above 0", self.cost.to_string()),
             ("balance", (0.0..=1.0).contains(&self.balance), "0 to 1", self.balance.to_string()),
             ("tolerance", positive(self.tolerance), "above 0", self.tolerance.to_string()),

@@ -87,7 +87,7 @@ impl Text {
         self.folded.clear();
         self.folded.push(' ');
         self.tokens.clear();
-        let mut reader = Reader { text: self, open: None, chars: 0, apostrophe: false };
+        let mut reader = Reader { text: self, open: None, chars: 0, apostrophe: false, after_piece: false };
         let bytes = text.as_bytes();
         let mut at = 0;
         while at < bytes.len() && reader.text.tokens.len() < MAX_TOKENS {
@@ -143,6 +143,8 @@ struct Reader<'t> {
     chars: usize,
     /// Whether an apostrophe was read that belongs to the open word if a letter follows.
     apostrophe: bool,
+    /// Whether a piece, or a mark of it, was read last.
+    after_piece: bool,
 }
 
 impl Reader<'_> {
@@ -166,11 +168,14 @@ impl Reader<'_> {
 
     /// Takes one folded character that came from `start..end` of the original.
     fn take(&mut self, c: char, start: usize, end: usize) {
-        match class(c) {
+        let class = class(c);
+        let after_piece = std::mem::replace(&mut self.after_piece, matches!(class, Class::Piece));
+        match class {
             Class::Letter => self.letter(c, start, end),
             Class::Apostrophe if self.may_take_apostrophe() => self.apostrophe = true,
             Class::Mark if self.open.is_some() && !self.apostrophe => self.letter(c, start, end),
-            Class::Mark => self.mark_of_piece(c, start, end),
+            Class::Mark if after_piece => self.mark_of_piece(c, end),
+            Class::Mark => {}
             Class::Joiner => {}
             Class::Sign => self.single(c, start, end, Kind::Sign),
             Class::Piece => self.single(c, start, end, Kind::Piece),
@@ -200,17 +205,14 @@ impl Reader<'_> {
     }
 
     /// A vowel sign after a character of a script without spaces belongs to that character.
-    fn mark_of_piece(&mut self, c: char, start: usize, end: usize) {
-        // Both come from one cluster of the original, or the mark directly follows.
-        let follows =
-            |last: &Token| last.kind == Kind::Piece && (last.span.1 as usize == start || last.span.0 as usize == start);
-        let last = self.text.tokens.last_mut().filter(|last| follows(last) && last.range().len() <= 32);
-        let Some(last) = last else { return };
+    fn mark_of_piece(&mut self, c: char, end: usize) {
+        let Some(last) = self.text.tokens.last_mut().filter(|last| last.range().len() <= 32) else { return };
         self.text.folded.pop();
         self.text.folded.push(c);
         last.folded.1 = self.text.folded.len() as u32;
         last.span.1 = end as u32;
         self.text.folded.push(' ');
+        self.after_piece = true;
     }
 
     fn single(&mut self, c: char, start: usize, end: usize, kind: Kind) {
@@ -289,6 +291,20 @@ fn is_unspaced(c: char) -> bool {
 fn fold_char(c: char, mut emit: impl FnMut(char)) {
     match c {
         c if c.is_ascii() => emit(c),
+        '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{0640}' | '\u{064B}'..='\u{065F}' | '\u{0670}' => {}
+        '\u{00C0}'..='\u{024F}' | '\u{0370}'..='\u{03FF}' | '\u{1E00}'..='\u{1FFF}' => decompose_canonical(c, |part| {
+            if !is_combining_mark(part) {
+                // What is left of "ǽ" or "ǿ" is a letter to spell in others yet.
+                spell(part, &mut emit);
+            }
+        }),
+        c => spell(c, emit),
+    }
+}
+
+/// Spells a letter that has no accent to take off in the letters that stand for it without one.
+fn spell(c: char, mut emit: impl FnMut(char)) {
+    match c {
         'ß' => "ss".chars().for_each(emit),
         'æ' => "ae".chars().for_each(emit),
         'œ' => "oe".chars().for_each(emit),
@@ -301,12 +317,6 @@ fn fold_char(c: char, mut emit: impl FnMut(char)) {
         'ς' => emit('σ'),
         'ё' => emit('е'),
         'أ' | 'إ' | 'آ' | 'ٱ' => emit('ا'),
-        '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{0640}' | '\u{064B}'..='\u{065F}' | '\u{0670}' => {}
-        '\u{00C0}'..='\u{024F}' | '\u{0370}'..='\u{03FF}' | '\u{1E00}'..='\u{1FFF}' => decompose_canonical(c, |part| {
-            if !is_combining_mark(part) {
-                emit(part);
-            }
-        }),
         c => emit(c),
     }
 }
@@ -333,6 +343,11 @@ mod tests {
     fn apostrophes_stay_in_contractions_and_split_elisions() {
         assert_eq!(words("I’d can't 'quoted' rock'n'roll'"), ["i'd", "can't", "quoted", "rock'n", "roll"]);
         assert_eq!(words("l'information dell’ordine c'est"), ["l", "information", "dell", "ordine", "c", "est"]);
+    }
+
+    #[test]
+    fn ligatures_lose_their_accents_too() {
+        assert_eq!(fold("Ǽtna, ǣ, Ǿresund, İstanbul, ΟΔΌΣ"), "aetna ae oresund istanbul οδοσ");
     }
 
     #[test]

@@ -146,7 +146,7 @@ pub(crate) struct Fitted {
 
 impl Fitted {
     pub(crate) fn fit(corpus: &Corpus, rows: &[usize], options: &CheckedOptions) -> Self {
-        let weights = corpus.term_weights(rows);
+        let weights = corpus.term_weights(rows, options);
         let buckets = 1usize << corpus.space.bits;
         let mut matrix = Rows::new(buckets);
         let mut used = vec![false; buckets];
@@ -156,7 +156,7 @@ impl Fitted {
             let found = &corpus.utterances[i].found;
             own.clear();
             own.extend(found.all().iter().map(|bucket| weights[*bucket as usize]));
-            found.weigh(&own, |_, bucket, value| cells.push((bucket, value)));
+            found.weigh(corpus.space, &own, |_, bucket, value| cells.push((bucket, value)));
             cells.sort_unstable_by_key(|(bucket, _)| *bucket);
             cells.dedup_by(|next, kept| {
                 let same = next.0 == kept.0;

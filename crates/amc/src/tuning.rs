@@ -102,3 +102,44 @@ pub fn measure(
     cases.extend(outside.iter().map(|utterance| case(utterance, None)));
     Ok(cases)
 }
+
+/// An utterance as the hyperplanes see it.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Number of its intent.
+    pub class: u32,
+    /// Feature buckets and values, ascending.
+    pub cells: Vec<(u32, f32)>,
+    /// The margins of all intents.
+    pub margins: Vec<f32>,
+}
+
+/// The rows of a bot and of utterances that it was not trained on.
+#[derive(Debug, Clone)]
+pub struct Vectors {
+    /// Training rows.
+    pub train: Vec<Row>,
+    /// Held-out rows.
+    pub test: Vec<Row>,
+}
+
+/// Trains on `train` and gives the rows of both.
+///
+/// # Errors
+/// Where nothing can be trained.
+pub fn vectors(train: &[Sample<'_>], test: &[Sample<'_>], language: &str) -> Result<Vectors, TrainError> {
+    let options = Options { language: Some(language.to_owned()), ..Options::default() };
+    let Ok(options): Result<CheckedOptions, _> = options.check() else { return Err(TrainError::NoSamples) };
+    let corpus = Corpus::read(train, &options)?;
+    let all: Vec<usize> = (0..corpus.utterances.len()).collect();
+    let model = Model::decode(Fitted::fit(&corpus, &all, &options).pack())?;
+    let mut scratch = Scratch::default();
+    let mut row = |utterance: &str, class: u32| {
+        let cells = model.cells(utterance, &mut scratch);
+        Row { class, cells, margins: scratch.margins().to_vec() }
+    };
+    let train = corpus.utterances.iter().map(|utterance| row(&utterance.text, utterance.class)).collect();
+    let class = |intent: &str| corpus.intents.iter().position(|other| other == intent).map_or(u32::MAX, |i| i as u32);
+    let test = test.iter().map(|sample| row(sample.utterance, class(sample.intent))).collect();
+    Ok(Vectors { train, test })
+}

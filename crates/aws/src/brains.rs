@@ -133,8 +133,9 @@ impl S3Brains {
     async fn fetch(&self) -> Look {
         let request = self.client.get_object().bucket(&self.settings.bucket).key(sbf_brain::artefact::PACKED);
         let seen = self.state().seen.clone();
+        let began = Instant::now();
         match request.set_if_none_match(seen).send().await {
-            Ok(output) => read(output).await,
+            Ok(output) => read(output, began).await,
             Err(error) if is_not_modified(&error) => Look::Unchanged,
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Look::Absent,
             Err(error) => Look::Failed(causes(&error)),
@@ -168,14 +169,19 @@ impl BrainSource for S3Brains {
     }
 }
 
-async fn read(output: GetObjectOutput) -> Look {
+async fn read(output: GetObjectOutput, began: Instant) -> Look {
     let etag = output.e_tag.clone();
     let written_at = output.last_modified.and_then(|at| at.fmt(DateTimeFormat::DateTime).ok()).unwrap_or_default();
     let bytes = match output.body.collect().await {
         Ok(bytes) => bytes.into_bytes(),
         Err(error) => return Look::Failed(error.to_string()),
     };
-    match tokio::task::spawn_blocking(move || sbf_brain::decode(&bytes)).await {
+    let (size, got) = (bytes.len(), Instant::now());
+    let decoded = tokio::task::spawn_blocking(move || sbf_brain::decode(&bytes)).await;
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+    let (get_ms, decode_ms) = (milliseconds(got - began), milliseconds(got.elapsed()));
+    tracing::info!(size, get_ms, decode_ms, "a brain was read");
+    match decoded {
         Ok(Ok(brain)) => Look::Newer(Arc::new(LiveBrain { brain, trained_at: written_at }), etag),
         Ok(Err(error)) => refused(error, etag),
         Err(error) => refused(error, etag),

@@ -30,6 +30,7 @@ use self::refusal::Refusal;
 pub use self::{
     body::BODY_LIMIT,
     chat::epoch_millis,
+    client::client_settings,
     development::{Development, development},
     guard::{Answered, RequestId, guarded, log_panics},
 };

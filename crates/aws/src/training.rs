@@ -5,16 +5,19 @@ mod event;
 
 use std::time::{Duration, Instant};
 
-use aws_lambda_events::event::s3::S3Event;
 use aws_sdk_s3::Client;
 use sbf_brain::{
     Problem, Severity,
-    artefact::{CONFIGS, KNOWLEDGE, PACKED, PROBLEMS},
+    artefact::{CONFIGS, KNOWLEDGE, PACKED, PROBLEMS, REPORT},
+    report::Comparison,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::bucket::{Bucket, Object, Put};
+use self::{
+    bucket::{Bucket, Object, Put},
+    event::News,
+};
 use crate::settings::BrainSettings;
 
 /// Trains the brain of one bucket.
@@ -50,6 +53,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether whoever uploaded must do something: no repetition mends faults in the files. A metric counts these together with all errors.
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
     /// One line a run; a refused brain is an error line, for an alarm to find.
     fn log(&self, took: Duration) {
         let seconds = took.as_secs_f64();
@@ -61,7 +69,8 @@ impl Outcome {
                 tracing::error!(problems = problems.len(), seconds, "training refused the brain")
             }
             Self::Superseded => tracing::info!(seconds, "training was superseded"),
-            Self::Incomplete | Self::Ignored => tracing::info!("there is nothing to train"),
+            Self::Incomplete => tracing::warn!("there is no knowledge.json: nothing to train"),
+            Self::Ignored => {}
         }
     }
 }
@@ -77,10 +86,13 @@ pub enum TrainingError {
         /// The whole chain of causes.
         why: String,
     },
+    /// The function was invoked with something else.
+    #[error("this is no notification of S3: {0}")]
+    Foreign(String),
     /// Training ended abnormally.
     #[error("training stopped: {0}")]
     Stopped(String),
-    /// Other runs published again and again.
+    /// The files or the brain were written by others again and again.
     #[error("the brain was published by others {0} times in a row")]
     Contended(usize),
 }
@@ -90,6 +102,22 @@ pub enum TrainingError {
 struct Pair {
     knowledge: Option<String>,
     configs: Option<String>,
+}
+
+/// The artefact that was in the bucket when a run began.
+#[derive(Debug, Default)]
+struct Live {
+    etag: Option<String>,
+    content: Vec<u8>,
+    /// What the last report says was changed by the version it is about.
+    reported: Option<Reported>,
+}
+
+/// The part of `training-report.json` that a repeated run keeps.
+#[derive(Debug, Deserialize)]
+struct Reported {
+    version: String,
+    comparison: Option<Comparison>,
 }
 
 /// A trained brain as it will lie in the bucket.
@@ -119,11 +147,14 @@ impl Trainer {
     /// Trains when the event says that one of the two files was written or removed; every other key is ignored.
     ///
     /// # Errors
-    /// Where S3 fails: the invocation must fail too, so that it is repeated.
-    pub async fn handle(&self, event: &S3Event) -> Result<Outcome, TrainingError> {
-        match event::concerns_brain(event, self.bucket.name()) {
-            true => self.run().await,
-            false => Ok(Outcome::Ignored),
+    /// Where S3 fails, or the event is of another kind: the invocation must fail too, so that it is repeated, and seen if that does not help.
+    pub async fn handle(&self, event: &Value) -> Result<Outcome, TrainingError> {
+        match event::read(event, self.bucket.name()).map_err(TrainingError::Foreign)? {
+            News::Brain => self.run().await,
+            News::Other(what) => {
+                tracing::info!(what, "the event is ignored");
+                Ok(Outcome::Ignored)
+            }
         }
     }
 
@@ -133,39 +164,68 @@ impl Trainer {
     /// Where S3 fails.
     pub async fn run(&self) -> Result<Outcome, TrainingError> {
         let began = Instant::now();
-        let outcome = self.train().await?;
+        // Boxed: the SDK's futures, nested so deep, are more than the compiler follows.
+        let outcome = Box::pin(self.train_until_current()).await?;
         outcome.log(began.elapsed());
         Ok(outcome)
     }
 
-    async fn train(&self) -> Result<Outcome, TrainingError> {
+    /// A run whose files were replaced while its brain went live may have replaced the brain of the newer ones: equal contents have equal
+    /// ETags, so that a brain that was there, was replaced and is there again looks untouched to the condition of the put.
+    async fn train_until_current(&self) -> Result<Outcome, TrainingError> {
+        const RUNS: usize = 5;
+        for _ in 0..RUNS {
+            let (outcome, pair) = self.train().await?;
+            if !matches!(outcome, Outcome::Published { .. }) || pair == Some(self.pair().await?) {
+                return Ok(outcome);
+            }
+        }
+        Err(TrainingError::Contended(RUNS))
+    }
+
+    /// One run over the files that are there, and which they were.
+    async fn train(&self) -> Result<(Outcome, Option<Pair>), TrainingError> {
         // Seen before the files are read: whatever is published from here on makes the put at the end think again.
-        let published = self.bucket.etag(PACKED).await?;
-        let Some(knowledge) = self.bucket.get(KNOWLEDGE).await? else { return Ok(Outcome::Incomplete) };
+        let live = self.live().await?;
+        let Some(knowledge) = self.bucket.get(KNOWLEDGE).await? else { return Ok((Outcome::Incomplete, None)) };
         let configs = self.bucket.get(CONFIGS).await?;
         let pair = Pair { knowledge: knowledge.etag.clone(), configs: configs.as_ref().and_then(|o| o.etag.clone()) };
-        let making = tokio::task::spawn_blocking(move || make(&knowledge, configs.as_ref()));
-        let made = making.await.map_err(|error| TrainingError::Stopped(error.to_string()))?;
+        let making = tokio::task::spawn_blocking(move || {
+            let made = make(&knowledge, configs.as_ref(), &live);
+            (made, live)
+        });
+        let (made, live) = making.await.map_err(|error| TrainingError::Stopped(error.to_string()))?;
         if self.pair().await? != pair {
-            return Ok(Outcome::Superseded);
+            return Ok((Outcome::Superseded, Some(pair)));
         }
-        match made {
-            Ok(made) => self.publish(made, &pair, published).await,
+        let outcome = match made {
+            Ok(made) => self.publish(made, &pair, live).await?,
             Err(Unmade::Refused(problems)) => {
                 self.bucket.put(PROBLEMS, json(&problems)).await?;
-                Ok(Outcome::Refused { problems })
+                Outcome::Refused { problems }
             }
-            Err(Unmade::Broken(why)) => Err(TrainingError::Stopped(why)),
-        }
+            Err(Unmade::Broken(why)) => return Err(TrainingError::Stopped(why)),
+        };
+        Ok((outcome, Some(pair)))
+    }
+
+    /// What core answers from now, and what was reported about it.
+    async fn live(&self) -> Result<Live, TrainingError> {
+        let Some(packed) = self.bucket.get(PACKED).await? else { return Ok(Live::default()) };
+        let report = self.bucket.get(REPORT).await?;
+        let reported = report.and_then(|report| serde_json::from_slice(&report.content).ok());
+        Ok(Live { etag: packed.etag, content: packed.content, reported })
     }
 
     /// Everything for people first, and the artefact that goes live last, in one put.
-    async fn publish(&self, made: Made, pair: &Pair, published: Option<String>) -> Result<Outcome, TrainingError> {
+    async fn publish(&self, made: Made, pair: &Pair, live: Live) -> Result<Outcome, TrainingError> {
         for (name, content) in made.readable {
             self.bucket.put(name, content).await?;
         }
         self.bucket.put(PROBLEMS, json(&made.problems)).await?;
-        if self.put_live(made.packed, pair, published).await? {
+        // A repeated event finds its brain live already: it is not put again, as another version of the same.
+        let is_live = made.packed == live.content && self.bucket.etag(PACKED).await? == live.etag;
+        if is_live || self.put_live(made.packed, pair, live.etag).await? {
             Ok(Outcome::Published { version: made.version, report: made.report, problems: made.problems })
         } else {
             Ok(Outcome::Superseded)
@@ -193,12 +253,12 @@ impl Trainer {
     }
 }
 
-/// Checks, trains and packs: the part without a bucket, which may take seconds.
-fn make(knowledge: &Object, configs: Option<&Object>) -> Result<Made, Unmade> {
+/// Checks, trains, packs and compares: the part without a bucket, which may take seconds.
+fn make(knowledge: &Object, configs: Option<&Object>, live: &Live) -> Result<Made, Unmade> {
     let configs = configs.map(|configs| configs.content.as_slice());
     let (checked, mut problems) = sbf_brain::read(&knowledge.content, configs);
     let Some(checked) = checked else { return Err(Unmade::Refused(problems)) };
-    let trained = match sbf_brain::train(checked, &mut |_| ()) {
+    let mut trained = match sbf_brain::train(checked, &mut |_| ()) {
         Ok(trained) => trained,
         Err(error) => {
             problems.push(untrainable(&error));
@@ -208,6 +268,7 @@ fn make(knowledge: &Object, configs: Option<&Object>) -> Result<Made, Unmade> {
     let packed = sbf_brain::encode(&trained.brain);
     // Read back as core will read it: what it would refuse must not replace what answers now.
     sbf_brain::decode(&packed).map_err(|error| Unmade::Broken(error.to_string()))?;
+    trained.report.comparison = compare(&trained, packed.len(), live);
     Ok(Made {
         version: trained.brain.version().to_owned(),
         packed,
@@ -215,6 +276,25 @@ fn make(knowledge: &Object, configs: Option<&Object>) -> Result<Made, Unmade> {
         report: trained.report.to_json(&trained.brain),
         problems,
     })
+}
+
+/// What the new brain changes in the live one. Of a brain that is live already, what it changed when it went live stays said.
+fn compare(trained: &sbf_brain::Trained, bytes: usize, live: &Live) -> Option<Comparison> {
+    if live.content.is_empty() {
+        return None;
+    }
+    let brain = match sbf_brain::decode(&live.content) {
+        Ok(brain) => brain,
+        Err(error) => {
+            tracing::warn!(%error, "the live brain cannot be read and is not compared with");
+            return None;
+        }
+    };
+    let reported = live.reported.as_ref().filter(|reported| reported.version == trained.brain.version());
+    match reported {
+        Some(reported) if brain.version() == trained.brain.version() => reported.comparison.clone(),
+        _ => Some(trained.compared_with(&brain, live.content.len(), bytes)),
+    }
 }
 
 fn untrainable(error: &sbf_brain::TrainError) -> Problem {

@@ -27,6 +27,8 @@ pub const PACKED: &str = "brain-amcClassificationsImpl.pgk";
 pub const READABLE: &str = "brain-amcClassificationsImpl.json";
 /// Every held-out and every test utterance with what was understood.
 pub const CONFUSION_MATRIX: &str = "confusion-matrix.json";
+/// The counts of that as a picture.
+pub const CONFUSION_PICTURE: &str = "confusion-matrix.svg";
 /// The words of all training texts.
 pub const WORD_DISTRIBUTION: &str = "word-distribution.csv";
 /// All problems of the last check.
@@ -81,13 +83,93 @@ struct Manifest {
     /// Detected or configured when the bot was trained; answering must not guess again.
     language: Option<String>,
     intents: usize,
+    /// Not in artefacts of the first releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    measured: Option<Measured>,
     checksums: Vec<Checksum>,
+}
+
+/// How a bot did on training texts that were held out, when it was trained.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// How many there were.
+    pub texts: usize,
+    /// Share whose best intent was the right one, 0..=1, to four digits.
+    pub accuracy: f64,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Checksum {
     entry: String,
     sha256: String,
+}
+
+/// What an artefact says about itself at its beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The bot's version: 16 hexadecimal digits.
+    pub version: String,
+    /// The bot's name.
+    pub name: String,
+    /// Number of intents.
+    pub intents: usize,
+    knowledge: Option<String>,
+    config: Option<String>,
+}
+
+impl Summary {
+    /// Whether the artefact was made from exactly these files.
+    ///
+    /// Other than the version this is the same for every trainer: processors differ in the last digits of a sum.
+    pub fn is_of(&self, files: &Files) -> bool {
+        let (knowledge, config) = (Some(sha256(&files.knowledge)), files.config.as_deref().map(sha256));
+        (knowledge, config) == (self.knowledge.clone(), self.config.clone())
+    }
+}
+
+/// Both files of a bot, exactly as they were written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    /// `knowledge.json`.
+    pub knowledge: Vec<u8>,
+    /// `configs.json`, where there is one.
+    pub config: Option<Vec<u8>>,
+}
+
+/// Bytes at the beginning of an artefact that surely hold its summary.
+pub const SUMMARY_BYTES: usize = 16 << 10;
+
+/// Reads what an artefact says about itself from its first [`SUMMARY_BYTES`] or more, for looking at many of them. Nothing is verified.
+///
+/// # Errors
+/// Where the bytes are no beginning of an artefact.
+pub fn summary(beginning: &[u8]) -> Result<Summary, DecodeError> {
+    let no_artefact = |why: &dyn std::fmt::Display| DecodeError::NotAnArtefact(why.to_string());
+    let mut beginning = Cursor::new(beginning);
+    let first = zip::read::read_zipfile_from_stream(&mut beginning).map_err(|error| no_artefact(&error))?;
+    let first = first
+        .filter(|entry| entry.name().is_ok_and(|name| name == MANIFEST))
+        .ok_or_else(|| no_artefact(&"it has no manifest"))?;
+    let manifest: Manifest = serde_json::from_reader(first).map_err(|error| no_artefact(&error))?;
+    let checksum = |entry: &str| {
+        let found = manifest.checksums.iter().find(|checksum| checksum.entry == entry);
+        found.map(|checksum| checksum.sha256.clone())
+    };
+    let (knowledge, config) = (checksum(KNOWLEDGE), checksum(CONFIGS));
+    Ok(Summary { version: manifest.version, name: manifest.name, intents: manifest.intents, knowledge, config })
+}
+
+/// The files that an artefact was made from. Its classifier is left alone, so that this reads artefacts of other releases too.
+///
+/// # Errors
+/// Where the bytes are something else or damaged.
+pub fn files(bytes: &[u8]) -> Result<Files, DecodeError> {
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| DecodeError::NotAnArtefact(error.to_string()))?;
+    check_seal(bytes)?;
+    let has_config = archive.index_for_name(CONFIGS).is_some();
+    let config = if has_config { Some(entry(&mut archive, CONFIGS, bytes.len())?) } else { None };
+    Ok(Files { knowledge: entry(&mut archive, KNOWLEDGE, bytes.len())?, config })
 }
 
 /// The artefact's bytes.
@@ -99,6 +181,7 @@ pub fn encode(brain: &Brain) -> Vec<u8> {
         name: brain.content.name.clone(),
         language: brain.content.language.clone(),
         intents: brain.content.intents.len(),
+        measured: brain.measured,
         checksums: checksums(&brain.sources, &model),
     };
     let manifest = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
@@ -135,18 +218,18 @@ pub fn decode(bytes: &[u8]) -> Result<Brain, DecodeError> {
     if manifest.checksums != checksums(&sources, &model) {
         return Err(DecodeError::Damaged("an entry's checksum does not match".to_owned()));
     }
-    let content = check::reread(&sources, manifest.language).map_err(DecodeError::Problems)?;
+    let content = check::reread(&sources, manifest.language.clone()).map_err(DecodeError::Problems)?;
     let model = Model::decode(model)?;
     if let Some(stranger) = model.intents().find(|intent| !content.by_id.contains_key(*intent)) {
         return Err(DecodeError::Damaged(format!("the classifier knows an intent that the bot has not: {stranger}")));
     }
-    Ok(assemble(content, model, sources))
+    Ok(Brain { measured: manifest.measured, ..assemble(content, model, sources) })
 }
 
 /// A bot from its parts; its version follows from their content.
 pub(crate) fn assemble(content: Content, model: Model, sources: Sources) -> Brain {
     let version = version(&checksums(&sources, &model.encode()));
-    Brain { content, model, sources, version }
+    Brain { content, model, sources, version, measured: None }
 }
 
 fn version(checksums: &[Checksum]) -> String {

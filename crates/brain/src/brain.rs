@@ -6,6 +6,7 @@ use sbf_amc::Model;
 use serde_json::Value;
 
 use crate::{
+    artefact::Measured,
     config::Config,
     entity::{Lexicon, Values},
     intent::{Intent, Variation},
@@ -20,6 +21,7 @@ pub struct Brain {
     pub(crate) model: Model,
     pub(crate) sources: Sources,
     pub(crate) version: String,
+    pub(crate) measured: Option<Measured>,
 }
 
 /// Both files' bytes, as written.
@@ -112,6 +114,10 @@ impl Brain {
     /// Content hash of the artefact it was decoded from: 16 hexadecimal digits.
     pub fn version(&self) -> &str {
         &self.version
+    }
+    /// How it did on held-out texts when it was trained; `None` for artefacts of the first releases.
+    pub fn measured(&self) -> Option<Measured> {
+        self.measured
     }
     /// The bot's name: configs `name` where filled, else `brainName`, else `SBF`.
     pub fn name(&self) -> &str {

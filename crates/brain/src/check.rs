@@ -91,6 +91,11 @@ pub fn read(knowledge: &[u8], config: Option<&[u8]>) -> (Option<CheckedKnowledge
     (checked, problems)
 }
 
+/// Where knowledge.json, as written, names the function of an intent; for problems that others than the check find.
+pub fn path_of_function(written: &Value, intent: &str) -> String {
+    knowledge::path_of_function(written, intent)
+}
+
 /// The content of a bot that was trained before, in the language it was trained in.
 pub(crate) fn reread(sources: &Sources, language: Option<String>) -> Result<Content, Vec<Problem>> {
     let (compiled, problems) = compile(&sources.knowledge, sources.config.as_deref(), &Purpose::Answering { language });

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     anchors,
     problem::Problems,
-    reader::{At, Fields, Located},
+    reader::{At, Fields, Located, index},
 };
 
 /// The file's name, as problems name it.
@@ -104,6 +104,18 @@ pub(crate) struct Parameter {
 pub(crate) fn name(written: &Value) -> Option<String> {
     let name = written.get("brainName")?.as_str()?.trim();
     (!name.is_empty() && !anchors::unfilled(name)).then(|| name.to_owned())
+}
+
+/// Where the function of an intent stands.
+pub(crate) fn path_of_function(written: &Value, intent: &str) -> String {
+    let is_it = |item: &Value| match item.get("_id") {
+        Some(Value::String(id)) => id.trim() == intent,
+        Some(Value::Number(id)) => id.to_string() == intent,
+        _ => false,
+    };
+    let items = written.get(ITEMS_PATH).and_then(Value::as_array);
+    let at = items.and_then(|items| items.iter().position(is_it));
+    at.map_or_else(|| ITEMS_PATH.to_owned(), |at| format!("{}._source.arn", index(ITEMS_PATH, at)))
 }
 
 /// Reads the whole file; what cannot be read is left out and is a problem.

@@ -1,5 +1,7 @@
 //! How a trained bot does, and the artefacts that people read.
 
+mod compare;
+mod matrix;
 mod words;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -9,11 +11,16 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    artefact::{CONFUSION_MATRIX, READABLE, REPORT, WORD_DISTRIBUTION},
+    artefact::{CONFUSION_MATRIX, CONFUSION_PICTURE, READABLE, REPORT, WORD_DISTRIBUTION},
     brain::Brain,
     findings::{self, Finding},
     problem::Problem,
     train::Trained,
+};
+
+pub use self::{
+    compare::Comparison,
+    matrix::{Confusion, ConfusionMatrix, DrawError, REFUSED},
 };
 
 /// The kind of an utterance that the classifier was trained on, as the reference names it.
@@ -79,6 +86,8 @@ pub struct Report {
     pub fit_seconds: f64,
     /// Seconds for everything in the classifier, held-out measurements included.
     pub train_seconds: f64,
+    /// What it changes in the brain that is live, where somebody compared.
+    pub comparison: Option<Comparison>,
     pub(crate) training: Vec<Text>,
     /// For each held-out text its place in `training`.
     pub(crate) held_out_texts: Vec<usize>,
@@ -96,20 +105,22 @@ pub(crate) struct Text {
 
 /// Runs the author's own tests (`_tests`).
 pub fn run_tests(brain: &Brain) -> Vec<Outcome> {
-    let run = |(kind, utterance, desired): &(String, String, String)| {
-        let understood = brain.understand(utterance);
-        let best = understood.candidates.first();
-        Outcome {
-            desired: desired.clone(),
-            utterance: utterance.clone(),
-            kind: kind.clone(),
-            predicted: best.map(|best| best.intent.id.clone()),
-            probability: best.map_or(0.0, |best| best.probability),
-            confidence: understood.confidence,
-            accepted: understood.accepted.is_some(),
-        }
-    };
-    brain.content.tests.iter().map(run).collect()
+    brain.content.tests.iter().map(|test| run_test(brain, test)).collect()
+}
+
+/// Runs one test (kind, utterance, intent meant), which may be another brain's.
+fn run_test(brain: &Brain, (kind, utterance, desired): &(String, String, String)) -> Outcome {
+    let understood = brain.understand(utterance);
+    let best = understood.candidates.first();
+    Outcome {
+        desired: desired.clone(),
+        utterance: utterance.clone(),
+        kind: kind.clone(),
+        predicted: best.map(|best| best.intent.id.clone()),
+        probability: best.map_or(0.0, |best| best.probability),
+        confidence: understood.confidence,
+        accepted: understood.accepted.is_some(),
+    }
 }
 
 impl Report {
@@ -148,6 +159,7 @@ impl Report {
             fit_seconds: measured.fit_seconds,
             train_seconds: measured.train_seconds,
             findings,
+            comparison: None,
             training,
             held_out_texts,
         }
@@ -173,6 +185,7 @@ impl Report {
             },
             "tests": { "total": self.tests.len(), "passed": self.tests.len() - failed.len(), "failed": failed },
             "confused": self.confusions(),
+            "comparison": self.comparison,
             "findings": self.findings,
             "warnings": self.warnings,
         })
@@ -196,20 +209,17 @@ impl Report {
         pairs.into_iter().take(MOST_CONFUSIONS).map(pair).collect()
     }
 
+    /// Held-out and test utterances by what they mean and what the bot would answer.
+    pub fn confusion_matrix(&self, brain: &Brain) -> ConfusionMatrix {
+        let records = self.held_out.iter().chain(&self.tests);
+        let pairs: Vec<_> = records.map(|one| (one.desired.as_str(), one.answered())).collect();
+        ConfusionMatrix::count(brain.intents().iter().map(|intent| intent.id.as_str()), &pairs)
+    }
+
     /// The reference's list of records, each with what was understood, and the counts; the last column is "not answered".
-    fn confusion_matrix(&self, brain: &Brain) -> Value {
+    fn confusion_records(&self, matrix: &ConfusionMatrix) -> Value {
         let records: Vec<&Outcome> = self.held_out.iter().chain(&self.tests).collect();
-        let index = |id: &str| brain.content.by_id.get(id).copied();
-        let size = brain.intents().len();
-        let mut counts = vec![vec![0_u32; size + 1]; size];
-        for record in &records {
-            let column = record.answered().map_or(Some(size), index);
-            if let (Some(row), Some(column)) = (index(&record.desired), column) {
-                counts[row][column] += 1;
-            }
-        }
-        let intents: Vec<&str> = brain.intents().iter().map(|intent| intent.id.as_str()).collect();
-        json!({ "records": records, "matrix": { "intents": intents, "counts": counts } })
+        json!({ "records": records, "matrix": { "intents": matrix.labels(), "counts": matrix.counts() } })
     }
 
     fn readable(&self, brain: &Brain) -> Value {
@@ -233,19 +243,23 @@ impl Report {
 }
 
 impl Trained {
-    /// The artefacts for people, by name: readable brain, confusion matrix, word distribution and training report.
+    /// The artefacts for people, by name: readable brain, confusion matrix and its picture, word distribution, training report.
     pub fn readable(&self) -> Vec<(&'static str, Vec<u8>)> {
         let json = |value: &Value| {
             let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
             text.push(b'\n');
             text
         };
-        vec![
+        let matrix = self.report.confusion_matrix(&self.brain);
+        let mut readable = vec![
             (READABLE, json(&self.report.readable(&self.brain))),
-            (CONFUSION_MATRIX, json(&self.report.confusion_matrix(&self.brain))),
+            (CONFUSION_MATRIX, json(&self.report.confusion_records(&matrix))),
             (WORD_DISTRIBUTION, words::csv(&self.report.training).into_bytes()),
             (REPORT, json(&self.report.to_json(&self.brain))),
-        ]
+        ];
+        // A string is drawn on, which cannot fail; a brain would not be kept back for a picture.
+        readable.extend(matrix.to_svg().ok().map(|picture| (CONFUSION_PICTURE, picture.into_bytes())));
+        readable
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sbf_amc::{Options, Sample};
 
 use crate::{
-    artefact,
+    artefact::{self, Measured},
     brain::Brain,
     check::{CheckedKnowledge, Written},
     report::{Report, Text},
@@ -52,7 +52,8 @@ pub fn train(checked: CheckedKnowledge, progress: &mut dyn FnMut(Progress)) -> R
     let samples: Vec<Sample<'_>> =
         texts.iter().map(|text| Sample { utterance: &text.text, intent: &content.intents[text.intent].id }).collect();
     let trained = sbf_amc::train(&samples, &options.check()?, progress)?;
-    let brain = artefact::assemble(content, trained.model, sources);
+    let mut brain = artefact::assemble(content, trained.model, sources);
+    brain.measured = Some(Measured::of(&trained.report));
     let report = Report::new(&brain, training.utterances.len(), texts, trained.report, warnings);
     Ok(Trained { brain, report })
 }

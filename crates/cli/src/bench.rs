@@ -147,7 +147,7 @@ fn labels(lines: &[Labelled]) -> BTreeSet<&str> {
 
 fn print_head() {
     println!(
-        "| corpus | accuracy | F1 | ECE | kept at 0.70 | AUROC | caught at 95 % kept | right at 0.70 | caught at 0.70 \
+        "| corpus | accuracy | F1 | ECE / by chance | kept at 0.70 | AUROC | caught at 95 % kept | right at 0.70 | caught at 0.70 \
          | p50 / p99 µs | hyperplanes / all s | MB | load ms |"
     );
     println!("|{}", "---|".repeat(13));
@@ -160,10 +160,11 @@ fn print(Row { corpus, evaluation }: &Row) {
         |oos| [oos.auroc, oos.recall_at_95_retention, oos.in_scope_accuracy, oos.recall].map(percent).join(" | "),
     );
     println!(
-        "| {corpus} | {} | {} | {} | {} | {oos} | {:.1} / {:.1} | {:.2} / {:.2} | {:.2} | {:.2} |",
+        "| {corpus} | {} | {} | {} / {} | {} | {oos} | {:.1} / {:.1} | {:.2} / {:.2} | {:.2} | {:.2} |",
         percent(evaluation.accuracy),
         percent(evaluation.macro_f1),
         percent(evaluation.ece),
+        percent(evaluation.ece_by_chance),
         percent(evaluation.retention),
         evaluation.classify_us_p50,
         evaluation.classify_us_p99,

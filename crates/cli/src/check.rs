@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use sbf_brain::{Problem, Severity};
 use serde_json::json;
 
 use crate::{Outcome, folder::BrainFiles, show};
@@ -11,6 +12,13 @@ use crate::{Outcome, folder::BrainFiles, show};
 pub(crate) struct Arguments {
     /// A brain folder, or a knowledge file.
     path: PathBuf,
+    /// Name too what the brain uses and this stack does not allow.
+    #[cfg(feature = "cloud")]
+    #[arg(long, value_name = "NAME")]
+    stack: Option<String>,
+    #[cfg(feature = "cloud")]
+    #[command(flatten)]
+    account: crate::stack::Account,
     /// Print one JSON value: {"problems": […], "ok": true|false}.
     #[arg(long)]
     json: bool,
@@ -20,10 +28,71 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let files = BrainFiles::read(&arguments.path)?;
     let (checked, problems) = sbf_brain::read(&files.knowledge, files.config.as_deref());
+    #[cfg(feature = "cloud")]
+    let problems = with_the_stacks(arguments, &files, checked.as_ref(), problems)?;
+    let fine = checked.is_some() && !has_errors(&problems);
     if arguments.json {
-        show::json(&json!({"ok": checked.is_some(), "problems": problems}))?;
+        show::json(&json!({"ok": fine, "problems": problems}))?;
     } else {
         println!("{}", show::problems(&problems));
     }
-    Ok(if checked.is_some() { Outcome::Fine } else { Outcome::Problems })
+    Ok(if fine { Outcome::Fine } else { Outcome::Problems })
+}
+
+/// Whether a problem is an error.
+pub(crate) fn has_errors(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
+}
+
+#[cfg(feature = "cloud")]
+fn with_the_stacks(
+    arguments: &Arguments,
+    files: &BrainFiles,
+    checked: Option<&sbf_brain::CheckedKnowledge>,
+    mut problems: Vec<Problem>,
+) -> anyhow::Result<Vec<Problem>> {
+    let Some(name) = &arguments.stack else { return Ok(problems) };
+    let stack = crate::stack::wait(crate::stack::Stack::find(name, &arguments.account))?;
+    if let Some(checked) = checked {
+        let written = serde_json::from_slice(&files.knowledge)?;
+        problems.extend(not_allowed(&written, checked.intents(), &stack)?);
+    }
+    Ok(problems)
+}
+
+/// What a brain names and a stack does not allow, by the code with which core refuses it.
+///
+/// Functions are all that a brain can name: roles, hosts and federation are fields of the reference that do nothing here, which the check says,
+/// and `localFunctions` is read by `sbf dev` alone.
+#[cfg(feature = "cloud")]
+pub(crate) fn not_allowed(
+    written: &serde_json::Value,
+    intents: &[sbf_brain::intent::Intent],
+    stack: &crate::stack::Stack,
+) -> anyhow::Result<Vec<Problem>> {
+    use sbf_brain::{artefact::KNOWLEDGE, intent::Action};
+
+    let allowed = sbf_aws::settings::AllowedFunctions::read(stack.output("AllowedFunctions")?);
+    let refused = intents.iter().filter_map(|intent| match &intent.action {
+        Action::Fulfil(fulfilment) if allowed.target(&fulfilment.arn).is_none() => Some((intent, fulfilment)),
+        Action::Fulfil(_) | Action::Reply(_) => None,
+    });
+    let problem = |(intent, fulfilment): (&sbf_brain::intent::Intent, &sbf_brain::intent::Fulfilment)| Problem {
+        severity: Severity::Error,
+        file: KNOWLEDGE.to_owned(),
+        path: sbf_brain::check::path_of_function(written, &intent.id),
+        rule: rule(&fulfilment.function, stack),
+        found: fulfilment.arn.clone(),
+    };
+    Ok(refused.map(problem).collect())
+}
+
+#[cfg(feature = "cloud")]
+fn rule(function: &str, stack: &crate::stack::Stack) -> String {
+    let remedy = if function.starts_with("sbf-sample-") {
+        "deploy it with WithSamples=true"
+    } else {
+        "name its ARN in the parameter BackendFunctions and deploy"
+    };
+    format!("the stack {} does not let a brain call this function: {remedy}", stack.name)
 }

@@ -1,7 +1,7 @@
 //! `sbf dev`: the whole bot on this machine, trained again whenever its files are saved.
 
 mod editing;
-mod pages;
+pub(crate) mod pages;
 mod status;
 
 use std::{

@@ -64,7 +64,8 @@ fn print(evaluation: &Evaluation) {
     let Evaluation { n_train, n_test, n_intents, n_features, .. } = evaluation;
     println!("utterances    {n_train} to train, {n_test} to test; {n_intents} intents, {n_features} features");
     println!("accuracy      {} (macro F1 {})", percent(evaluation.accuracy), percent(evaluation.macro_f1));
-    println!("calibration   expected error {} of the top probability", percent(evaluation.ece));
+    let by_chance = percent(evaluation.ece_by_chance);
+    println!("calibration   expected error {} of the top probability ({by_chance} by chance)", percent(evaluation.ece));
     println!("confidence    {} of the test at the default threshold or above", percent(evaluation.retention));
     if let Some(oos) = &evaluation.oos {
         println!(

@@ -17,14 +17,24 @@ use tracing_subscriber::EnvFilter;
 
 mod bench;
 pub mod bot;
+#[cfg(feature = "cloud")]
+mod brain;
+#[cfg(feature = "cloud")]
+mod bucket;
 mod chat;
 mod check;
+#[cfg(feature = "cloud")]
+mod cost;
 pub mod dev;
 mod eval;
 mod explain;
 mod folder;
 mod matrix;
+#[cfg(feature = "cloud")]
+mod publish;
 mod show;
+#[cfg(feature = "cloud")]
+mod stack;
 mod test;
 mod train;
 
@@ -69,6 +79,16 @@ enum Command {
     Chat(chat::Arguments),
     /// Run the whole bot on this machine and retrain it whenever its files are saved.
     Dev(dev::Arguments),
+    /// Send a brain and the page to a stack in AWS, and wait until the brain is live.
+    #[cfg(feature = "cloud")]
+    Publish(publish::Arguments),
+    /// List the brains that a stack has had, go back to one of them, or get the live one.
+    #[cfg(feature = "cloud")]
+    #[command(subcommand)]
+    Brain(brain::Command),
+    /// Say what a million turns cost in AWS, line by line, beside Amazon Lex V2.
+    #[cfg(feature = "cloud")]
+    Cost(cost::Arguments),
 }
 
 /// Runs one call of the program.
@@ -96,6 +116,12 @@ impl Command {
             Self::Explain(arguments) => explain::run(&arguments),
             Self::Chat(arguments) => chat::run(&arguments),
             Self::Dev(arguments) => dev::run(&arguments),
+            #[cfg(feature = "cloud")]
+            Self::Publish(arguments) => publish::run(&arguments),
+            #[cfg(feature = "cloud")]
+            Self::Brain(command) => brain::run(&command),
+            #[cfg(feature = "cloud")]
+            Self::Cost(arguments) => cost::run(&arguments),
         }
     }
 }

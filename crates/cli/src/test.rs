@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use sbf_brain::{Finding, Outcome as Tested, Problem, Trained, read};
+use sbf_brain::{Finding, Outcome as Tested, Problem, Trained, read, report::ConfusionMatrix};
 use sbf_dialog::{
     memory::FixedBrain,
     talk::{Failure, Stage, Talk},
@@ -17,8 +17,7 @@ use crate::{
     Outcome,
     bot::{LocalBot, development_caller},
     folder::BrainFiles,
-    matrix::ConfusionMatrix,
-    show, train,
+    matrix, show, train,
 };
 
 /// Failed utterances listed on the terminal.
@@ -58,13 +57,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let trained = train::train(checked)?;
     let scripts = play_all(&files.folder, &trained)?;
     let findings = trained.findings();
-    let matrix = matrix(&trained);
+    let confused = trained.report.confusion_matrix(&trained.brain);
     let page = arguments.html.clone().unwrap_or_else(|| files.folder.join("confusion-matrix.html"));
-    train::write(&page, matrix.to_html(trained.brain.name(), &summary(&trained, &scripts))?.as_bytes())?;
+    train::write(&page, matrix::to_html(&confused, trained.brain.name(), &summary(&trained, &scripts))?.as_bytes())?;
     if arguments.json {
         show::json(&as_json(&trained, &scripts, &findings, &problems))?;
     } else {
-        print(&trained, &scripts, &matrix);
+        print(&trained, &scripts, &confused);
         if !findings.is_empty() {
             println!("{}", show::findings(&findings, FINDINGS_LISTED));
         }
@@ -78,13 +77,6 @@ impl Scripts {
     fn failed(&self) -> bool {
         !self.failures.is_empty() || !self.unreadable.is_empty()
     }
-}
-
-fn matrix(trained: &Trained) -> ConfusionMatrix {
-    let report = &trained.report;
-    let pairs: Vec<_> =
-        report.held_out.iter().chain(&report.tests).map(|one| (one.desired.as_str(), one.answered())).collect();
-    ConfusionMatrix::count(trained.brain.intents().iter().map(|intent| intent.id.as_str()), &pairs)
 }
 
 fn summary(trained: &Trained, scripts: &Scripts) -> Vec<String> {
@@ -106,11 +98,11 @@ fn summary(trained: &Trained, scripts: &Scripts) -> Vec<String> {
     ]
 }
 
-fn print(trained: &Trained, scripts: &Scripts, matrix: &ConfusionMatrix) {
+fn print(trained: &Trained, scripts: &Scripts, confused: &ConfusionMatrix) {
     for line in summary(trained, scripts) {
         println!("{line}");
     }
-    print!("{}", matrix.to_text());
+    print!("{}", matrix::to_text(confused));
     let failed: Vec<&Tested> = trained.report.tests.iter().filter(|one| !one.passed()).collect();
     for one in failed.iter().take(FAILURES_LISTED) {
         let answered = one.answered().map_or_else(|| "refused".to_owned(), |intent| format!("answered as {intent}"));

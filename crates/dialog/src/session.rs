@@ -18,7 +18,9 @@ pub const STATE_LIMIT: usize = 40 * 1024;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
-    /// Where the dialog stands.
+    /// Where the dialog stands. A state that only a newer release knows reads as idle: while an update takes over, a conversation may
+    /// come back from the new release to the old one, and it is better to forget its question than not to answer.
+    #[serde(deserialize_with = "known_state")]
     pub state: DialogState,
     /// Misses in a row.
     pub misses: u32,
@@ -159,6 +161,11 @@ impl Session {
     }
 }
 
+fn known_state<'de, D: serde::Deserializer<'de>>(written: D) -> Result<DialogState, D::Error> {
+    let written = Value::deserialize(written)?;
+    Ok(serde_json::from_value(written).unwrap_or_default())
+}
+
 /// Bytes of a value as JSON; what cannot be written does not fit.
 fn size<T: Serialize>(value: &T) -> usize {
     serde_json::to_vec(value).map_or(usize::MAX, |json| json.len())
@@ -207,6 +214,50 @@ mod tests {
         session.remember("d", &json!("x".repeat(100_000)));
         assert!(size(&session) <= SESSION_LIMIT);
         assert_eq!(session.reply_to("d").unwrap().reply, Value::Null);
+    }
+
+    /// Sessions as release 0.1 wrote them, one of each state. They stay as they are: what a release wrote, the next one reads.
+    const RELEASE_0_1: [&str; 3] = [
+        r#"{"state":{"at":"idle"},"misses":2,"recent":[{"turn_id":"t1","reply":{"text":"Hello"}}],"claim":null,"expires_at":1767323045}"#,
+        r#"{"state":{"at":"asking","intent":"1001","parameter":"city","filled":{"day":"today"},"left_out":["time"],"retries":1,
+            "utterance":"what's the weather like","extra":{"a":1}},"misses":0,"recent":[],
+            "claim":{"turn_id":"t2","until":1767319445000,"by":"p"},"expires_at":1767323045}"#,
+        r#"{"state":{"at":"delegated","intent":"2001","key":"size","payload":{"step":"size"},"ask":{"text":"Which?","speech":"Which?"}},
+            "misses":0,"recent":[],"claim":null,"expires_at":1767323045}"#,
+    ];
+
+    #[test]
+    fn sessions_of_release_0_1_are_read_whole() {
+        let [idle, asking, delegated] = RELEASE_0_1.map(|written| serde_json::from_str::<Session>(written).unwrap());
+        assert_eq!((idle.misses, idle.expires_at), (2, 1_767_323_045));
+        assert_eq!(idle.reply_to("t1").unwrap().reply, json!({"text": "Hello"}));
+        let DialogState::Asking(state) = asking.state else { panic!("{:?}", asking.state) };
+        assert_eq!((state.intent.as_str(), state.parameter.as_str(), state.retries), ("1001", "city", 1));
+        assert_eq!(
+            (state.filled["day"].as_str(), &state.left_out[0], &state.extra["a"]),
+            ("today", &"time".to_owned(), &json!(1))
+        );
+        assert_eq!(asking.claim.unwrap().by.as_deref(), Some("p"));
+        let DialogState::Delegated(state) = delegated.state else { panic!("{:?}", delegated.state) };
+        assert_eq!(
+            (state.key.as_str(), &state.payload["step"], state.ask.text.as_str()),
+            ("size", &json!("size"), "Which?")
+        );
+        // What this release writes is what that one reads, field for field.
+        for written in RELEASE_0_1 {
+            let session: Session = serde_json::from_str(written).unwrap();
+            assert_eq!(serde_json::to_value(session).unwrap(), serde_json::from_str::<Value>(written).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_state_of_a_newer_release_is_forgotten_and_the_rest_is_kept() {
+        let state = json!({ "at": "inTree", "node": "7", "path": ["1", "2"] });
+        let reply = json!({ "turn_id": "t1", "reply": "Hello", "mood": "new here" });
+        let newer = json!({ "state": state, "misses": 1, "recent": [reply], "expires_at": 7, "language": "pt" });
+        let session: Session = serde_json::from_value(newer).unwrap();
+        assert_eq!((&session.state, session.misses, session.expires_at), (&DialogState::Idle, 1, 7));
+        assert_eq!(session.reply_to("t1").unwrap().reply, json!("Hello"));
     }
 
     #[test]

@@ -6,13 +6,13 @@ use std::{
 };
 
 use aws_config::BehaviorVersion;
-use aws_lambda_events::event::s3::S3Event;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use sbf_aws::{
     metrics::of_training,
     settings::{BrainSettings, Environment, MetricSettings},
     training::{Outcome, Trainer, TrainingError},
 };
+use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Error> {
     let metrics = &MetricSettings::from_environment(&environment);
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let trainer = &Trainer::new(aws_sdk_s3::Client::new(&sdk), settings);
-    let train = |event: LambdaEvent<S3Event>| async move {
+    let train = |event: LambdaEvent<Value>| async move {
         let began = Instant::now();
         let outcome = trainer.handle(&event.payload).await;
         if let Some(metrics) = metrics {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use sbf_brain::artefact::{CONFIGS, KNOWLEDGE, PACKED, PROBLEMS};
+use sbf_brain::artefact::{CONFIGS, KNOWLEDGE, PACKED, PROBLEMS, REPORT};
 use sbf_tests::repository;
 use serde_json::Value;
 
@@ -214,7 +214,7 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
             needs
         }
         "TrainRole" => {
-            let read = [KNOWLEDGE, CONFIGS, PACKED].map(object);
+            let read = [KNOWLEDGE, CONFIGS, PACKED, REPORT].map(object);
             vec![
                 Need {
                     calls: &[(TRAINING_BUCKET, "get_object"), (TRAINING_BUCKET, "head_object")],

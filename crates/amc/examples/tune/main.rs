@@ -1,12 +1,14 @@
-//! Fits the gate's constants on simulated bots: `cargo run --release -p sbf-amc --features tune --example tune -- ../shared/data/nlu`.
+//! Tries other values of every option, and fits the gate's constants on simulated bots: `cargo run --release -p sbf-amc --features tune --example tune -- ../shared/data/nlu`.
 //!
 //! Bots of 3 to 140 intents with 2 to 100 utterances each are drawn from training files. Utterances that a bot was not trained on, of its
 //! intents and of others, are told apart by a logistic regression on the gate's signals and their products with the bot's size.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "it is a program for developers")]
 
+mod choices;
 mod gaussian;
 mod regression;
+mod ties;
 
 use std::fs;
 
@@ -21,6 +23,11 @@ use sbf_amc::{
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "../shared/data/nlu".into());
     let load = |name: &str| parse(&fs::read_to_string(format!("{folder}/{name}/train.tsv")).unwrap()).unwrap();
+    let read = |path: &str| parse(&fs::read_to_string(format!("{folder}/{path}")).unwrap()).unwrap();
+    choices::print(&choices::settings(read));
+    let val = read("clinc_full/val.tsv");
+    ties::print("clinc_small", &read("clinc_small/train.tsv"), &val, &[5, 10, 30]);
+    ties::print("clinc_full", &read("clinc_full/train.tsv"), &val, &[5, 10, 30, 50, 100]);
     let (clinc, en, es, snips, ubuntu, web, chat) = (
         load("clinc_full"),
         load("nlpjs_en"),

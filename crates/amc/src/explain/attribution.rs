@@ -221,7 +221,7 @@ mod tests {
 
     fn check(utterance: &str) {
         let (words, terms, _) = read(utterance);
-        let space = Space { bits: 12, pairs: true };
+        let space = Space { bits: 12, pairs: true, lengths: [1.0; 3] };
         let mut features = Features::default();
         let found = features.extract(&terms, space);
         let claims = claims(&words, &terms, space);

@@ -15,18 +15,25 @@ use super::App;
 /// `GET /client.json`: what a page needs to start. Before the first training it is answered too, with `brain: null`.
 pub(super) async fn client(State(app): State<App>) -> Json<Value> {
     let live = app.brains.current().await.ok();
-    let brain = live.as_ref().map(|live| &live.brain);
+    Json(client_settings(live.as_deref(), Value::Null))
+}
+
+/// What a page is told before the first message: of a brain, or that there is none, and where to sign in.
+///
+/// `sbf publish` writes the same beside the page, for a page that must sign in before it may ask the API.
+pub fn client_settings(live: Option<&LiveBrain>, oidc: Value) -> Value {
+    let brain = live.map(|live| &live.brain);
     // Nobody has signed in yet: a welcome with placeholders is for the first turn, which knows what to put there.
     let welcome = brain.map(|brain| brain.stock(Stock::Welcome)).filter(|welcome| !welcome.text.contains("${"));
-    Json(json!({
+    json!({
         "name": brain.map(|brain| brain.name()),
         "language": brain.and_then(|brain| brain.language()),
         "voice": brain.and_then(|brain| brain.voice()),
         "theme": brain.and_then(|brain| brain.config().theme.as_ref()),
         "welcome": welcome.map(|welcome| json!({ "text": welcome.text, "speech": welcome.speech })),
-        "oidc": null,
-        "brain": live.as_deref().map(described),
-    }))
+        "oidc": oidc,
+        "brain": live.map(described),
+    })
 }
 
 /// `GET /health`: 200 while a brain is live, else 503.

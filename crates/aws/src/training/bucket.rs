@@ -115,6 +115,7 @@ fn content_type(key: &str) -> &'static str {
     match key.rsplit('.').next() {
         Some("json") => "application/json",
         Some("csv") => "text/csv; charset=utf-8",
+        Some("svg") => "image/svg+xml",
         _ => "application/zip",
     }
 }

@@ -3,9 +3,39 @@
 use aws_lambda_events::event::s3::{S3Event, S3EventRecord};
 use percent_encoding::percent_decode_str;
 use sbf_brain::artefact::{CONFIGS, KNOWLEDGE};
+use serde::Deserialize as _;
+use serde_json::Value;
+
+/// What S3 sends once when notifications are set up ("Event message structure" in the Amazon S3 user guide).
+const TEST_EVENT: &str = "s3:TestEvent";
+
+/// Whether an event starts training.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// One of the two files was written or removed.
+    Brain,
+    /// Nothing that the brain is made of; why, for the log.
+    Other(String),
+}
+
+/// Reads what Lambda was invoked with. Order and number of events do not matter: a run trains the files that are there when it runs.
+///
+/// # Errors
+/// Where it is no notification of S3.
+pub(super) fn read(event: &Value, bucket: &str) -> Result<News, String> {
+    if event["Event"] == TEST_EVENT {
+        return Ok(News::Other("a test of the notifications".to_owned()));
+    }
+    let event = S3Event::deserialize(event).map_err(|error| error.to_string())?;
+    if concerns_brain(&event, bucket) {
+        return Ok(News::Brain);
+    }
+    let keys: Vec<&str> = event.records.iter().filter_map(|record| record.s3.object.key.as_deref()).collect();
+    Ok(News::Other(format!("keys {keys:?}")))
+}
 
 /// Whether a record names exactly one of the two files of this bucket.
-pub(super) fn concerns_brain(event: &S3Event, bucket: &str) -> bool {
+fn concerns_brain(event: &S3Event, bucket: &str) -> bool {
     event.records.iter().any(|record| {
         let is_ours = record.s3.bucket.name.as_deref() == Some(bucket);
         is_ours && key(record).is_some_and(|key| key == KNOWLEDGE || key == CONFIGS)
@@ -71,6 +101,16 @@ mod tests {
     fn one_record_of_many_is_enough() {
         let event = event(&[("brains", "notes.txt"), ("other", "knowledge.json"), ("brains", "configs.json")]);
         assert!(concerns_brain(&event, "brains"));
+    }
+
+    #[test]
+    fn what_s3_does_not_send_is_refused() {
+        let refused = |event: Value| read(&event, "brains").unwrap_err();
+        assert!(refused(serde_json::json!({})).contains("Records"));
+        assert!(refused(serde_json::json!({ "Records": [{ "Sns": {} }] })).contains("missing field"));
+        refused(serde_json::json!("knowledge.json"));
+        let test = serde_json::json!({ "Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "brains" });
+        assert!(matches!(read(&test, "brains"), Ok(News::Other(_))));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::{
     future::ready,
+    io::Write as _,
     sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
@@ -109,6 +110,41 @@ async fn a_broken_artefact_is_refused_once_and_the_old_brain_stays() {
     }
     assert_eq!(s3.received()[2].header("if-none-match"), Some("\"cut\""));
     assert_eq!(version(&brains).await, version_of(&SECOND));
+}
+
+/// An artefact as a release after this one would write it, as far as this one may look.
+static NEWER: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    archive.start_file("manifest.json", stored).unwrap();
+    archive.write_all(br#"{"format": 99, "version": "of tomorrow", "weights": "elsewhere"}"#).unwrap();
+    archive.finish().unwrap().into_inner()
+});
+
+#[tokio::test]
+async fn an_artefact_of_a_newer_format_is_refused_by_name_and_the_old_brain_stays() {
+    let s3 = Script::new(|n, request| {
+        ready(match n {
+            0 => artefact("\"one\"", &RESTLESS),
+            1 => artefact("\"newer\"", &NEWER),
+            2 => unchanging(&request, "\"newer\"", b"never sent"),
+            _ => artefact("\"two\"", &SECOND),
+        })
+    });
+    let s3 = s3.await;
+    let brains = brains(&s3);
+    for _ in 0..3 {
+        assert_eq!(version(&brains).await, version_of(&RESTLESS));
+    }
+    assert_eq!(s3.received()[2].header("if-none-match"), Some("\"newer\""), "it is read once");
+    assert_eq!(version(&brains).await, version_of(&SECOND));
+}
+
+#[tokio::test]
+async fn without_an_older_brain_a_newer_format_is_named() {
+    let s3 = Script::new(|_, request| ready(unchanging(&request, "\"newer\"", &NEWER))).await;
+    let why = brains(&s3).current().await.unwrap_err().to_string();
+    assert!(why.contains("format 99") && why.contains("reads format 1"), "{why}");
 }
 
 #[tokio::test]

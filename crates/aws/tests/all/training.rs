@@ -139,6 +139,7 @@ async fn a_run_publishes_everything_and_the_live_artefact_last() {
         "confusion-matrix.json",
         "word-distribution.csv",
         "training-report.json",
+        "confusion-matrix.svg",
         "problems.json",
         PACKED,
     ];
@@ -255,6 +256,67 @@ async fn a_faster_run_of_newer_files_stays() {
     assert_eq!(bucket.get(PACKED).unwrap(), b"of newer files");
 }
 
+/// The small bot with another answer.
+fn other_knowledge() -> Value {
+    let mut other = knowledge();
+    other["knowledge"][0]["_source"]["response"][0]["text"] = json!("Otherwise.");
+    other
+}
+
+#[tokio::test]
+async fn a_run_of_older_files_that_could_not_tell_trains_the_newer_ones() {
+    // While the brain of the other files is on its way, the first ones are uploaded again, and their run finds its brain live: same
+    // contents, same ETag, so that the put goes through.
+    let bucket = Bucket::new(|request, objects| {
+        if is_put_of(request, PACKED) && objects.objects.contains_key(PACKED) {
+            objects.put("knowledge.json", knowledge().to_string().as_bytes());
+        }
+        None
+    });
+    let bucket = bucket.await;
+    bucket.fill();
+    let trainer = bucket.trainer();
+    let first = published(&trainer.run().await.unwrap()).to_owned();
+    bucket.put("knowledge.json", other_knowledge().to_string().as_bytes());
+    assert_eq!(published(&trainer.run().await.unwrap()), first);
+    assert_eq!(version_of(&bucket.get(PACKED).unwrap()), first);
+}
+
+#[tokio::test]
+async fn the_report_compares_with_what_was_live_and_keeps_that_when_the_event_comes_twice() {
+    let bucket = Bucket::new(|_, _| None).await;
+    bucket.fill();
+    let trainer = bucket.trainer();
+    let first = published(&trainer.run().await.unwrap()).to_owned();
+    assert_eq!(bucket.json("training-report.json")["comparison"], Value::Null);
+    bucket.put("knowledge.json", other_knowledge().to_string().as_bytes());
+    let puts = |bucket: &Bucket| bucket.objects.lock().unwrap().puts.iter().filter(|key| *key == PACKED).count();
+    for _ in 0..2 {
+        let second = published(&trainer.run().await.unwrap()).to_owned();
+        let report = bucket.json("training-report.json");
+        let comparison = &report["comparison"];
+        assert_eq!((&comparison["version"], &report["version"]), (&json!(first), &json!(second)));
+        assert_eq!(comparison["changed"], json!([knowledge()["knowledge"][0]["_id"]]));
+        assert_eq!((&comparison["added"], &comparison["removed"]), (&json!([]), &json!([])));
+        assert_eq!(comparison["heldOut"]["after"]["texts"], report["heldOut"]["texts"]);
+        assert_eq!(puts(&bucket), 2, "what is live is not put again");
+    }
+    bucket.put(PACKED, b"of another program");
+    published(&trainer.run().await.unwrap());
+    assert_eq!(bucket.json("training-report.json")["comparison"], Value::Null);
+}
+
+#[tokio::test]
+async fn faults_in_the_files_are_a_failure_that_no_repetition_mends() {
+    let bucket = Bucket::new(|_, _| None).await;
+    bucket.put("knowledge.json", b"{");
+    assert!(bucket.trainer().run().await.unwrap().is_failure());
+    bucket.fill();
+    assert!(!bucket.trainer().run().await.unwrap().is_failure());
+    let error = bucket.trainer().handle(&json!({"detail": {}})).await.unwrap_err();
+    assert!(error.to_string().contains("no notification of S3"), "{error}");
+}
+
 #[tokio::test]
 async fn a_bucket_that_everybody_writes_is_a_failure_in_the_end() {
     let bucket = Bucket::new(|request, objects| {
@@ -322,8 +384,7 @@ async fn on_the_embedded_s3_an_event_becomes_the_live_brain() {
         while outcomes.len() < 3 {
             let event = events.recv().await.unwrap();
             if ["notes.txt", "old/knowledge.json", "knowledge.json", "configs.json"].contains(&event.key.as_str()) {
-                let event = serde_json::from_value(notification(&event)).unwrap();
-                outcomes.push(trainer.handle(&event).await.unwrap());
+                outcomes.push(trainer.handle(&notification(&event)).await.unwrap());
             }
         }
         assert_eq!(outcomes[0], Outcome::Ignored);

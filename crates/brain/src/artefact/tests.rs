@@ -62,6 +62,27 @@ fn equal_files_give_equal_bytes_and_any_change_another_version() {
 }
 
 #[test]
+fn a_beginning_names_the_bot_and_its_files() {
+    let found = summary(&ARTEFACT[..SUMMARY_BYTES.min(ARTEFACT.len())]).unwrap();
+    let whole = decode(&ARTEFACT).unwrap();
+    assert_eq!((found.version.as_str(), found.name.as_str(), found.intents), (whole.version(), "Ana", 2));
+    let both = files(&ARTEFACT).unwrap();
+    assert_eq!(both.knowledge, knowledge().to_string().into_bytes());
+    assert!(found.is_of(&both));
+    assert!(!found.is_of(&Files { config: None, ..both.clone() }));
+    assert!(!found.is_of(&Files { knowledge: b"{}".to_vec(), ..both }));
+    let without = encode(&brain(&knowledge(), None));
+    assert_eq!(files(&without).unwrap().config, None);
+    assert!(summary(&without).unwrap().is_of(&files(&without).unwrap()));
+    for bytes in [b"".as_slice(), b"PK", b"{}", &ARTEFACT[..40]] {
+        assert!(matches!(summary(bytes), Err(DecodeError::NotAnArtefact(_))), "{bytes:?}");
+    }
+    let mut changed = ARTEFACT.clone();
+    changed[ARTEFACT.len() / 2] ^= 1;
+    assert!(matches!(files(&changed), Err(DecodeError::Damaged(_))));
+}
+
+#[test]
 fn the_language_is_recorded_and_not_guessed_again() {
     let mut portuguese = knowledge();
     portuguese["knowledge"][0]["_intents"] =
@@ -120,6 +141,36 @@ fn entries_must_have_the_manifests_checksums() {
     assert!(decode(&forged(|_| {})).is_ok());
     let message = decode(&forged(|manifest| manifest["checksums"][0]["sha256"] = json!("00"))).unwrap_err().to_string();
     assert_eq!(message, "the trained bot is damaged: an entry's checksum does not match");
+}
+
+/// Artefacts as releases wrote them, one for each format that is read; `UPDATE_FIXTURES=1` writes that of today's format where there is none.
+/// A format that is changed gets its own file, and the file before it stays until its format is read no more.
+fn fixture(format: u32) -> Vec<u8> {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/artefact/format-{format}.pgk"));
+    if !file.exists() && std::env::var_os("UPDATE_FIXTURES").is_some() {
+        std::fs::write(&file, ARTEFACT.as_slice()).unwrap();
+    }
+    std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+#[test]
+fn this_format_and_the_one_before_it_are_read() {
+    assert!([FORMAT, FORMAT - 1].contains(&OLDEST_FORMAT));
+    for format in OLDEST_FORMAT..=FORMAT {
+        let bytes = fixture(format);
+        let bot = decode(&bytes).unwrap_or_else(|error| panic!("format {format}: {error}"));
+        assert_eq!((bot.name(), bot.language(), bot.intents().len()), ("Ana", Some("en-GB"), 2));
+        for (utterance, intent) in [
+            ("are you open on monday", Some("hours")),
+            ("how many are left", Some("stock")),
+            ("sing me a song about ships", None),
+        ] {
+            let understood = bot.understand(utterance);
+            assert_eq!(understood.accepted.map(|intent| intent.id.as_str()), intent, "format {format}: {utterance}");
+        }
+        assert_eq!(summary(&bytes).unwrap().version, bot.version());
+        assert!(files(&bytes).is_ok());
+    }
 }
 
 #[test]

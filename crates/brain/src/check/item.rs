@@ -89,7 +89,11 @@ fn template(written: &Located<String>, problems: &mut Problems) -> Option<Payloa
 fn function(written: &Located<String>, problems: &mut Problems) -> Option<(String, String)> {
     let arn = written.value.trim();
     if let Some(sample) = anchors::sample(arn) {
-        problems.warning(&written.path, "the built-in sample backend answers in sbf dev only", arn);
+        problems.warning(
+            &written.path,
+            "a sample backend answers here: in sbf dev always, in a stack while it has the samples (WithSamples)",
+            arn,
+        );
         return Some((sample.to_owned(), sample.to_owned()));
     }
     let parts: Vec<&str> = arn.split(':').collect();

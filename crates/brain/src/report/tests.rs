@@ -66,7 +66,13 @@ fn artefacts_for_people_are_complete_and_always_the_same() {
     let names: Vec<_> = shop.readable().into_iter().map(|(name, _)| name).collect();
     assert_eq!(
         names,
-        ["brain-amcClassificationsImpl.json", "confusion-matrix.json", "word-distribution.csv", "training-report.json"]
+        [
+            "brain-amcClassificationsImpl.json",
+            "confusion-matrix.json",
+            "word-distribution.csv",
+            "training-report.json",
+            "confusion-matrix.svg"
+        ]
     );
     assert_eq!(shop.readable(), self::shop().readable());
     let report: Value = serde_json::from_slice(&artefact(&shop, crate::artefact::REPORT)).unwrap();

@@ -85,10 +85,7 @@ impl Training {
     }
 
     async fn on_event(&self, event: &ObjectCreated) {
-        match serde_json::from_value(notification(event)) {
-            Ok(event) => self.run(self.bot.trainer.handle(&event)).await,
-            Err(error) => tracing::error!(%error, "the bucket's event is not one of S3"),
-        }
+        self.run(self.bot.trainer.handle(&notification(event))).await;
     }
 
     async fn acknowledge(&self, events: &[ObjectCreated]) {

@@ -1,0 +1,137 @@
+//! The arithmetic: quantities times prices, for a million turns of a kind. Plain functions.
+
+use serde::Serialize;
+
+use super::figures::{Measurements, Prices, Turn};
+
+/// Turns that a bill is for.
+pub(crate) const MILLION: f64 = 1_000_000.0;
+
+/// What a million turns of one kind cost.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Bill {
+    /// The kind of turn.
+    pub kind: String,
+    /// For people.
+    pub what: String,
+    /// What core and its API cost.
+    pub lines: Vec<Line>,
+    /// The sum of `lines`.
+    pub dollars: f64,
+    /// What comes on top where the requests go through CloudFront, as the stack's own page sends them.
+    pub cloud_front: Vec<Line>,
+    /// The sum of both.
+    pub dollars_with_cloud_front: f64,
+    /// What Amazon Lex V2 asks for as many requests.
+    pub lex_v2: Line,
+}
+
+/// One line: a quantity times a price.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Line {
+    /// The price's name.
+    pub price: String,
+    /// For people.
+    pub what: String,
+    /// How the quantity per turn comes about.
+    pub because: String,
+    /// Per turn.
+    pub quantity: f64,
+    /// Dollars for one.
+    pub each: f64,
+    /// Dollars for a million turns.
+    pub dollars: f64,
+}
+
+/// Bytes in a GB, as AWS bills them.
+const GB: f64 = 1_073_741_824.0;
+
+/// Bills a million turns.
+///
+/// # Errors
+/// Where the table lacks a price.
+pub(crate) fn bill(turn: &Turn, measured: &Measurements, prices: &Prices) -> anyhow::Result<Bill> {
+    let assumed = &measured.assumed;
+    let line = |price: &str, quantity: f64, because: String| -> anyhow::Result<Line> {
+        let price = prices.get(price)?;
+        let each = price.dollars / price.per;
+        let (what, price) = (price.what.clone(), price.key.clone());
+        Ok(Line { price, what, because, quantity, each, dollars: quantity * each * MILLION })
+    };
+    let (calls, looks) = (turn.reads + turn.writes, turn.api_requests * assumed.brain_looks);
+    let waited = calls * assumed.dynamo_ms
+        + looks * assumed.s3_ms
+        + turn.invokes * assumed.backend_ms
+        + turn.polly_calls * assumed.polly_ms;
+    let started = turn.api_requests * assumed.cold_share * assumed.cold_ms;
+    // Lambda bills whole milliseconds of each invocation.
+    let milliseconds = (turn.handler_ms + waited + started).ceil();
+    let log_bytes = turn.log_bytes
+        + turn.api_requests
+            * (assumed.platform_log_bytes
+                + assumed.metrics_log_bytes
+                + assumed.access_log_bytes
+                + assumed.log_lines * assumed.line_overhead_bytes);
+    let mut lines = vec![
+        line("apiRequest", turn.api_requests, "requests of the client".to_owned())?,
+        line("lambdaRequest", turn.api_requests, "invocations of core".to_owned())?,
+        line(
+            "lambdaGbSecond",
+            milliseconds / 1000.0 * assumed.memory_mb / 1024.0,
+            format!(
+                "{:.1} ms in the handler + {calls:.2} × {} ms DynamoDB + {looks:.2} × {} ms S3 + {:.2} × {} ms backend + {:.2} × {} ms Polly \
+                 + {:.0} % × {} ms start = {milliseconds} ms × {} MB",
+                turn.handler_ms,
+                assumed.dynamo_ms,
+                assumed.s3_ms,
+                turn.invokes,
+                assumed.backend_ms,
+                turn.polly_calls,
+                assumed.polly_ms,
+                100.0 * assumed.cold_share,
+                assumed.cold_ms,
+                assumed.memory_mb,
+            ),
+        )?,
+        line("dynamoRead", turn.read_units, format!("{:.2} consistent reads of the session", turn.reads))?,
+        line("dynamoWrite", turn.write_units, format!("{:.2} writes of the session, a unit a KB", turn.writes))?,
+        line("s3Get", looks, "looks for a newer brain".to_owned())?,
+        line(
+            "logsGb",
+            log_bytes / GB,
+            format!("{log_bytes:.0} bytes of logs, in core's, Lambda's and the API's lines"),
+        )?,
+    ];
+    if turn.invokes > 0.0 {
+        let seconds = turn.invokes * assumed.backend_ms / 1000.0;
+        lines.push(line("lambdaRequest", turn.invokes, "invocations of the backend".to_owned())?);
+        lines.push(line(
+            "lambdaGbSecond",
+            seconds * assumed.backend_memory_mb / 1024.0,
+            format!("the backend's {} ms × {} MB", turn.invokes * assumed.backend_ms, assumed.backend_memory_mb),
+        )?);
+    }
+    if turn.polly_characters > 0.0 {
+        lines.push(line("pollyStandard", turn.polly_characters, "characters spoken, none from a cache".to_owned())?);
+    }
+    let sent =
+        turn.response_bytes + turn.api_requests * assumed.header_bytes + turn.polly_characters * assumed.sound_bytes;
+    let cloud_front = vec![
+        line("cloudFrontRequest", turn.api_requests, "requests of the client".to_owned())?,
+        line("cloudFrontGb", sent / GB, format!("{sent:.0} bytes of answers"))?,
+    ];
+    let lex = if turn.polly_calls > 0.0 { "lexSpeech" } else { "lexText" };
+    let dollars: f64 = lines.iter().map(|line| line.dollars).sum();
+    let more: f64 = cloud_front.iter().map(|line| line.dollars).sum();
+    Ok(Bill {
+        kind: turn.kind.clone(),
+        what: turn.what.clone(),
+        lines,
+        dollars,
+        cloud_front,
+        dollars_with_cloud_front: dollars + more,
+        lex_v2: line(lex, 1.0, "one request a turn".to_owned())?,
+    })
+}

@@ -1,0 +1,129 @@
+//! The brain's two files, from here to the stack's bucket, and nothing of somebody else's overwritten.
+
+use std::path::Path;
+
+use anyhow::bail;
+use sbf_brain::artefact::{CONFIGS, Files, KNOWLEDGE, PACKED, SUMMARY_BYTES};
+
+use super::changes::{Change, Memory, Published, change};
+use crate::{
+    bucket::{Bucket, Condition, Put, Seen},
+    show,
+    stack::Stack,
+};
+
+/// What was sent.
+#[derive(Debug)]
+pub(super) struct Sent {
+    /// What the bucket holds of the two files since.
+    pub(super) now: Published,
+    /// The keys that were written or removed.
+    changed: Vec<&'static str>,
+    /// What problems.json was before: a later one is about these files.
+    pub(super) problems_before: Option<Seen>,
+}
+
+impl Sent {
+    /// The keys that were written or removed.
+    pub(super) fn keys(&self) -> &[&'static str] {
+        &self.changed
+    }
+}
+
+/// Sends what differs. Where both files are there already and are not what is live, they are sent again, which trains them.
+///
+/// # Errors
+/// Where what is there was not published from here and is not to be overwritten by force, or S3 fails.
+pub(super) async fn send(
+    bucket: &Bucket,
+    stack: &Stack,
+    folder: &Path,
+    files: &Files,
+    force: bool,
+) -> anyhow::Result<Sent> {
+    let there = [bucket.get(CONFIGS).await?, bucket.get(KNOWLEDGE).await?];
+    let problems_before = bucket.get(sbf_brain::artefact::PROBLEMS).await?;
+    let memory = Memory::of(folder);
+    let published = memory.published(&bucket.name);
+    // The settings first: an old brain with new settings is less than a new brain with old settings, should training be faster than the next put.
+    let local = [(CONFIGS, files.config.as_deref()), (KNOWLEDGE, Some(files.knowledge.as_slice()))];
+    let mut changes = Vec::new();
+    for ((key, content), there) in local.iter().zip(&there) {
+        changes.push(change(*content, there.as_ref(), published.get(*key), force));
+    }
+    if changes.contains(&Change::Foreign) {
+        bail!(foreign(bucket, &there, &changes).await);
+    }
+    if changes.iter().all(|change| *change == Change::Nothing) && !is_live(bucket, files).await? {
+        let still = there[1].as_ref().map_or(Condition::Absent, |there| Condition::Still(there.etag.clone()));
+        changes[1] = Change::Put(still);
+    }
+    let by = caller(stack).await;
+    let mut now: Published =
+        local.iter().zip(&there).map(|((key, _), there)| ((*key).to_owned(), etag(there.as_ref()))).collect();
+    let mut changed = Vec::new();
+    for ((key, content), change) in local.into_iter().zip(changes) {
+        match change {
+            Change::Put(condition) => {
+                eprintln!("Sending {key} …");
+                match bucket.put(key, content.unwrap_or_default(), &condition, by.as_deref()).await? {
+                    Put::Done(etag) => now.insert(key.to_owned(), Some(etag)),
+                    Put::Overtaken => bail!(overtaken(key, &changed)),
+                };
+            }
+            Change::Remove => {
+                eprintln!("Removing {key}, which is not here …");
+                bucket.remove(key).await?;
+                now.insert(key.to_owned(), None);
+            }
+            Change::Nothing | Change::Foreign => continue,
+        }
+        changed.push(key);
+    }
+    memory.remember(folder, &bucket.name, now.clone())?;
+    Ok(Sent { now, changed, problems_before })
+}
+
+fn overtaken(key: &str, changed: &[&str]) -> String {
+    let sent = if changed.is_empty() {
+        String::new()
+    } else {
+        format!("; sent from here before that: {}", changed.join(", "))
+    };
+    format!("somebody else changed {key} at this moment, and theirs stays: look at it, then publish again{sent}")
+}
+
+fn etag(there: Option<&Seen>) -> Option<String> {
+    there.map(|there| there.etag.clone())
+}
+
+/// Whether what answers was made from these files.
+async fn is_live(bucket: &Bucket, files: &Files) -> anyhow::Result<bool> {
+    let packed = bucket.read(PACKED, None, Some(SUMMARY_BYTES)).await?;
+    Ok(packed.is_some_and(|packed| sbf_brain::artefact::summary(&packed.content).is_ok_and(|found| found.is_of(files))))
+}
+
+/// Who, when and which version is there instead.
+async fn foreign(bucket: &Bucket, there: &[Option<Seen>; 2], changes: &[Change]) -> String {
+    let mut lines = vec!["what the stack has was not published from this folder:".to_owned()];
+    for ((key, there), change) in [CONFIGS, KNOWLEDGE].iter().zip(there).zip(changes) {
+        let (Some(there), Change::Foreign) = (there, change) else { continue };
+        let by = there.by.as_deref().unwrap_or("somebody who did not use sbf publish");
+        let version = there.version.as_deref().unwrap_or("unknown");
+        lines.push(format!("  {key}, written {} by {by}, S3 version {version}", there.modified));
+    }
+    if let Ok(Some(packed)) = bucket.read(PACKED, None, Some(SUMMARY_BYTES)).await
+        && let Ok(found) = sbf_brain::artefact::summary(&packed.content)
+    {
+        let intents = show::many(found.intents, "intent");
+        lines.push(format!("  live since {}: {}, {intents}, version {}", packed.modified, found.name, found.version));
+    }
+    lines.push("`sbf brain pull` gets it; --force overwrites it, and its versions stay in the bucket".to_owned());
+    lines.join("\n")
+}
+
+/// Who publishes; a name for others to read, and nothing depends on it.
+async fn caller(stack: &Stack) -> Option<String> {
+    let identity = aws_sdk_sts::Client::new(&stack.sdk).get_caller_identity().send().await.ok()?;
+    identity.arn
+}

@@ -1,0 +1,69 @@
+use sbf_tests::{brains, moto::Moto};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{STACK, sbf};
+
+const STOCK: &str = "arn:aws:lambda:eu-west-1:123456789012:function:stock:live";
+
+fn names(written: &[&str]) -> Value {
+    let item = |(number, arn): (usize, &&str)| {
+        let utterances = [format!("question {number} of mine"), format!("ask number {number}")];
+        json!({"_id": number.to_string(), "_intents": utterances, "_source": {"arn": arn, "payload": "{}"}})
+    };
+    json!({"knowledge": written.iter().enumerate().map(item).collect::<Vec<_>>()})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_names_what_the_stack_does_not_allow() {
+    let Some(moto) = Moto::start() else { return };
+    let allowed =
+        format!("{STOCK},sbf-sample-weather=arn:aws:lambda:eu-west-1:123456789012:function:shop-Weather-1:live");
+    moto.stack(STACK, &[("AllowedFunctions", &allowed)]).await;
+    let folder = TempDir::new().unwrap();
+    let written = [
+        STOCK,
+        "stock",
+        "%%SAMPLE_WEATHER_FORECAST_BOT_ARN%%",
+        "%%SAMPLE_PIZZA_ORDER_BOT_ARN%%",
+        "pay",
+        &STOCK.replace("live", "test"),
+    ];
+    brains::write(folder.path(), "knowledge.json", &names(&written));
+    let (status, without, _) = sbf(&moto, &["check", "--json", "."], folder.path()).await;
+    assert_eq!((status, &without["ok"]), (Some(0), &json!(true)));
+    let (status, printed, told) = sbf(&moto, &["check", "--json", "--stack", STACK, "."], folder.path()).await;
+    assert_eq!((status, &printed["ok"]), (Some(1), &json!(false)), "{told}");
+    let errors: Vec<(&str, &str)> = printed["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|problem| problem["severity"] == "error")
+        .map(|problem| (problem["path"].as_str().unwrap(), problem["found"].as_str().unwrap()))
+        .collect();
+    let test = STOCK.replace("live", "test");
+    assert_eq!(
+        errors,
+        [
+            ("knowledge[3]._source.arn", "sbf-sample-pizza"),
+            ("knowledge[4]._source.arn", "pay"),
+            ("knowledge[5]._source.arn", test.as_str())
+        ]
+    );
+    let rules: Vec<&str> =
+        printed["problems"].as_array().unwrap().iter().map(|problem| problem["rule"].as_str().unwrap()).collect();
+    assert!(
+        rules.iter().any(|rule| rule.contains("WithSamples=true"))
+            && rules.iter().any(|rule| rule.contains("BackendFunctions")),
+        "{rules:?}"
+    );
+
+    // The same keeps publish from sending it.
+    let (status, printed, _) =
+        sbf(&moto, &["publish", "--brain-only", "--stack", STACK, "--json"], folder.path()).await;
+    assert_eq!((status, &printed["ok"]), (Some(1), &json!(false)));
+
+    brains::write(folder.path(), "knowledge.json", &names(&written[..3]));
+    let (status, printed, _) = sbf(&moto, &["check", "--json", "--stack", STACK, "."], folder.path()).await;
+    assert_eq!((status, &printed["ok"]), (Some(0), &json!(true)), "{printed:#}");
+}

@@ -1,0 +1,193 @@
+use std::fs;
+
+use sbf_tests::{brains, moto::Moto};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{BRAIN_BUCKET, STACK, Training, object, sbf, write_brain};
+
+const BRAIN: &[&str] = &["publish", "--stack", STACK, "--brain-only", "--json"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_brain_goes_live_and_is_waited_for() {
+    let Some(moto) = Moto::start() else { return };
+    moto.stack(STACK, &[]).await;
+    let folder = TempDir::new().unwrap();
+    write_brain(folder.path(), "From nine to six.");
+    brains::write(folder.path(), "configs.json", &json!({"name": "Ana", "language_tag": "en-GB", "cacheTTL": 5000}));
+    let training = Training::start(&moto).await;
+    let (status, printed, told) = sbf(&moto, BRAIN, folder.path()).await;
+    assert_eq!(status, Some(0), "{told}");
+    let live =
+        sbf_brain::decode(&object(&moto, BRAIN_BUCKET, "brain-amcClassificationsImpl.pgk").await.unwrap()).unwrap();
+    assert_eq!((live.name(), live.version()), ("Ana", printed["brain"]["version"].as_str().unwrap()));
+    assert_eq!(printed["brain"]["sent"], json!(["configs.json", "knowledge.json"]));
+    assert_eq!((&printed["ok"], &printed["brain"]["live"]), (&json!(true), &json!(true)));
+    assert_eq!((&printed["brain"]["intents"], &printed["brain"]["withinSeconds"]), (&json!(2), &json!(5)));
+    for word in ["Training", "Sending knowledge.json", "Waiting"] {
+        assert!(told.contains(word), "{told}");
+    }
+
+    // The same again changes nothing; another answer does, and configs.json goes where it is gone here.
+    let (_, printed, _) = sbf(&moto, BRAIN, folder.path()).await;
+    assert_eq!(printed["brain"]["sent"], json!([]));
+    write_brain(folder.path(), "From ten to six.");
+    fs::remove_file(folder.path().join("configs.json")).unwrap();
+    let (status, printed, told) = sbf(&moto, BRAIN, folder.path()).await;
+    assert_eq!((status, &printed["brain"]["sent"]), (Some(0), &json!(["configs.json", "knowledge.json"])), "{told}");
+    assert_eq!(object(&moto, BRAIN_BUCKET, "configs.json").await, None);
+    training.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_faulty_brain_is_not_sent() {
+    let Some(moto) = Moto::start() else { return };
+    moto.stack(STACK, &[]).await;
+    let folder = TempDir::new().unwrap();
+    brains::write(folder.path(), "knowledge.json", &json!({"knowledge": [{"_id": "a"}, {"_id": "a"}]}));
+    let (status, printed, _) = sbf(&moto, BRAIN, folder.path()).await;
+    assert_eq!((status, &printed["ok"]), (Some(1), &json!(false)));
+    assert!(printed["problems"].as_array().unwrap().len() >= 2, "{printed:#}");
+    assert_eq!(object(&moto, BRAIN_BUCKET, "knowledge.json").await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_brain_from_elsewhere_is_named_and_not_overwritten() {
+    let Some(moto) = Moto::start() else { return };
+    moto.stack(STACK, &[]).await;
+    let training = Training::start(&moto).await;
+    let (ours, theirs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    write_brain(ours.path(), "From nine to six.");
+    write_brain(theirs.path(), "Never.");
+    assert_eq!(sbf(&moto, BRAIN, ours.path()).await.0, Some(0));
+    let (status, _, told) = sbf(&moto, BRAIN, theirs.path()).await;
+    assert_eq!(status, Some(1));
+    let live =
+        sbf_brain::decode(&object(&moto, BRAIN_BUCKET, "brain-amcClassificationsImpl.pgk").await.unwrap()).unwrap();
+    for said in ["not published from this folder", "arn:aws:", "S3 version", live.version(), "--force"] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    // Who got it first may change it.
+    let (status, _, told) = sbf(&moto, &["brain", "pull", "--stack", STACK, "--force"], theirs.path()).await;
+    assert_eq!(status, Some(0), "{told}");
+    assert_eq!(
+        fs::read(theirs.path().join("knowledge.json")).unwrap(),
+        fs::read(ours.path().join("knowledge.json")).unwrap()
+    );
+    write_brain(theirs.path(), "On Sundays.");
+    assert_eq!(sbf(&moto, BRAIN, theirs.path()).await.0, Some(0));
+    write_brain(ours.path(), "From ten to six.");
+    assert_eq!(sbf(&moto, BRAIN, ours.path()).await.0, Some(1));
+    let forced: Vec<&str> = BRAIN.iter().copied().chain(["--force"]).collect();
+    let (status, _, told) = sbf(&moto, &forced, ours.path()).await;
+    assert_eq!(status, Some(0), "{told}");
+    training.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_ends_when_nothing_trains_and_when_the_trainer_refuses() {
+    let Some(moto) = Moto::start() else { return };
+    moto.stack(STACK, &[]).await;
+    let folder = TempDir::new().unwrap();
+    write_brain(folder.path(), "From nine to six.");
+    let short: Vec<&str> = BRAIN.iter().copied().chain(["--timeout", "1"]).collect();
+    let (status, _, told) = sbf(&moto, &short, folder.path()).await;
+    assert_eq!(status, Some(1));
+    assert!(told.contains("not live after 1 s"), "{told}");
+    let unwaited: Vec<&str> = BRAIN.iter().copied().chain(["--no-wait"]).collect();
+    let (status, printed, _) = sbf(&moto, &unwaited, folder.path()).await;
+    assert_eq!((status, &printed["brain"]["live"]), (Some(0), &json!(false)));
+    // It is not live, so it is sent again: that is what trains.
+    assert_eq!(printed["brain"]["sent"], json!(["knowledge.json"]));
+
+    // A trainer of another release may know a rule more.
+    let mut command = moto.command(BRAIN, folder.path());
+    let publishing = tokio::task::spawn_blocking(move || command.output().unwrap());
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let problem = json!([{"severity": "error", "file": "knowledge.json", "path": "knowledge", "rule": "must be newer", "found": "old"}]);
+    let put = moto.s3().await.put_object().bucket(BRAIN_BUCKET).key("problems.json");
+    put.body(problem.to_string().into_bytes().into()).send().await.unwrap();
+    let output = publishing.await.unwrap();
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &printed["problems"][0]["rule"]), (Some(1), &json!("must be newer")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_goes_up_with_its_headers_and_old_files_go() {
+    let Some(moto) = Moto::start() else { return };
+    moto.stack(STACK, &[]).await;
+    let (folder, build) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    write_brain(folder.path(), "From nine to six.");
+    brains::write(folder.path(), "configs.json", &json!({"name": "Ana", "language_tag": "en-GB"}));
+    fs::create_dir(build.path().join("assets")).unwrap();
+    for (name, text) in [
+        ("index.html", "<!doctype html>"),
+        ("favicon.svg", "<svg/>"),
+        ("assets/index-abc123.js", "0"),
+        ("assets/index-abc123.css", ""),
+    ] {
+        fs::write(build.path().join(name), text).unwrap();
+    }
+    let s3 = moto.s3().await;
+    s3.put_object().bucket("shop-web").key("assets/index-old.js").body(b"1".to_vec().into()).send().await.unwrap();
+    let training = Training::start(&moto).await;
+    let web = build.path().to_str().unwrap();
+    let (status, printed, told) =
+        sbf(&moto, &["publish", "--stack", STACK, "--web", web, "--json"], folder.path()).await;
+    training.stop().await;
+    assert_eq!(status, Some(0), "{told}");
+    assert_eq!(printed["page"]["url"], "https://d111111abcdef8.cloudfront.net/");
+    assert_eq!(printed["page"]["removed"], json!(["assets/index-old.js"]));
+    assert_eq!(object(&moto, "shop-web", "assets/index-old.js").await, None);
+    let forever = "public, max-age=31536000, immutable";
+    for (key, kind, control) in [
+        ("index.html", "text/html; charset=utf-8", "no-cache"),
+        ("client.json", "application/json", "no-cache"),
+        ("assets/index-abc123.js", "text/javascript; charset=utf-8", forever),
+        ("assets/index-abc123.css", "text/css; charset=utf-8", forever),
+        ("favicon.svg", "image/svg+xml", "public, max-age=3600"),
+    ] {
+        let head = s3.head_object().bucket("shop-web").key(key).send().await.unwrap();
+        assert_eq!((head.content_type(), head.cache_control()), (Some(kind), Some(control)), "{key}");
+    }
+    let sent: Vec<usize> = ["favicon.svg", "client.json", "index.html"]
+        .iter()
+        .map(|key| told.find(&format!("Sending {key}")).unwrap())
+        .collect();
+    assert!(sent.is_sorted(), "{told}");
+    let client: Value = serde_json::from_slice(&object(&moto, "shop-web", "client.json").await.unwrap()).unwrap();
+    assert_eq!((&client["name"], &client["language"]), (&json!("Ana"), &json!("en-GB")));
+    assert_eq!(client["brain"]["version"], printed["brain"]["version"]);
+    let oidc = json!({
+        "issuer": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc",
+        "clientId": "4h57client",
+        "scope": "openid email profile aws.cognito.signin.user.admin",
+        "signInUrl": "https://sbf-1.auth.eu-west-1.amazoncognito.com",
+    });
+    assert_eq!(client["oidc"], oidc);
+
+    // The page alone needs no brain here; it tells of the one that is live.
+    let nothing = TempDir::new().unwrap();
+    let (status, printed, told) =
+        sbf(&moto, &["publish", "--stack", STACK, "--web-only", "--web", web, "--json"], nothing.path()).await;
+    assert_eq!((status, &printed["brain"]), (Some(0), &Value::Null), "{told}");
+    assert_eq!(
+        serde_json::from_slice::<Value>(&object(&moto, "shop-web", "client.json").await.unwrap()).unwrap(),
+        client
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_found_is_named() {
+    let Some(moto) = Moto::start() else { return };
+    let folder = TempDir::new().unwrap();
+    write_brain(folder.path(), "From nine to six.");
+    let (status, _, told) = sbf(&moto, BRAIN, folder.path()).await;
+    assert_eq!(status, Some(1));
+    assert!(told.contains("the stack shop cannot be read") && told.contains("does not exist"), "{told}");
+    let (status, _, told) = sbf(&moto, &["publish", "--stack", STACK, "--web", "nowhere"], folder.path()).await;
+    assert!(status == Some(2) && told.contains("npm run build"), "{told}");
+    let empty = TempDir::new().unwrap();
+    assert_eq!(sbf(&moto, BRAIN, empty.path()).await.0, Some(2));
+    assert_eq!(sbf(&moto, &["publish"], folder.path()).await.0, Some(2));
+}

@@ -1,0 +1,332 @@
+//! Chaos: train is killed and its events come twice and in any order; each call of AWS fails in turn, for train and for core.
+#![allow(clippy::print_stdout, reason = "a test that failed says at which moments it killed")]
+
+use std::{
+    env,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::future::join_all;
+use sbf_brain::artefact::{CONFIGS, KNOWLEDGE, PACKED};
+use sbf_tests::{
+    backend::HttpBackend,
+    process::bootstraps,
+    runtime::{
+        Failure, Fault, Faults, Function, FunctionSettings, Sandbox, TestStack,
+        event::{http_answer, objects_created, turn},
+    },
+};
+use serde_json::{Value, json};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use super::{configs, knowledge};
+
+const KILLS: usize = 50;
+/// Sandboxes at a time in the tests that try many.
+const AT_A_TIME: usize = 6;
+const BOOKED: &str = "Your table is booked.";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_fifty_times_train_leaves_a_whole_brain_and_the_last_good_upload_wins() {
+    let seed = env::var("SBF_SEED").map_or(4, |seed| seed.parse().unwrap());
+    println!("SBF_SEED={seed} kills after the same delays again");
+    let mut chance = Chance(seed);
+    let stack = TestStack::start(bootstraps()).await;
+    stack.teach("brains", &knowledge(0), &configs()).await.unwrap();
+    let settings = stack.train("brains");
+    let event = objects_created("brains", &[KNOWLEDGE]);
+    let began = Instant::now();
+    Sandbox::start(&settings).await.invoke(&event).await.unwrap();
+    let whole_run = began.elapsed();
+
+    let (mut good, mut live, mut killed) = (0, 0, 0);
+    for number in 1..=KILLS {
+        // Every fifth upload is faulty, and must leave no trace.
+        if chance.below(5) == 0 {
+            stack.upload("brains", KNOWLEDGE, r#"{"knowledge": [{"_id": "a"}, {"_id": "a"}]}"#).await;
+        } else {
+            stack.upload("brains", KNOWLEDGE, knowledge(number).to_string()).await;
+            good = number;
+        }
+        // Now and then the event comes twice at once.
+        let mut sandboxes = vec![Sandbox::start(&settings).await];
+        if chance.below(3) == 0 {
+            sandboxes.push(Sandbox::start(&settings).await);
+        }
+        let delay = whole_run.mul_f64(1.2 * chance.share());
+        let runs = sandboxes.iter_mut().map(|sandbox| sandbox.started(&event));
+        match tokio::time::timeout(delay, join_all(runs)).await {
+            Ok(ended) => assert!(ended.iter().all(Result::is_ok), "{ended:?}"),
+            Err(_) => killed += 1,
+        }
+        for sandbox in &mut sandboxes {
+            sandbox.kill().await;
+        }
+        let now = number_of_live(&stack, "brains").await.unwrap();
+        assert!((live..=good).contains(&now), "{now} is live after {live}; the last good upload is {good}");
+        live = now;
+    }
+    assert!(killed >= KILLS / 4, "only {killed} runs were killed");
+
+    // Lambda repeats what was killed; S3 may send anything twice, and in any order.
+    stack.upload("brains", KNOWLEDGE, knowledge(KILLS + 1).to_string()).await;
+    let train = Function::new(settings);
+    let repeated = [&[CONFIGS][..], &[KNOWLEDGE], &[KNOWLEDGE, CONFIGS], &["notes.txt"], &[KNOWLEDGE], &[CONFIGS]];
+    for keys in repeated {
+        train.notify(&objects_created("brains", keys)).await.unwrap();
+    }
+    assert_eq!(number_of_live(&stack, "brains").await, Some(KILLS + 1));
+    assert_reported(&stack, "brains").await;
+    stack.upload("brains", KNOWLEDGE, "[").await;
+    assert_eq!(train.notify(&event).await.unwrap()["outcome"], "refused");
+    assert_eq!(number_of_live(&stack, "brains").await, Some(KILLS + 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_of_many_uploads_at_once_end_with_the_last_one() {
+    let stack = TestStack::start(bootstraps()).await;
+    stack.teach("brains", &knowledge(0), &configs()).await.unwrap();
+    let trains: Vec<_> = (0..3).map(|_| Function::new(stack.train("brains"))).collect();
+    let event = objects_created("brains", &[KNOWLEDGE]);
+    for round in 0..6 {
+        let run = async |train: &Function, number: usize| {
+            // The contents come back every other time: equal bytes, equal ETags.
+            stack.upload("brains", KNOWLEDGE, knowledge(number).to_string()).await;
+            train.notify(&event).await.unwrap();
+        };
+        let (one, two) = (round % 2, (round + 1) % 2);
+        tokio::join!(run(&trains[0], one), run(&trains[1], two), run(&trains[2], 7));
+        stack.live("brains").await.unwrap();
+        let last = uploaded(&stack, "brains").await;
+        assert_eq!(number_of_live(&stack, "brains").await, Some(last), "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_call_of_train_fails_in_turn_and_the_next_run_mends_it() {
+    let stack = Arc::new(TestStack::start(bootstraps()).await);
+    stack.teach("calm", &knowledge(1), &configs()).await.unwrap();
+    let calls = train_spoilt(&stack, "calm", None).await;
+    assert!(calls >= 14, "{calls} calls");
+    let mut cases = Vec::new();
+    for call in 1..=calls {
+        // Once, and so often that the SDK's own repetitions do not help.
+        cases.extend(Fault::ALL.map(|fault| (fault, call, 0)));
+        cases.extend([Fault::Refused, Fault::Cut, Fault::Lost].map(|fault| (fault, call, usize::MAX)));
+    }
+    at_a_time(cases, move |(fault, call, more)| {
+        let stack = Arc::clone(&stack);
+        async move {
+            let bucket = format!("{fault:?}-{call}-{}", more.min(1)).to_lowercase();
+            stack.cloud.create_bucket(&bucket).await.unwrap();
+            for key in [KNOWLEDGE, CONFIGS, PACKED] {
+                stack.upload(&bucket, key, stack.object("calm", key).await.unwrap()).await;
+            }
+            train_spoilt(&stack, &bucket, Some((fault, call, more))).await;
+        }
+    })
+    .await;
+}
+
+/// Uploads version 2 where another is live, and runs train with one fault and then without; gives the number of calls of the spoilt run.
+async fn train_spoilt(stack: &TestStack, bucket: &str, spoilt: Option<(Fault, usize, usize)>) -> usize {
+    let before = number_of_live(stack, bucket).await.unwrap();
+    stack.upload(bucket, KNOWLEDGE, knowledge(before + 1).to_string()).await;
+    let mut settings = stack.train(bucket);
+    let faults = spoil(&mut settings).await;
+    if let Some((fault, call, more)) = spoilt {
+        faults.spoil(fault, call, more);
+    }
+    // A call that hangs ends with the function, at its deadline.
+    if spoilt.is_some_and(|(fault, ..)| fault == Fault::Hang) {
+        settings.timeout = Duration::from_secs(4);
+    }
+    let train = Function::new(settings);
+    let event = objects_created(bucket, &[KNOWLEDGE]);
+    let run = train.invoke(&event).await;
+    assert!(matches!(run, Ok(_) | Err(Failure::Raised(_) | Failure::TimedOut)), "{spoilt:?}: {run:?}");
+    let calls = faults.calls().len();
+    let live = number_of_live(stack, bucket).await.unwrap();
+    assert!((before..=before + 1).contains(&live), "{spoilt:?}: {live}");
+    faults.calm();
+    assert_eq!(train.notify(&event).await.unwrap()["outcome"], "published", "{spoilt:?}");
+    assert_eq!(number_of_live(stack, bucket).await, Some(before + 1), "{spoilt:?}");
+    assert_reported(stack, bucket).await;
+    assert_calm(&train, &format!("{spoilt:?}")).await;
+    calls
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_call_of_a_turn_fails_in_turn_and_the_session_is_never_a_mixture() {
+    let stack = TestStack::start(bootstraps()).await;
+    let backend = HttpBackend::start(|_| json!({"text": BOOKED, "speech": BOOKED})).await;
+    stack.cloud.set_local_functions([("book".to_owned(), backend.url.clone())].into());
+    stack.teach("brains", &booking(), &configs()).await.unwrap();
+    let desk = Arc::new((stack, backend));
+    let calm = turn_spoilt(&desk.0, &desk.1, None).await;
+    assert_eq!(calm, 4, "the session is read, claimed, the backend called, the session saved");
+    let mut cases = Vec::new();
+    for call in 1..=calm {
+        cases.extend(Fault::ALL.map(|fault| (fault, call, 0)));
+        cases.extend([Fault::Refused, Fault::Cut, Fault::Lost].map(|fault| (fault, call, usize::MAX)));
+    }
+    at_a_time(cases, move |case| {
+        let desk = Arc::clone(&desk);
+        async move {
+            turn_spoilt(&desk.0, &desk.1, Some(case)).await;
+        }
+    })
+    .await;
+}
+
+/// A dialog whose last turn, which calls the backend, has one fault, and is then repeated without; gives the number of its calls.
+async fn turn_spoilt(stack: &TestStack, backend: &HttpBackend, spoilt: Option<(Fault, usize, usize)>) -> usize {
+    let session = spoilt.map_or("calm".into(), |(fault, call, more)| format!("{fault:?}-{call}-{}", more.min(1)));
+    let mut settings = stack.core("brains", "book");
+    // What a claim outlives.
+    settings.environment.push(("BACKEND_DEADLINE_MS".into(), "1500".into()));
+    let faults = spoil(&mut settings).await;
+    let core = Function::new(settings);
+    let say = async |text: &str, turn_id: &str| {
+        let id = format!("{session}-{turn_id}");
+        let event = turn(&json!({"text": text, "sessionID": session, "turnID": id}));
+        http_answer(&core.invoke(&event).await.unwrap_or_else(|failure| panic!("{spoilt:?}: {failure:?}")))
+    };
+    let (status, asked) = say("book a table", "ask").await;
+    assert!(status == 200 && asked["conversation"]["sync"]["name"].is_object(), "{asked}");
+    faults.calm();
+    if let Some((fault, call, more)) = spoilt {
+        faults.spoil(fault, call, more);
+    }
+    let first = say("Lee", "book").await;
+    let calls: Vec<_> = faults.calls().into_iter().filter(|call| !call.contains(PACKED)).collect();
+    assert!(first.0 == 200 || first.0 >= 500 && is_our_fault(&first.1), "{spoilt:?}: {first:?}");
+    let stored = session_of(stack, &session).await;
+    let (asking, replied) = (stored["state"]["at"] == "asking", has_reply(&stored, &format!("{session}-book")));
+    assert!(asking != replied, "{spoilt:?}: a mixture: {stored:#}");
+    assert!(first.0 == 200 || !replied || is_lost(spoilt), "{spoilt:?}: kept, but not answered");
+    faults.calm();
+
+    let again = say("Lee", "book").await;
+    assert_eq!(again.0, 200, "{spoilt:?}: {}", again.1);
+    if first.0 == 200 {
+        assert_eq!(first.1, again.1, "{spoilt:?}");
+    }
+    let stored = session_of(stack, &session).await;
+    assert!(stored["claim"].is_null() && has_reply(&stored, &format!("{session}-book")), "{spoilt:?}: {stored:#}");
+    let booked = backend.events().iter().filter(|event| event["turnID"] == format!("{session}-book")).count();
+    assert!(booked <= 1, "{spoilt:?}: booked {booked} times");
+    assert!(again.1["text"] != BOOKED || booked == 1, "{spoilt:?}: {}", again.1);
+    let (status, bye) = say("goodbye", "bye").await;
+    assert_eq!((status, &bye["text"]), (200, &json!("Bye!")), "{spoilt:?}: {bye}");
+    assert_calm(&core, &format!("{spoilt:?}")).await;
+    calls.len()
+}
+
+/// A bot that books a table for a name.
+fn booking() -> Value {
+    let mut bot = knowledge(1);
+    let book = json!({"_id": "book", "_intents": ["book a table", "reserve a table please", "I want a table"], "_source": {
+        "arn": "book", "payload": "{name: '$0'}", "response": [],
+        "parameters": [{"name": "name", "payloadPosition": 0, "noMatchAsk": [{"text": "What name?", "speech": "What name?"}]}]
+    }});
+    bot["knowledge"].as_array_mut().unwrap().push(book);
+    bot
+}
+
+/// `{"message", "requestID"}` and nothing else, or that one sentence of a bot that has no brain.
+fn is_our_fault(body: &Value) -> bool {
+    let keys: Vec<&str> = body.as_object().map(|body| body.keys().map(String::as_str).collect()).unwrap_or_default();
+    keys == ["message", "requestID"] || keys == ["message"]
+}
+
+fn is_lost(spoilt: Option<(Fault, usize, usize)>) -> bool {
+    spoilt.is_some_and(|(fault, ..)| fault == Fault::Lost)
+}
+
+fn has_reply(session: &Value, turn_id: &str) -> bool {
+    session["recent"].as_array().unwrap().iter().any(|stored| stored["turn_id"] == turn_id)
+}
+
+/// A session as it lies in the table.
+async fn session_of(stack: &TestStack, session: &str) -> Value {
+    let body = stack.session("ana", session).await.unwrap();
+    serde_json::from_str(&body).unwrap()
+}
+
+/// Leads a function's calls through a layer of their own.
+async fn spoil(settings: &mut FunctionSettings) -> Faults {
+    let faults = Faults::before(&settings.environment).await;
+    settings.environment = faults.environment();
+    faults
+}
+
+/// The number of the brain that is live, read as core reads it.
+async fn number_of_live(stack: &TestStack, bucket: &str) -> Option<usize> {
+    Some(number(stack.live(bucket).await?.knowledge()))
+}
+
+/// The number of the file that was uploaded last.
+async fn uploaded(stack: &TestStack, bucket: &str) -> usize {
+    number(&serde_json::from_slice(&stack.object(bucket, KNOWLEDGE).await.unwrap()).unwrap())
+}
+
+fn number(knowledge: &Value) -> usize {
+    let text = knowledge["knowledge"][0]["_source"]["response"][0]["text"].as_str().unwrap();
+    text.trim_start_matches("Version ").trim_end_matches('.').parse().unwrap()
+}
+
+/// The files for people are those of the live brain.
+async fn assert_reported(stack: &TestStack, bucket: &str) {
+    let version = stack.live(bucket).await.unwrap().version().to_owned();
+    for key in ["training-report.json", "brain-amcClassificationsImpl.json"] {
+        let written: Value = serde_json::from_slice(&stack.object(bucket, key).await.unwrap()).unwrap();
+        assert_eq!(written["version"], version, "{bucket}: {key}");
+    }
+    assert_eq!(stack.object(bucket, "problems.json").await.unwrap(), b"[]", "{bucket}");
+}
+
+async fn assert_calm(function: &Function, what: &str) {
+    let log = function.log().await;
+    let panics: Vec<_> = log.iter().filter(|line| line.contains("panicked")).collect();
+    assert!(panics.is_empty(), "{what}: {panics:#?}");
+}
+
+/// Runs a case after the other, some at a time; the first that fails fails the test.
+async fn at_a_time<C, F>(cases: Vec<C>, run: impl Fn(C) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let room = Arc::new(Semaphore::new(AT_A_TIME));
+    let mut running = JoinSet::new();
+    for case in cases {
+        let (room, run) = (Arc::clone(&room), run(case));
+        running.spawn(async move {
+            let _place = room.acquire_owned().await.unwrap();
+            run.await;
+        });
+    }
+    while let Some(ended) = running.join_next().await {
+        ended.unwrap();
+    }
+}
+
+/// A stream of numbers from a seed (Knuth's MMIX generator).
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 16
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit
+    }
+
+    /// From 0 up to 1.
+    fn share(&mut self) -> f64 {
+        self.below(1 << 20) as f64 / (1_u64 << 20) as f64
+    }
+}

@@ -1,0 +1,125 @@
+//! AWS as moto_server plays it, on loopback: versioned S3 and CloudFormation's outputs, for the commands that operators use.
+//!
+//! `make template` installs it with the other tools of `.tools/venv`; without it the tests that need it say that they are skipped.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    thread,
+};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_cloudformation::types::Output as StackOutput;
+use aws_sdk_s3::{
+    config::Credentials,
+    types::{BucketVersioningStatus, VersioningConfiguration},
+};
+use serde_json::{Map, Value, json};
+
+use crate::{process::program, repository};
+
+/// A running moto_server; ended when dropped.
+pub struct Moto {
+    /// `http://127.0.0.1:<port>`.
+    pub address: String,
+    child: Child,
+}
+
+impl Moto {
+    /// Starts it on a port of its own choice; `None`, said on standard output, where it is not installed.
+    pub fn start() -> Option<Self> {
+        let python = repository().join(".tools/venv/bin/python");
+        let installed = Command::new(&python).args(["-c", "import moto.server"]).stderr(Stdio::null()).status();
+        if !installed.is_ok_and(|status| status.success()) {
+            println!("skipped: there is no moto_server in .tools/venv; `make template` installs it");
+            return None;
+        }
+        let mut command = Command::new(&python);
+        command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]).env("PYTHONUNBUFFERED", "1");
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("moto_server ended before it printed its address").unwrap();
+            if let Some(at) = line.find("http://") {
+                break line[at..].trim().to_owned();
+            }
+        };
+        // The pipe must be read on, or the server would block once it is full.
+        thread::spawn(move || for _ in lines {});
+        Some(Self { address, child })
+    }
+
+    /// What the SDK's clients need to reach it.
+    pub async fn sdk(&self) -> SdkConfig {
+        let loader = aws_config::defaults(BehaviorVersion::latest()).endpoint_url(&self.address);
+        let credentials = Credentials::new("test", "test", None, None, "moto");
+        loader.region(Region::new("eu-west-1")).credentials_provider(credentials).load().await
+    }
+
+    /// A client of its S3.
+    pub async fn s3(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::new(&self.sdk().await)
+    }
+
+    /// A stack that is nothing but outputs; those of `template.yaml` that operators' commands read, with `changed` ones in their place.
+    /// Its two buckets are there, as the template makes them: versioned.
+    pub async fn stack(&self, name: &str, changed: &[(&str, &str)]) {
+        let buckets = [("BrainBucket", format!("{name}-brain")), ("WebBucket", format!("{name}-web"))];
+        let others = [
+            ("AllowedFunctions", ""),
+            ("PageUrl", "https://d111111abcdef8.cloudfront.net/"),
+            ("OidcIssuer", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"),
+            ("OidcClientId", "4h57client"),
+            ("SignInUrl", "https://sbf-1.auth.eu-west-1.amazoncognito.com"),
+        ];
+        let written =
+            buckets.iter().map(|(key, value)| (*key, value.as_str())).chain(others).chain(changed.iter().copied());
+        let outputs: Map<String, Value> =
+            written.map(|(key, value)| (key.to_owned(), json!({ "Value": value }))).collect();
+        let template = json!({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs});
+        let cloudformation = aws_sdk_cloudformation::Client::new(&self.sdk().await);
+        cloudformation.create_stack().stack_name(name).template_body(template.to_string()).send().await.unwrap();
+        let described = cloudformation.describe_stacks().stack_name(name).send().await.unwrap();
+        let found: &[StackOutput] = described.stacks()[0].outputs();
+        assert_eq!(found.len(), outputs.len(), "{found:#?}");
+        for (_, bucket) in &buckets {
+            self.bucket(bucket).await;
+        }
+    }
+
+    async fn bucket(&self, name: &str) {
+        let s3 = self.s3().await;
+        let place = aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint("eu-west-1".into());
+        s3.create_bucket().bucket(name).create_bucket_configuration(place.build()).send().await.unwrap();
+        let versioned = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+        s3.put_bucket_versioning().bucket(name).versioning_configuration(versioned).send().await.unwrap();
+    }
+
+    /// A call of `sbf` as an operator of this AWS.
+    pub fn sbf(&self, arguments: &[&str], folder: &Path) -> Output {
+        self.command(arguments, folder).output().unwrap()
+    }
+
+    /// As [`Self::sbf`], not yet run.
+    pub fn command(&self, arguments: &[&str], folder: &Path) -> Command {
+        let mut command = Command::new(program());
+        command.args(arguments).current_dir(folder);
+        command.envs([
+            ("AWS_ENDPOINT_URL", self.address.as_str()),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ]);
+        command
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
