@@ -1,5 +1,6 @@
 //! All whole-bot tests, in one binary: one link step.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod architecture;
 mod command_line;
