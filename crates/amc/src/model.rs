@@ -21,7 +21,7 @@ use crate::{
 };
 
 const MAGIC: &[u8; 8] = b"SBF-AMC\n";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Intents in a classification; probabilities are normalised over all.
 const MOST_RANKED: usize = 10;
 

@@ -24,6 +24,7 @@ use axum::{
 use sbf_aws::router::{App, Development, development, guarded, routes};
 use sbf_dialog::ports::Caller;
 use tokio::net::TcpListener;
+use tracing::Instrument as _;
 
 pub use self::status::{Event, Snapshot, Status};
 use crate::{
@@ -107,7 +108,7 @@ async fn signed_in(app: App, arguments: &Arguments) -> anyhow::Result<(Router, O
 /// Goes on with a request whose client has gone (a page that was loaded again), as a Lambda does, which is never told of it:
 /// a turn that was dropped in the middle of a backend's call could not say any more what came of it.
 async fn finish(request: Request, next: Next) -> Response {
-    match tokio::spawn(next.run(request)).await {
+    match tokio::spawn(next.run(request).in_current_span()).await {
         Ok(response) => response,
         Err(error) => match error.try_into_panic() {
             // For the guard around this.
