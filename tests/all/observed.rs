@@ -80,7 +80,7 @@ impl Observed {
         let app = measured(&bot);
         let out = metrics.clone();
         let meter = Meter::new("shop", move |line| writeln!(out.bytes(), "{line}").unwrap());
-        let own = Development::on_port(8080, development_caller());
+        let own = Development::on_port(8080, Some(development_caller()));
         Self { bot, service: metered(development(router(app), own), meter), metrics }
     }
 
