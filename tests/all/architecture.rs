@@ -17,6 +17,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("sbf-core", &["sbf-local", "plotters", "linfa", "ndarray", "clap", "dynoxide", "s3s"]),
     ("sbf-train", &["sbf-local", "sbf-dialog", "axum", "aws-sdk-dynamodb", "aws-sdk-polly", "aws-sdk-lambda", "clap"]),
     ("sbf-local", &["sbf-amc", "sbf-brain", "sbf-dialog", "sbf-aws"]),
+    ("sbf-alerts", &["sbf-", "axum", "aws-sdk-s3", "aws-sdk-dynamodb", "reqwest", "clap"]),
     ("sbf-samples", &["sbf-amc", "sbf-brain", "sbf-dialog", "sbf-aws", "sbf-local"]),
 ];
 

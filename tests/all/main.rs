@@ -1,5 +1,6 @@
 //! All whole-bot tests, in one binary: one link step.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod architecture;
 mod command_line;
@@ -8,12 +9,14 @@ mod cost;
 mod crashes;
 mod dev;
 mod http;
+mod observed;
 mod once;
 mod operating;
 mod places;
 mod ratings;
 mod reference;
 mod runtime;
+mod spoken;
 mod stores;
 mod talks;
 mod template;

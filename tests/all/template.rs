@@ -8,6 +8,7 @@ mod functions;
 mod rights;
 mod routes;
 mod stack;
+mod watch;
 mod web;
 
 use self::stack::{Stack, UUID};
@@ -22,6 +23,7 @@ const EVERYTHING: &[(&str, &str)] = &[
     ),
     ("PageOrigins", "https://shop.example.org,http://localhost:5173"),
     ("Tracing", "Active"),
+    ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack-AbCdEf"),
 ];
 
 /// Nothing optional, and another sign-in.
@@ -86,34 +88,4 @@ fn page_and_command_line_learn_where_things_are() {
     }
     assert_eq!(Stack::with(LEAST).output("UserPoolId"), None);
     assert_eq!(Stack::with(LEAST).output("OidcClientId").as_deref(), Some("chat"));
-}
-
-#[test]
-fn alarms_reach_somebody() {
-    for stack in stacks() {
-        let alarms = stack.of("AWS::CloudWatch::Alarm");
-        for (id, alarm) in &alarms {
-            assert_eq!(alarm["AlarmActions"], serde_json::json!(["{AlarmTopic}"]), "{id}");
-            assert!(alarm["AlarmDescription"].as_str().unwrap().ends_with('.'), "{id}");
-        }
-        let watched: Vec<String> = alarms
-            .iter()
-            .map(|(_, alarm)| {
-                format!("{} {}", alarm["Namespace"].as_str().unwrap(), alarm["MetricName"].as_str().unwrap())
-            })
-            .collect();
-        for metric in [
-            "AWS/Lambda Errors",
-            "AWS/Lambda Throttles",
-            "AWS/Lambda Duration",
-            "AWS/ApiGateway 5xx",
-            "AWS/SQS ApproximateNumberOfMessagesVisible",
-        ] {
-            assert!(watched.iter().any(|watched| watched == metric), "{metric}");
-        }
-    }
-    assert_eq!(Stack::with(&[]).of("AWS::SNS::Subscription").len(), 0);
-    let stack = Stack::with(EVERYTHING);
-    let subscriptions = stack.of("AWS::SNS::Subscription");
-    assert_eq!(subscriptions[0].1["Endpoint"], "ops@example.org");
 }

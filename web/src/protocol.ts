@@ -38,6 +38,8 @@ export interface Saying {
   /** What to read aloud: the author's `speech`, or else `text`. */
   readonly speech: string;
   readonly choices: readonly Choice[];
+  /** The lexicons to read it aloud with, where the server named some (`customPronunciation`). */
+  readonly lexicon?: string;
 }
 
 /** A response of `/core`, in the order to show it. */
@@ -72,8 +74,10 @@ export function readReply(body: unknown): Reply {
   if (!isRecord(body)) {
     return { sayings: present(sayingOf(body)), sessionID: null, sessionExpired: false, missed: false };
   }
+  const lexicon = textOf(body.customPronunciation);
+  const pronounced = (saying: Saying): Saying => (lexicon === "" ? saying : { ...saying, lexicon });
   return {
-    sayings: [...readAll(body.said), ...readMain(body)],
+    sayings: [...readAll(body.said), ...readMain(body)].map(pronounced),
     sessionID: readSessionID(body.sessionID),
     sessionExpired: body.sessionExpired === true,
     missed: body.nif === true,
@@ -98,11 +102,17 @@ export interface SpeechRequest {
   readonly text: string;
   readonly voice?: string;
   readonly lang?: string;
+  readonly customPronunciation?: string;
 }
 
 /** The request to read `text` aloud. */
-export function speechRequest(text: string, voice: string, lang: string): SpeechRequest {
-  return { text, ...(voice === "" ? {} : { voice }), ...(lang === "" ? {} : { lang }) };
+export function speechRequest(text: string, voice: string, lang: string, lexicon = ""): SpeechRequest {
+  return {
+    text,
+    ...(voice === "" ? {} : { voice }),
+    ...(lang === "" ? {} : { lang }),
+    ...(lexicon === "" ? {} : { customPronunciation: lexicon }),
+  };
 }
 
 /** Sound, encoded in base64. */

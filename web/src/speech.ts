@@ -29,12 +29,13 @@ export function createSpeaker(api: Api): Speaker {
   }
 
   /** Rejects when it is silenced. */
-  async function read(speech: string, voice: string, lang: string, signal: AbortSignal): Promise<void> {
+  async function read(saying: Saying, voice: string, lang: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    const { speech, lexicon } = saying;
     // SSML goes to the server as it is written; anything else without tags.
     const text = speech.includes("<speak") ? speech : plainText(speech);
     if (text === "") return;
-    const sound = await api.speak(speechRequest(text, voice, lang));
+    const sound = await api.speak(speechRequest(text, voice, lang, lexicon));
     signal.throwIfAborted();
     await (sound === null ? synthesise(plainText(speech), lang, signal) : play(sound, signal));
   }
@@ -54,8 +55,8 @@ export function createSpeaker(api: Api): Speaker {
     say(sayings, voice, lang) {
       if (!on) return;
       const { signal } = silence;
-      for (const { speech } of sayings) {
-        queue = queue.then(() => read(speech, voice, lang, signal)).catch(() => undefined);
+      for (const saying of sayings) {
+        queue = queue.then(() => read(saying, voice, lang, signal)).catch(() => undefined);
       }
     },
     stop,

@@ -41,6 +41,7 @@ describe("requests", () => {
     expect(turnRequest("hi", { ...ids, lang: "" })).toEqual({ text: "hi", sessionID: "s-1", turnID: "t-1" });
     expect(speechRequest("hi", "", "")).toEqual({ text: "hi" });
     expect(speechRequest("hi", "Joanna", "en-US")).toEqual({ text: "hi", voice: "Joanna", lang: "en-US" });
+    expect(speechRequest("hi", "", "", "names")).toEqual({ text: "hi", customPronunciation: "names" });
   });
 
   test("the length counts characters, not UTF-16 units", () => {

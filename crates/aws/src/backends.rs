@@ -20,6 +20,7 @@ use serde_json::Value;
 
 use crate::{
     causes,
+    metrics::{Metric, count},
     settings::{BackendSettings, function_name},
 };
 
@@ -51,7 +52,10 @@ impl LambdaBackends {
         match tokio::time::timeout(deadline, invoked).await {
             Ok(Ok(output)) => returned(&output),
             Ok(Err(error)) => Err(causes(&error)),
-            Err(_) => Err(format!("no answer within {} ms", deadline.as_millis())),
+            Err(_) => {
+                count(Metric::BackendTimeouts);
+                Err(format!("no answer within {} ms", deadline.as_millis()))
+            }
         }
     }
 

@@ -16,7 +16,11 @@ use aws_sdk_s3::{
 use sbf_brain::Brain;
 use sbf_dialog::ports::{BrainSource, LiveBrain, NoBrain};
 
-use crate::{causes, settings::BrainSettings};
+use crate::{
+    causes,
+    metrics::{Metric, count},
+    settings::BrainSettings,
+};
 
 /// How long a look for a newer brain may take while an older one could answer.
 const REVALIDATION_DEADLINE: Duration = Duration::from_secs(3);
@@ -95,6 +99,7 @@ impl S3Brains {
     }
 
     async fn look(&self) {
+        count(Metric::BrainRevalidations);
         let deadline = if self.state().live.is_some() { REVALIDATION_DEADLINE } else { FIRST_DEADLINE };
         let look = tokio::time::timeout(deadline, self.fetch()).await;
         let look = look.unwrap_or_else(|_| Look::Failed(format!("no answer within {} ms", deadline.as_millis())));
@@ -146,6 +151,7 @@ impl S3Brains {
 impl BrainSource for S3Brains {
     async fn current(&self) -> Result<Arc<LiveBrain>, NoBrain> {
         if self.is_fresh() {
+            count(Metric::BrainHits);
             return self.at_hand();
         }
         let _looking = match self.looking.try_lock() {

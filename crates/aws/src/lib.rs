@@ -7,6 +7,7 @@ pub mod backends;
 pub mod brains;
 #[cfg(feature = "serve")]
 pub mod identity;
+pub mod metrics;
 #[cfg(feature = "serve")]
 pub mod ratings;
 #[cfg(feature = "serve")]

@@ -32,7 +32,7 @@ pub use self::{
     chat::epoch_millis,
     client::client_settings,
     development::{Development, development},
-    guard::{RequestId, guarded},
+    guard::{Answered, RequestId, guarded, log_panics},
 };
 use crate::uploads::S3Uploads;
 

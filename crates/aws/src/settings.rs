@@ -52,6 +52,13 @@ pub struct BrainSettings {
     pub bucket: String,
 }
 
+/// Whose metrics they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetricSettings {
+    /// The deployment, which is the dimension of all metrics.
+    pub stack: String,
+}
+
 impl Environment {
     /// The variables of this process; those that are not Unicode are left out.
     pub fn of_process() -> Self {
@@ -66,7 +73,6 @@ impl Environment {
     }
 
     /// A variable's value where it holds something.
-    #[cfg(feature = "serve")]
     fn filled(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }
@@ -94,6 +100,13 @@ impl BrainSettings {
         let bucket =
             environment.required("BRAIN_BUCKET", "the bucket that holds knowledge.json and the trained brain")?;
         Ok(Self { bucket })
+    }
+}
+
+impl MetricSettings {
+    /// Reads `METRICS_STACK`; without it, nothing is measured.
+    pub fn from_environment(environment: &Environment) -> Option<Self> {
+        Some(Self { stack: environment.filled("METRICS_STACK")?.to_owned() })
     }
 }
 

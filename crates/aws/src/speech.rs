@@ -1,209 +1,265 @@
 //! Speech by Amazon Polly.
 
+mod kept;
+mod memory;
+mod ssml;
+mod voices;
+
 use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Mutex, PoisonError},
+    collections::BTreeSet,
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 use aws_sdk_polly::{
     Client,
-    types::{OutputFormat, TextType, VoiceId},
+    operation::synthesize_speech::SynthesizeSpeechError,
+    primitives::ByteStream,
+    types::{Engine, OutputFormat, TextType, VoiceId},
 };
 use sbf_dialog::ports::{Audio, Speech, SpeechRequest};
 use sha2::{Digest, Sha256};
 
-use crate::{causes, settings::SpeechSettings};
+pub use self::voices::default_voice;
+use self::{
+    kept::KeptSounds,
+    memory::AudioCache,
+    ssml::{Prepared, plain, prepare},
+    voices::{engine, has_standard, language_code},
+};
+use crate::{
+    causes,
+    metrics::{Metric, count},
+    settings::SpeechSettings,
+};
 
-/// [`Speech`] by Polly's `SynthesizeSpeech`, with the latest sounds kept in memory.
+/// Bytes of a sound at most: in base64 it must fit into an answer of Lambda, which has 6 MB.
+const SOUND_LIMIT: usize = 4_000_000;
+/// Lexicons of a request, and characters of a lexicon's name, at most (`SynthesizeSpeech`, `PutLexicon`).
+const LEXICONS_LIMIT: usize = 5;
+const LEXICON_NAME_LIMIT: usize = 20;
+
+/// [`Speech`] by Polly's `SynthesizeSpeech`, with sounds kept in memory and, where there is a bucket for them, in S3.
 #[derive(Debug)]
 pub struct PollySpeech {
     client: Client,
     settings: SpeechSettings,
-    cache: Mutex<AudioCache>,
+    memory: Mutex<AudioCache>,
+    bucket: Option<KeptSounds>,
+    /// Voices whose neural engine this Region has not.
+    standard_only: Mutex<BTreeSet<String>>,
 }
 
-/// A voice for each language that Polly speaks with its standard engine; the first of a language serves its other
-/// regions. From "Available voices" in the Amazon Polly developer guide.
-const VOICES: [(&str, &str); 28] = [
-    ("ar-AE", "Zeina"),
-    ("cy-GB", "Gwyneth"),
-    ("da-DK", "Naja"),
-    ("de-DE", "Vicki"),
-    ("en-US", "Joanna"),
-    ("en-AU", "Nicole"),
-    ("en-GB", "Amy"),
-    ("en-IN", "Aditi"),
-    ("es-US", "Lupe"),
-    ("es-ES", "Lucia"),
-    ("es-MX", "Mia"),
-    ("fr-FR", "Lea"),
-    ("fr-CA", "Chantal"),
-    ("hi-IN", "Aditi"),
-    ("is-IS", "Dora"),
-    ("it-IT", "Bianca"),
-    ("ja-JP", "Mizuki"),
-    ("ko-KR", "Seoyeon"),
-    ("nb-NO", "Liv"),
-    ("nl-NL", "Lotte"),
-    ("pl-PL", "Ewa"),
-    ("pt-BR", "Camila"),
-    ("pt-PT", "Ines"),
-    ("ro-RO", "Carmen"),
-    ("ru-RU", "Tatyana"),
-    ("sv-SE", "Astrid"),
-    ("tr-TR", "Filiz"),
-    ("zh-CN", "Zhiyu"),
-];
+/// A text and how it is to be spoken, as far as it decides how it sounds.
+#[derive(Debug, Clone)]
+struct Wanted<'r> {
+    request: &'r SpeechRequest,
+    voice: &'r str,
+    engine: Engine,
+    lexicons: Vec<&'r str>,
+    spoken: Prepared,
+}
 
 impl PollySpeech {
     /// Speech through `client`.
     pub fn new(client: Client, settings: SpeechSettings) -> Self {
-        let cache = Mutex::new(AudioCache::new(settings.cache_bytes));
-        Self { client, settings, cache }
+        let memory = Mutex::new(AudioCache::new(settings.cache_bytes));
+        Self { client, settings, memory, bucket: None, standard_only: Mutex::default() }
     }
 
-    async fn fetch(&self, request: &SpeechRequest, voice: &str) -> Result<Audio, String> {
-        let text_type = if request.text.contains("<speak") { TextType::Ssml } else { TextType::Text };
-        let synthesis = self.client.synthesize_speech().output_format(OutputFormat::Mp3).text(&request.text);
-        let synthesis = synthesis.text_type(text_type).voice_id(VoiceId::from(voice));
-        let synthesis = synthesis.set_lexicon_names(request.lexicon.clone().map(|name| vec![name]));
-        let output = synthesis.send().await.map_err(|error| causes(&error))?;
-        let content_type = output.content_type.unwrap_or_else(|| "audio/mpeg".to_owned());
-        let sound = output.audio_stream.collect().await.map_err(|error| error.to_string())?;
-        Ok(Audio { bytes: sound.to_vec(), content_type, cache_hit: false })
+    /// The same, with sounds kept in the bucket that the settings name, if they name one.
+    #[must_use]
+    pub fn keeping_in(self, client: aws_sdk_s3::Client) -> Self {
+        let bucket = self.settings.bucket.clone().map(|bucket| KeptSounds::new(client, bucket));
+        Self { bucket, ..self }
     }
 
-    fn cache(&self) -> std::sync::MutexGuard<'_, AudioCache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    fn wanted<'r>(&self, request: &'r SpeechRequest) -> Option<Wanted<'r>> {
+        let voice = request.voice.as_deref().or_else(|| default_voice(request.language.as_deref()?))?;
+        let neural = self.settings.neural && !lock(&self.standard_only).contains(voice);
+        let engine = engine(voice, neural);
+        let lexicons = lexicons(request.lexicon.as_deref().unwrap_or_default());
+        let spoken = prepare(&request.text, engine == Engine::Neural);
+        // There must be something to say.
+        let is_empty = spoken.text.trim().is_empty();
+        (!is_empty).then_some(Wanted { request, voice, engine, lexicons, spoken })
+    }
+
+    /// From a cache, or made now and kept.
+    async fn sound(&self, wanted: Wanted<'_>) -> Result<Audio, String> {
+        let key = wanted.key();
+        if let Some(audio) = lock(&self.memory).get(&key) {
+            return Ok(audio);
+        }
+        if let Some(bucket) = &self.bucket
+            && let Some(audio) = bucket.get(&key).await
+        {
+            lock(&self.memory).put(key, audio.clone());
+            return Ok(audio);
+        }
+        let deadline = self.settings.deadline;
+        let made = tokio::time::timeout(deadline, self.make(wanted)).await;
+        let audio = made.unwrap_or_else(|_| Err(format!("no answer within {} ms", deadline.as_millis())))?;
+        lock(&self.memory).put(key, audio.clone());
+        if let Some(bucket) = &self.bucket {
+            bucket.put(&key, &audio).await;
+        }
+        Ok(audio)
+    }
+
+    /// Asks Polly; what it refuses is asked for once more without.
+    async fn make(&self, mut wanted: Wanted<'_>) -> Result<Audio, String> {
+        loop {
+            let error = match self.ask(&wanted).await {
+                Ok(output) => {
+                    let content_type = output.content_type.unwrap_or_else(|| "audio/mpeg".to_owned());
+                    let bytes = collected(output.audio_stream).await?;
+                    return Ok(Audio { bytes, content_type, cache_hit: false });
+                }
+                Err(error) => error,
+            };
+            let why = causes(&error);
+            wanted = match error.as_service_error() {
+                Some(SynthesizeSpeechError::EngineNotSupportedException(_))
+                    if wanted.engine == Engine::Neural && has_standard(wanted.voice) =>
+                {
+                    lock(&self.standard_only).insert(wanted.voice.to_owned());
+                    let spoken = prepare(&wanted.request.text, false);
+                    Wanted { engine: Engine::Standard, spoken, ..wanted }
+                }
+                Some(SynthesizeSpeechError::InvalidSsmlException(_)) if wanted.spoken.is_ssml => {
+                    tracing::warn!(why, "SSML is spoken without its tags");
+                    Wanted { spoken: plain(&wanted.request.text), ..wanted }
+                }
+                Some(SynthesizeSpeechError::LexiconNotFoundException(_)) if !wanted.lexicons.is_empty() => {
+                    tracing::warn!(lexicons = ?wanted.lexicons, "a lexicon is unknown to Polly; spoken without any");
+                    Wanted { lexicons: Vec::new(), ..wanted }
+                }
+                _ => return Err(why),
+            };
+        }
+    }
+
+    async fn ask(
+        &self,
+        wanted: &Wanted<'_>,
+    ) -> Result<
+        aws_sdk_polly::operation::synthesize_speech::SynthesizeSpeechOutput,
+        aws_sdk_polly::error::SdkError<SynthesizeSpeechError>,
+    > {
+        let text_type = if wanted.spoken.is_ssml { TextType::Ssml } else { TextType::Text };
+        let synthesis = self.client.synthesize_speech().output_format(OutputFormat::Mp3).text(&wanted.spoken.text);
+        let synthesis = synthesis.text_type(text_type).voice_id(VoiceId::from(wanted.voice));
+        let synthesis = synthesis.engine(wanted.engine.clone());
+        let synthesis = synthesis.set_language_code(language_code(wanted.voice, wanted.request.language.as_deref()));
+        let lexicons = wanted.lexicons.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        synthesis.set_lexicon_names(Some(lexicons).filter(|lexicons| !lexicons.is_empty())).send().await
     }
 }
 
 #[async_trait]
 impl Speech for PollySpeech {
     async fn synthesize(&self, request: &SpeechRequest) -> Option<Audio> {
-        let voice = request.voice.as_deref().or_else(|| default_voice(request.language.as_deref()?))?;
-        let key = cache_key(request, voice);
-        if let Some(audio) = self.cache().get(&key) {
-            return Some(audio);
-        }
-        let fetched = tokio::time::timeout(self.settings.deadline, self.fetch(request, voice)).await;
-        match fetched.unwrap_or_else(|_| Err(format!("no answer within {} ms", self.settings.deadline.as_millis()))) {
-            Ok(audio) => {
-                self.cache().put(key, audio.clone());
-                Some(audio)
-            }
-            Err(why) => {
+        let wanted = self.wanted(request)?;
+        let voice = wanted.voice;
+        self.sound(wanted)
+            .await
+            .inspect_err(|why| {
+                count(Metric::SoundFailures);
                 tracing::warn!(voice, why, "an answer goes out without its sound");
-                None
-            }
+            })
+            .ok()
+    }
+}
+
+/// The bytes of a sound, unless they are none or too many.
+async fn collected(mut stream: ByteStream) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    while let Some(part) = stream.try_next().await.map_err(|error| error.to_string())? {
+        bytes.extend_from_slice(&part);
+        if bytes.len() > SOUND_LIMIT {
+            return Err(format!("the sound has more than {SOUND_LIMIT} bytes"));
         }
     }
+    if bytes.is_empty() { Err("the sound is empty".to_owned()) } else { Ok(bytes) }
 }
 
-/// The voice for a language tag: of exactly that tag, else of its language.
-pub fn default_voice(tag: &str) -> Option<&'static str> {
-    let language = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    let exact = VOICES.iter().find(|(known, _)| known.eq_ignore_ascii_case(&tag.replace('_', "-")));
-    let voice = exact.or_else(|| VOICES.iter().find(|(known, _)| language(known) == language(tag)));
-    voice.map(|(_, voice)| *voice)
+/// The lexicons of a list such as `names, places` that can be some of Polly's.
+fn lexicons(written: &str) -> Vec<&str> {
+    let is_name = |name: &&str| {
+        (1..=LEXICON_NAME_LIMIT).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    written.split([',', ' ']).filter(is_name).take(LEXICONS_LIMIT).collect()
 }
 
-type Key = [u8; 32];
+/// What decides how a sound comes out, as a hash (SHA-256).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key([u8; 32]);
 
-/// A hash of everything that decides how the sound comes out; lengths keep the parts apart.
-fn cache_key(request: &SpeechRequest, voice: &str) -> Key {
-    let mut hash = Sha256::new();
-    for part in [voice, request.lexicon.as_deref().unwrap_or_default(), &request.text] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().into()
-}
-
-/// The latest sounds, the least recently used leaving first once they are too many bytes.
-#[derive(Debug)]
-struct AudioCache {
-    limit: usize,
-    bytes: usize,
-    sounds: HashMap<Key, Audio>,
-    /// Least recently used first.
-    order: VecDeque<Key>,
-}
-
-impl AudioCache {
-    fn new(limit: usize) -> Self {
-        Self { limit, bytes: 0, sounds: HashMap::new(), order: VecDeque::new() }
-    }
-
-    fn get(&mut self, key: &Key) -> Option<Audio> {
-        let audio = self.sounds.get(key)?.clone();
-        self.order.retain(|other| other != key);
-        self.order.push_back(*key);
-        Some(Audio { cache_hit: true, ..audio })
-    }
-
-    fn put(&mut self, key: Key, audio: Audio) {
-        if audio.bytes.len() > self.limit || self.sounds.contains_key(&key) {
-            return;
+impl Wanted<'_> {
+    fn key(&self) -> Key {
+        let kind = if self.spoken.is_ssml { "ssml" } else { "text" };
+        let language = language_code(self.voice, self.request.language.as_deref());
+        let language = language.as_ref().map_or("", |language| language.as_str());
+        let lexicons = self.lexicons.join(",");
+        let parts = ["mp3", self.voice, self.engine.as_str(), language, &lexicons, kind, &self.spoken.text];
+        let mut hash = Sha256::new();
+        for part in parts {
+            // Lengths keep the parts apart.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
         }
-        self.bytes += audio.bytes.len();
-        self.sounds.insert(key, audio);
-        self.order.push_back(key);
-        while self.bytes > self.limit {
-            let Some(oldest) = self.order.pop_front() else { return };
-            self.bytes -= self.sounds.remove(&oldest).map_or(0, |audio| audio.bytes.len());
-        }
+        Key(hash.finalize().into())
     }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn audio(length: usize) -> Audio {
-        Audio { bytes: vec![0; length], content_type: "audio/mpeg".to_owned(), cache_hit: false }
+    fn request(text: &str, lexicon: &str) -> SpeechRequest {
+        SpeechRequest { text: text.to_owned(), voice: None, language: None, lexicon: Some(lexicon.to_owned()) }
+    }
+
+    fn key(request: &SpeechRequest, voice: &str, engine: Engine) -> Key {
+        let lexicons = lexicons(request.lexicon.as_deref().unwrap());
+        let spoken = prepare(&request.text, engine == Engine::Neural);
+        Wanted { request, voice, engine, lexicons, spoken }.key()
     }
 
     #[test]
-    fn a_region_without_a_voice_gets_its_languages_first() {
-        assert_eq!(default_voice("pt-BR"), Some("Camila"));
-        assert_eq!(default_voice("pt_pt"), Some("Ines"));
-        assert_eq!(default_voice("es-AR"), Some("Lupe"));
-        assert_eq!(default_voice("en"), Some("Joanna"));
-        assert_eq!(default_voice("eo"), None);
-        assert_eq!(default_voice(""), None);
+    fn whatever_sounds_different_has_a_key_of_its_own() {
+        let plain = request("c", "ab");
+        let keys = [
+            key(&plain, "Joanna", Engine::Neural),
+            key(&plain, "Joanna", Engine::Standard),
+            key(&plain, "Joey", Engine::Neural),
+            key(&request("bc", "a"), "Joanna", Engine::Neural),
+            key(&request("c", ""), "Joanna", Engine::Neural),
+            key(&request("<speak>c</speak>", "ab"), "Joanna", Engine::Neural),
+        ];
+        let kinds: std::collections::HashSet<Key> = keys.into_iter().collect();
+        assert_eq!(kinds.len(), keys.len());
+        assert_eq!(key(&plain, "Joanna", Engine::Neural), keys[0]);
+        assert_eq!(keys[0].to_string().len(), 64);
     }
 
     #[test]
-    fn the_least_recently_used_sound_leaves_first() {
-        let mut cache = AudioCache::new(10);
-        let key = |byte| [byte; 32];
-        cache.put(key(1), audio(4));
-        cache.put(key(2), audio(4));
-        assert!(cache.get(&key(1)).is_some_and(|audio| audio.cache_hit));
-        cache.put(key(3), audio(4));
-        assert_eq!(cache.get(&key(2)), None);
-        assert!(cache.get(&key(1)).is_some() && cache.get(&key(3)).is_some());
-        assert_eq!(cache.bytes, 8);
-    }
-
-    #[test]
-    fn a_sound_larger_than_the_cache_is_not_kept() {
-        let mut cache = AudioCache::new(10);
-        cache.put([1; 32], audio(11));
-        assert_eq!(cache.get(&[1; 32]), None);
-        assert_eq!(cache.bytes, 0);
-    }
-
-    #[test]
-    fn parts_that_join_alike_have_different_keys() {
-        let request = |lexicon: &str, text: &str| SpeechRequest {
-            text: text.to_owned(),
-            voice: None,
-            language: None,
-            lexicon: Some(lexicon.to_owned()),
-        };
-        assert_ne!(cache_key(&request("ab", "c"), "v"), cache_key(&request("a", "bc"), "v"));
+    fn only_names_that_polly_can_have_are_asked_for() {
+        assert_eq!(lexicons("names"), ["names"]);
+        assert_eq!(lexicons(" names, places;x a-b, é, 123456789012345678901 c"), ["names", "c"]);
+        assert_eq!(lexicons("a b c d e f"), ["a", "b", "c", "d", "e"]);
+        assert_eq!(lexicons(""), [""; 0]);
     }
 }

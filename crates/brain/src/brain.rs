@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     entity::{Lexicon, Values},
     intent::{Intent, Variation},
+    pronunciation::Pronounced,
     sentences,
 };
 
@@ -129,6 +130,11 @@ impl Brain {
     /// The bot's Polly voice, where one is configured.
     pub fn voice(&self) -> Option<&str> {
         self.content.voice.as_deref()
+    }
+    /// A sentence as this bot says it aloud, by the lexicons named, or else by those of configs.json.
+    pub fn pronounced(&self, lexicons: Option<&str>, text: &str) -> Pronounced {
+        let config = &self.content.config;
+        config.pronunciations.apply(lexicons.or(config.lexicon.as_deref()).unwrap_or_default(), text)
     }
     /// configs.json as written, for clients (`theme`) and for keys that adapters own (`cacheTTL`, `localFunctions`).
     pub fn config(&self) -> &Config {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     anchors, json, language,
     problem::Problems,
+    pronunciation::Pronunciations,
     reader::{At, Fields},
 };
 
@@ -63,6 +64,10 @@ pub struct Config {
     pub voice: Option<String>,
     /// The brain's language tag (BCP 47), unless it is an unfilled anchor.
     pub language_tag: Option<String>,
+    /// `pronunciations`: lexicon → word → how it is spoken.
+    pub pronunciations: Pronunciations,
+    /// Lexicons of all that names none itself (`customPronunciation`).
+    pub lexicon: Option<String>,
     /// The file as written; an empty object where there is none.
     pub written: Value,
 }
@@ -78,6 +83,8 @@ impl Default for Config {
             name: None,
             voice: None,
             language_tag: None,
+            pronunciations: Pronunciations::default(),
+            lexicon: None,
             written: Value::Object(serde_json::Map::new()),
         }
     }
@@ -122,6 +129,8 @@ fn typed(mut fields: Fields<'_>, problems: &mut Problems) -> Config {
     let theme = fields.get("theme").and_then(|at| at.members(problems).map(|_| at.value.clone()));
     let name = set(&mut fields, "name", problems);
     let voice = set(&mut fields, "voice", problems);
+    let lexicon = set(&mut fields, "customPronunciation", problems);
+    let pronunciations = fields.get("pronunciations").map(|at| pronunciations(&at, problems)).unwrap_or_default();
     let language_tag = fields.get(LANGUAGE_PATH).and_then(|at| tag(&at, problems));
     if let Some(at) = fields.get("loadExtensions").filter(|at| at.flag(problems) == Some(true)) {
         problems.warning(&at.path, "extensions.js is never loaded; put such code in a backend", "true");
@@ -137,6 +146,8 @@ fn typed(mut fields: Fields<'_>, problems: &mut Problems) -> Config {
         name,
         voice,
         language_tag,
+        pronunciations,
+        lexicon,
         written: Value::Null,
     }
 }
@@ -187,6 +198,26 @@ fn local_functions(at: &At<'_>, problems: &mut Problems) -> BTreeMap<String, Str
     functions
 }
 
+fn pronunciations(at: &At<'_>, problems: &mut Problems) -> Pronunciations {
+    let mut pronunciations = Pronunciations::default();
+    for (name, lexicon) in at.members(problems).unwrap_or_default() {
+        // The names that Polly's own lexicons have, so that the two go together in one list.
+        if !(1..=20).contains(&name.len()) || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            problems.error(&lexicon.path, "must have a name of 1 to 20 letters and digits", name);
+        }
+        let mut words = Vec::new();
+        for (word, spoken) in lexicon.members(problems).unwrap_or_default() {
+            let Some(text) = spoken.text(problems) else { continue };
+            match word.trim().is_empty() || word.contains(['<', '>']) {
+                true => problems.error(&spoken.path, "must be a word and how it is spoken", word),
+                false => words.push((word.trim().to_owned(), text.trim().to_owned())),
+            }
+        }
+        pronunciations.add(name, words);
+    }
+    pronunciations
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -228,6 +259,21 @@ mod tests {
         assert_eq!(config.local_functions["f"], "http://127.0.0.1:9000/f");
         assert_eq!(config.theme, Some(json!({"colour": "red"})));
         assert_eq!(config.anchor("GENDER").as_deref(), Some("female"));
+    }
+
+    #[test]
+    fn pronunciations_are_words_and_how_they_are_spoken() {
+        let (config, problems) = read(&json!({
+            "customPronunciation": "names", "pronunciations": {"names": {"SBF": "S B F"}, "empty": {}}
+        }));
+        assert_eq!((config.lexicon.as_deref(), problems), (Some("names"), vec![]));
+        assert_eq!(config.pronunciations.apply("names", "SBF").text, "S B F");
+        let (_, problems) = read(&json!({
+            "pronunciations": {"no spaces": {}, "a": "b", "c": {"d": 1, " ": "x", "<b>": "y"}}
+        }));
+        let paths: Vec<_> = problems.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths.len(), 5, "{problems:?}");
+        assert!(paths.iter().all(|path| path.starts_with("pronunciations.") || path.starts_with("pronunciations[")));
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod language;
 pub mod pattern;
 pub mod payload;
 pub mod problem;
+pub mod pronunciation;
 #[cfg(feature = "train")]
 pub mod report;
 #[cfg(feature = "train")]

@@ -31,6 +31,8 @@ pub const SESSIONS_TABLE: &str = "sbf-sessions";
 pub const RATINGS_TABLE: &str = "sbf-ratings";
 /// The name of the bucket for users' files on the embedded S3.
 pub const UPLOAD_BUCKET: &str = "sbf-uploads";
+/// The name of the bucket for sounds on the embedded S3.
+pub const SPEECH_BUCKET: &str = "sbf-speech";
 
 /// A bot, its trainer and the cloud under them.
 pub struct LocalBot {
@@ -54,6 +56,7 @@ impl LocalBot {
         let cloud = Cloud::start(CloudOptions { state, ..CloudOptions::default() }).await?;
         cloud.create_bucket(BRAIN_BUCKET).await?;
         cloud.create_bucket(UPLOAD_BUCKET).await?;
+        cloud.create_bucket(SPEECH_BUCKET).await?;
         create_sessions_table(&cloud.dynamodb(), SESSIONS_TABLE).await?;
         create_ratings_table(&cloud.dynamodb(), RATINGS_TABLE).await?;
         let settings = BrainSettings { bucket: BRAIN_BUCKET.to_owned() };
@@ -89,7 +92,8 @@ impl LocalBot {
 
 /// What the core Lambda builds too, from its environment.
 fn app(cloud: &Cloud, brains: Arc<S3Brains>) -> App {
-    let speech = Arc::new(PollySpeech::new(cloud.polly(), SpeechSettings::default()));
+    let settings = SpeechSettings { bucket: Some(SPEECH_BUCKET.to_owned()), ..SpeechSettings::default() };
+    let speech = Arc::new(PollySpeech::new(cloud.polly(), settings).keeping_in(cloud.s3()));
     let sessions = Arc::new(DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE));
     let backends = Arc::new(LambdaBackends::new(cloud.lambda(), BackendSettings::default()));
     let bot = Bot::new(Arc::clone(&brains) as _, sessions, backends, Some(Arc::clone(&speech) as _), epoch_millis);

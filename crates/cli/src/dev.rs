@@ -21,6 +21,7 @@ use axum::{
 };
 use sbf_aws::router::{Development, development, guarded, routes};
 use tokio::net::TcpListener;
+use tracing::Instrument as _;
 
 pub use self::status::{Event, Snapshot, Status};
 use crate::{
@@ -89,7 +90,7 @@ fn service(bot: &LocalBot, status: &Arc<Status>, port: u16) -> Router {
 /// Goes on with a request whose client has gone (a page that was loaded again), as a Lambda does, which is never told of it:
 /// a turn that was dropped in the middle of a backend's call could not say any more what came of it.
 async fn finish(request: Request, next: Next) -> Response {
-    match tokio::spawn(next.run(request)).await {
+    match tokio::spawn(next.run(request).in_current_span()).await {
         Ok(response) => response,
         Err(error) => match error.try_into_panic() {
             // For the guard around this.

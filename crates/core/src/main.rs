@@ -3,13 +3,18 @@
 
 mod identity;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    io::{Write, stdout},
+    sync::Arc,
+    time::Duration,
+};
 
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use lambda_http::Error;
 use sbf_aws::{
     backends::LambdaBackends,
     brains::S3Brains,
+    metrics::{Measured, Meter, metered},
     ratings::DynamoRatings,
     router::{self, App},
     sessions::DynamoSessions,
@@ -23,13 +28,26 @@ use tracing_subscriber::EnvFilter;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).init();
+    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false);
+    lines.with_env_filter(filter).with_target(false).init();
+    router::log_panics();
     let settings = CoreSettings::from_environment(&Environment::of_process()).map_err(|error| error.to_string())?;
     let sdk = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts()).load().await;
+    let meter = settings.metrics.clone().map(|metrics| Meter::new(metrics.stack, write_line));
     let app = app(&sdk, settings);
     // The first turn shall find its brain in memory; that none is trained yet is said to whoever asks.
     let _ = app.brains.current().await;
-    lambda_http::run(identity::identified(router::router(app))).await
+    let service = router::router(app);
+    let service = match meter {
+        Some(meter) => metered(service, meter),
+        None => service,
+    };
+    lambda_http::run(identity::identified(service)).await
+}
+
+/// CloudWatch reads metrics from whole lines of standard output; one that cannot be written is lost, and no answer with it.
+fn write_line(line: &str) {
+    let _ = stdout().write_all(format!("{line}\n").as_bytes());
 }
 
 /// A store that hangs must not use up the time of the whole turn; backends have their own deadline.
@@ -41,14 +59,16 @@ fn timeouts() -> TimeoutConfig {
 /// The bot on AWS: clients are made once and serve every invocation of this container.
 fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let (s3, dynamodb) = (aws_sdk_s3::Client::new(sdk), aws_sdk_dynamodb::Client::new(sdk));
-    let brains = Arc::new(S3Brains::new(s3.clone(), settings.brain));
-    let sessions = Arc::new(DynamoSessions::new(dynamodb.clone(), settings.sessions.table));
+    let brains = Arc::new(Measured(S3Brains::new(s3.clone(), settings.brain)));
+    let sessions = Arc::new(Measured(DynamoSessions::new(dynamodb.clone(), settings.sessions.table)));
     let ratings = settings.ratings.map(|ratings| Arc::new(DynamoRatings::new(dynamodb, ratings.table)) as _);
     let uploads = settings.uploads.zip(sdk.credentials_provider());
-    let uploads = uploads.map(|(settings, credentials)| Arc::new(S3Uploads::new(s3, credentials, settings)));
+    let uploads = uploads.map(|(settings, credentials)| Arc::new(S3Uploads::new(s3.clone(), credentials, settings)));
     let deadline = settings.backends.deadline;
-    let backends = Arc::new(LambdaBackends::new(aws_sdk_lambda::Client::new(sdk), settings.backends));
-    let speech = Arc::new(PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech));
+    let backends = LambdaBackends::new(aws_sdk_lambda::Client::new(sdk), settings.backends);
+    let backends = Arc::new(Measured(backends));
+    let speech = PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech).keeping_in(s3);
+    let speech = Arc::new(Measured(speech));
     let bot = Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis);
     let timing = bot.timing.with_backend_deadline(deadline);
     App { bot: Arc::new(Bot { timing, ..bot }), brains, speech, ratings, uploads }

@@ -111,13 +111,14 @@ impl Bot {
             )));
         }
         let mut response = Job::new(self, &live.brain, &call, caller, moment).answer().await?;
-        self.speak(&call, &mut response).await;
+        self.speak(&call, &live.brain, &mut response).await;
         Ok(response)
     }
 
-    async fn speak(&self, call: &Call, response: &mut Value) {
+    async fn speak(&self, call: &Call, brain: &Brain, response: &mut Value) {
         let Some(speech) = self.speech.as_ref().filter(|_| call.spoken) else { return };
         let Some(request) = wire::speech_of(response) else { return };
+        let request = request.pronounced_by(brain);
         if let Some(audio) = speech.synthesize(&request).await {
             wire::add_audio(response, &request, &audio);
         }
@@ -321,11 +322,11 @@ impl<'j> Job<'j> {
         wire::render(reply, &Frame { call: self.call, input: &self.input, began: self.moment.now, session_expired })
     }
 
-    /// One line a turn, without a word of what was said.
+    /// What a turn came to, without a word of what was said: the router's own line says most of it, too.
     fn log(&self, turn: &Turn) {
         let understood = turn.reply.understood.as_ref();
         let ms = (self.bot.timing.clock)().saturating_sub(self.began);
-        tracing::info!(
+        tracing::debug!(
             intent = understood.and_then(|understood| understood.intent.as_deref()),
             confidence = understood.map(|understood| understood.confidence),
             nif = matches!(turn.reply.main, Main::Misses(_)),

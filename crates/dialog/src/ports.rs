@@ -145,8 +145,17 @@ pub struct SpeechRequest {
     pub voice: Option<String>,
     /// Language tag (BCP 47).
     pub language: Option<String>,
-    /// Lexicon (`customPronunciation`).
+    /// Lexicons (`customPronunciation`), separated by commas: names of the brain's, or of the voice's own.
     pub lexicon: Option<String>,
+}
+
+impl SpeechRequest {
+    /// The same as a brain's author wants it pronounced; lexicons that are not the author's are left to the voice.
+    #[must_use]
+    pub fn pronounced_by(self, brain: &Brain) -> Self {
+        let pronounced = brain.pronounced(self.lexicon.as_deref(), &self.text);
+        Self { text: pronounced.text, lexicon: pronounced.others, ..self }
+    }
 }
 
 /// Spoken audio.

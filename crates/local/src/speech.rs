@@ -120,6 +120,85 @@ const VOICES: [(&str, &str, &str, Pair); 10] = [
 
 struct Pair(&'static str, &'static str);
 
+/// Polly's other voices, and espeak-ng's nearest.
+const OTHERS: [(&str, &str); 75] = [
+    ("Camila", "pt-br+f3"),
+    ("Thiago", "pt-br+m3"),
+    ("Lupe", "es-419+f3"),
+    ("Pedro", "es-419+m3"),
+    ("Mia", "es-419+f3"),
+    ("Andres", "es-419+m3"),
+    ("Lucia", "es+f3"),
+    ("Sergio", "es+m3"),
+    ("Danielle", "en-us+f3"),
+    ("Gregory", "en-us+m3"),
+    ("Ivy", "en-us+f3"),
+    ("Justin", "en-us+m3"),
+    ("Kendra", "en-us+f3"),
+    ("Kevin", "en-us+m3"),
+    ("Kimberly", "en-us+f3"),
+    ("Matthew", "en-us+m3"),
+    ("Ruth", "en-us+f3"),
+    ("Salli", "en-us+f3"),
+    ("Stephen", "en-us+m3"),
+    ("Aditi", "en-gb+f3"),
+    ("Aria", "en-gb+f3"),
+    ("Arthur", "en-gb+m3"),
+    ("Ayanda", "en-gb+f3"),
+    ("Emma", "en-gb+f3"),
+    ("Geraint", "en-gb+m3"),
+    ("Jasmine", "en-gb+f3"),
+    ("Kajal", "en-gb+f3"),
+    ("Niamh", "en-gb+f3"),
+    ("Nicole", "en-gb+f3"),
+    ("Olivia", "en-gb+f3"),
+    ("Raveena", "en-gb+f3"),
+    ("Russell", "en-gb+m3"),
+    ("Lea", "fr+f3"),
+    ("Remi", "fr+m3"),
+    ("Chantal", "fr+f3"),
+    ("Gabrielle", "fr+f3"),
+    ("Liam", "fr+m3"),
+    ("Isabelle", "fr-be+f3"),
+    ("Bianca", "it+f3"),
+    ("Adriano", "it+m3"),
+    ("Daniel", "de+m3"),
+    ("Hannah", "de+f3"),
+    ("Marlene", "de+f3"),
+    ("Sabrina", "de+f3"),
+    ("Arlet", "ca+f3"),
+    ("Astrid", "sv+f3"),
+    ("Elin", "sv+f3"),
+    ("Burcu", "tr+f3"),
+    ("Filiz", "tr+f3"),
+    ("Carmen", "ro+f3"),
+    ("Dora", "is+f3"),
+    ("Karl", "is+m3"),
+    ("Ewa", "pl+f3"),
+    ("Jacek", "pl+m3"),
+    ("Jan", "pl+m3"),
+    ("Maja", "pl+f3"),
+    ("Ola", "pl+f3"),
+    ("Gwyneth", "cy+f3"),
+    ("Hala", "ar+f3"),
+    ("Zayd", "ar+m3"),
+    ("Zeina", "ar+f3"),
+    ("Ida", "nb+f3"),
+    ("Liv", "nb+f3"),
+    ("Jitka", "cs+f3"),
+    ("Jihye", "ko+f3"),
+    ("Seoyeon", "ko+f3"),
+    ("Laura", "nl+f3"),
+    ("Lisa", "nl+f3"),
+    ("Lotte", "nl+f3"),
+    ("Ruben", "nl+m3"),
+    ("Mads", "da+m3"),
+    ("Naja", "da+f3"),
+    ("Sofie", "da+f3"),
+    ("Suvi", "fi+f3"),
+    ("Zhiyu", "cmn+f3"),
+];
+
 /// The voice of espeak-ng nearest to one of Polly's. The language code decides where it is
 /// given, then the voice; for a voice that is not in the table and no language, English speaks.
 pub(crate) fn voice(voice_id: &str, language_code: Option<&str>) -> &'static str {
@@ -128,6 +207,10 @@ pub(crate) fn voice(voice_id: &str, language_code: Option<&str>) -> &'static str
     let exact = language_code.and_then(|code| VOICES.iter().find(|(tag, ..)| tag.eq_ignore_ascii_case(code)));
     let near = language_code
         .and_then(|code| VOICES.iter().find(|(tag, ..)| language(tag).eq_ignore_ascii_case(language(code))));
+    let other = OTHERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(voice_id)).map(|(_, nearest)| *nearest);
+    if let Some(nearest) = other.filter(|_| language_code.is_none()) {
+        return nearest;
+    }
     let (.., Pair(man, woman)) = exact.or(near).or(of_voice).unwrap_or(&VOICES[4]);
     let is_man = of_voice.is_some_and(|(_, name, ..)| name.eq_ignore_ascii_case(voice_id));
     if is_man { man } else { woman }
@@ -152,6 +235,12 @@ mod tests {
             ("Carla", "it+f3"),
             ("Hans", "de+m3"),
             ("Tatyana", "ru+f3"),
+            // What the bot chooses where nobody names a voice.
+            ("Camila", "pt-br+f3"),
+            ("Lupe", "es-419+f3"),
+            ("Lea", "fr+f3"),
+            ("Bianca", "it+f3"),
+            ("Vicki", "de+f3"),
         ] {
             assert_eq!(voice(name, None), expected);
         }

@@ -73,7 +73,7 @@ fn what_people_made_outlives_the_stack() {
 #[test]
 fn every_bucket_is_private_and_encrypted() {
     for stack in stacks() {
-        assert_eq!(stack.of("AWS::S3::Bucket").len(), 3);
+        assert_eq!(stack.of("AWS::S3::Bucket").len(), 4);
         for (id, bucket) in stack.of("AWS::S3::Bucket") {
             let all = json!({
                 "BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true
@@ -127,6 +127,18 @@ fn files_of_users_are_posted_by_the_pages_and_leave_again() {
     assert_eq!(origins(&Stack::with(&[])), json!([own]));
     let everything = Stack::with(EVERYTHING);
     assert_eq!(origins(&everything), json!([own, "https://shop.example.org", "http://localhost:5173"]));
+}
+
+#[test]
+fn sounds_leave_soon() {
+    let days = |stack: &Stack| {
+        let rules = &stack.properties("SpeechBucket")["LifecycleConfiguration"]["Rules"];
+        assert_eq!((&rules[0]["Status"], rules[0].get("Prefix")), (&json!("Enabled"), None));
+        text(&rules[0]["ExpirationInDays"])
+    };
+    assert_eq!(days(&Stack::with(&[])), "3");
+    assert_eq!(days(&Stack::with(&[("SpeechDays", "1")])), "1");
+    assert_eq!(Stack::with(&[]).properties("SpeechBucket").get("VersioningConfiguration"), None);
 }
 
 fn typed(key: &[KeyAttribute]) -> Vec<(&str, &'static str)> {

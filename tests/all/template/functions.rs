@@ -45,14 +45,18 @@ fn core_gets_exactly_the_variables_that_it_reads() {
         assert_eq!(uploads.bucket, text(&stack.properties("UploadBucket")["BucketName"]));
         assert_eq!(uploads.limit, UploadSettings::DEFAULT_LIMIT);
         assert_eq!(settings.backends.deadline, BACKEND_DEADLINE);
-        assert_eq!(settings.speech, SpeechSettings::default());
+        let bucket = Some("{SpeechBucket}".to_owned());
+        assert_eq!(settings.speech, SpeechSettings { bucket, ..SpeechSettings::default() });
     }
 }
 
 #[test]
 fn train_gets_exactly_the_variables_that_it_reads() {
     for stack in stacks() {
-        assert_eq!(given(&stack, "TrainFunction"), ["BRAIN_BUCKET", "RUST_LOG"].map(str::to_owned).into());
+        assert_eq!(
+            given(&stack, "TrainFunction"),
+            ["BRAIN_BUCKET", "METRICS_STACK", "RUST_LOG"].map(str::to_owned).into()
+        );
         let settings = BrainSettings::from_environment(&environment(&stack, "TrainFunction")).unwrap();
         assert_eq!(settings.bucket, text(&stack.properties("BrainBucket")["BucketName"]));
     }
@@ -97,11 +101,17 @@ fn a_changed_parameter_reaches_the_callers() {
         ("UploadLimitBytes", "1"),
         ("Architecture", "x86_64"),
         ("LogLevel", "debug"),
+        ("SpeechEngine", "standard"),
         ("Tracing", "Active"),
+        ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:1:secret:other-AbCdEf"),
     ];
     for name in translated()["Parameters"].as_object().unwrap().keys() {
         let value = other.iter().find(|(parameter, _)| parameter == name).map_or("7", |(_, value)| *value);
-        let (before, after) = (Stack::with(&[]), Stack::with(&[(name, value)]));
+        // With Slack, so that its function is there before and after.
+        let slack = ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:1:secret:slack-AbCdEf");
+        let changed: Vec<_> =
+            [slack].into_iter().filter(|(other, _)| other != name).chain([(name.as_str(), value)]).collect();
+        let (before, after) = (Stack::with(&[slack]), Stack::with(&changed));
         for (id, function) in after.of("AWS::Lambda::Function") {
             if function != before.properties(id) {
                 assert_ne!(published(&before, id), published(&after, id), "{id} is not published anew for {name}");

@@ -46,7 +46,7 @@ fn each_role_may_do_exactly_what_its_calls_need() {
 #[test]
 fn every_call_of_the_code_is_in_some_role() {
     let stack = Stack::with(EVERYTHING);
-    let roles = ["CoreRole", "TrainRole", "WeatherRole", "FeedbackRole", "PizzaRole"];
+    let roles = ["CoreRole", "TrainRole", "WeatherRole", "FeedbackRole", "PizzaRole", "SlackRole"];
     let needs = roles.into_iter().flat_map(|role| needs(&stack, role));
     let mut known: BTreeSet<Call> = needs.flat_map(|need| need.calls).copied().collect();
     known.extend(DEVELOPMENT);
@@ -108,7 +108,7 @@ fn there_are_no_rights_outside_the_roles() {
 }
 
 #[test]
-fn only_the_api_and_the_brain_bucket_start_functions() {
+fn only_the_api_the_brain_bucket_and_alarms_start_functions() {
     for stack in stacks() {
         let permissions = stack.of("AWS::Lambda::Permission");
         let found: BTreeSet<[&str; 4]> = permissions
@@ -119,10 +119,14 @@ fn only_the_api_and_the_brain_bucket_start_functions() {
             .collect();
         let bucket = format!("arn:aws:s3:::sbf-brain-{UUID}");
         let api = "arn:aws:execute-api:eu-west-1:123456789012:{Api}/*";
-        let expected = BTreeSet::from([
+        let mut expected = BTreeSet::from([
             ["{CoreFunctionAliaslive}", "lambda:InvokeFunction", "apigateway.amazonaws.com", api],
             ["{TrainFunctionAliaslive}", "lambda:InvokeFunction", "s3.amazonaws.com", &bucket],
         ]);
+        if stack.of("AWS::Lambda::Function").iter().any(|(id, _)| *id == "SlackFunction") {
+            let topic = "{AlarmTopic}";
+            expected.insert(["{SlackFunctionAliaslive}", "lambda:InvokeFunction", "sns.amazonaws.com", topic]);
+        }
         assert_eq!(found, expected);
         // A bucket's ARN names no account: another one's bucket of that name must not start training.
         assert_eq!(stack.properties("BrainMayStartTraining")["SourceAccount"], "123456789012");
@@ -171,6 +175,9 @@ fn expected(stack: &Stack, role: &str) -> BTreeSet<(String, String)> {
         // Lambda itself sends there, as the function's role, what was given up.
         expected.insert(pair("sqs:SendMessage", "{TrainDeadLetters.Arn}"));
     }
+    if role == "SlackRole" {
+        expected.insert(pair("sqs:SendMessage", "{SlackDeadLetters.Arn}"));
+    }
     expected
 }
 
@@ -185,6 +192,7 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
     match role {
         "CoreRole" => {
             let uploads = format!("arn:aws:s3:::sbf-uploads-{UUID}/uploads/*");
+            let sounds = "{SpeechBucket.Arn}/speech/*";
             let mut needs = vec![
                 need(&[("crates/aws/src/brains.rs", "get_object")], "s3:GetObject", &[&object(PACKED)]),
                 // For an honest 404.
@@ -194,6 +202,8 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
                 need(&[("crates/aws/src/ratings.rs", "put_item")], "dynamodb:PutItem", &["{RatingsTable.Arn}"]),
                 need(&[("crates/aws/src/uploads.rs", "put_object")], "s3:PutObject", &[&uploads]),
                 need(&[("crates/aws/src/speech.rs", "synthesize_speech")], "polly:SynthesizeSpeech", &["*"]),
+                need(&[("crates/aws/src/speech/kept.rs", "get_object")], "s3:GetObject", &[sounds]),
+                need(&[("crates/aws/src/speech/kept.rs", "put_object")], "s3:PutObject", &[sounds]),
             ];
             let backends = super::backends::invoked(stack);
             needs.push(Need {
@@ -218,6 +228,10 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
                 },
                 need(&[(TRAINING_BUCKET, "head_object")], "s3:ListBucket", &[&bucket]),
             ]
+        }
+        "SlackRole" => {
+            let secret = stack.variable("SlackFunction", "SLACK_WEBHOOK_SECRET");
+            vec![need(&[("crates/alerts/src/lib.rs", "get_secret_value")], "secretsmanager:GetSecretValue", &[&secret])]
         }
         "WeatherRole" => Vec::new(),
         "FeedbackRole" => vec![need(&[(STORE, "put_item")], "dynamodb:PutItem", &["{FeedbackTable.Arn}"])],
@@ -280,7 +294,7 @@ fn calls() -> BTreeSet<(String, String)> {
     let is_operation =
         |name: &str| BARE.contains(&name) || name.split_once('_').is_some_and(|(verb, _)| VERBS.contains(&verb));
     let root = repository();
-    let folders = ["crates/aws/src", "crates/samples/src", "crates/core/src", "crates/train/src"];
+    let folders = ["crates/aws/src", "crates/samples/src", "crates/core/src", "crates/train/src", "crates/alerts/src"];
     let files = folders.into_iter().flat_map(sources);
     files
         .flat_map(|file| {

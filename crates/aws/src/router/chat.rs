@@ -3,19 +3,25 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Request, State},
 };
 use sbf_dialog::{BotError, Call, Moment};
 use serde_json::Value;
 
 use super::{App, Refusal, body::json_bytes, refusal::caller};
+use crate::metrics::TurnFacts;
 
-pub(super) async fn core(State(app): State<App>, request: Request) -> Result<Json<Value>, Refusal> {
+/// The answer, and beside it, for log and metrics, what it says about its turn.
+pub(super) async fn core(
+    State(app): State<App>,
+    request: Request,
+) -> Result<(Extension<TurnFacts>, Json<Value>), Refusal> {
     let caller = caller(&request)?;
     let body = json_bytes(request).await?;
     let call = Call::parse(&body).map_err(|error| Refusal::bad(error.to_string()))?;
-    app.bot.handle(call, &caller, moment()).await.map(Json).map_err(refused)
+    let response = app.bot.handle(call, &caller, moment()).await.map_err(refused)?;
+    Ok((Extension(TurnFacts::of(&response)), Json(response)))
 }
 
 fn refused(error: BotError) -> Refusal {

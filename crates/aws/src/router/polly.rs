@@ -5,7 +5,10 @@ use axum::{
     extract::{Request, State},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use sbf_dialog::{ports::SpeechRequest, wire::TEXT_LIMIT};
+use sbf_dialog::{
+    ports::{LiveBrain, SpeechRequest},
+    wire::TEXT_LIMIT,
+};
 use serde_json::{Map, Value, json};
 
 use super::{App, Refusal, body::json_bytes, refusal::caller};
@@ -20,7 +23,12 @@ const OWN_FIELDS: [&str; 5] = ["binary", "contentType", "hashBase", "cacheHit", 
 pub(super) async fn synthesize(State(app): State<App>, request: Request) -> Result<Json<Value>, Refusal> {
     caller(&request)?;
     let (mut fields, mut wanted) = parse(&json_bytes(request).await?)?;
-    complete(&app, &mut wanted).await;
+    let live = app.brains.current().await.ok();
+    complete(live.as_deref(), &mut wanted);
+    let wanted = match &live {
+        Some(live) => wanted.pronounced_by(&live.brain),
+        None => wanted,
+    };
     let audio = app.speech.synthesize(&wanted).await;
     fields.retain(|name, _| !OWN_FIELDS.contains(&name.as_str()));
     fields.insert("voice".to_owned(), json!(wanted.voice));
@@ -34,8 +42,8 @@ pub(super) async fn synthesize(State(app): State<App>, request: Request) -> Resu
 }
 
 /// What the request leaves open is the bot's: its language, and its voice unless another language is asked for.
-async fn complete(app: &App, wanted: &mut SpeechRequest) {
-    if let Ok(live) = app.brains.current().await {
+fn complete(live: Option<&LiveBrain>, wanted: &mut SpeechRequest) {
+    if let Some(live) = live {
         let own = live.brain.language();
         let asked = wanted.language.get_or_insert_with(|| own.unwrap_or_default().to_owned());
         if wanted.voice.is_none() && (asked.is_empty() || own.is_some_and(|own| same_language(asked, own))) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sbf_dialog::bot::BACKEND_DEADLINE;
 
-use super::{AllowedFunctions, BrainSettings, Environment, SettingsError};
+use super::{AllowedFunctions, BrainSettings, Environment, MetricSettings, SettingsError};
 
 /// Where sessions are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,10 @@ pub struct SpeechSettings {
     pub deadline: Duration,
     /// How much audio is kept in memory, in bytes.
     pub cache_bytes: usize,
+    /// The bucket that keeps sounds for all processes; without it, each has its memory alone.
+    pub bucket: Option<String>,
+    /// Whether voices that have both engines speak with the neural one, which sounds better and costs four times as much.
+    pub neural: bool,
 }
 
 /// All that the Lambda answering messages needs to know.
@@ -62,6 +66,8 @@ pub struct CoreSettings {
     pub backends: BackendSettings,
     /// How text becomes sound.
     pub speech: SpeechSettings,
+    /// Whose metrics they are; without it, none are written.
+    pub metrics: Option<MetricSettings>,
 }
 
 impl SessionSettings {
@@ -127,20 +133,31 @@ impl BackendSettings {
 }
 
 impl Default for SpeechSettings {
-    /// 5 seconds, 32 MB.
+    /// 5 seconds, 32 MB, no bucket, neural.
     fn default() -> Self {
-        Self { deadline: Duration::from_secs(5), cache_bytes: 32 << 20 }
+        Self { deadline: Duration::from_secs(5), cache_bytes: 32 << 20, bucket: None, neural: true }
     }
 }
 
 impl SpeechSettings {
-    /// Reads `SPEECH_DEADLINE_MS` (5000).
+    /// Reads `SPEECH_DEADLINE_MS` (5000), `SPEECH_BUCKET` (none) and `SPEECH_ENGINE` (`neural`, or `standard`).
     ///
     /// # Errors
-    /// Where it is no number.
+    /// Where the deadline is no number, or the engine neither of the two.
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
+        const ENGINE: &str = "SPEECH_ENGINE";
         let default = Self::default();
-        Ok(Self { deadline: limit(environment, "SPEECH_DEADLINE_MS", default.deadline)?, ..default })
+        let deadline = limit(environment, "SPEECH_DEADLINE_MS", default.deadline)?;
+        let bucket = environment.filled("SPEECH_BUCKET").map(str::to_owned);
+        let neural = match environment.filled(ENGINE) {
+            None | Some("neural") => true,
+            Some("standard") => false,
+            Some(found) => {
+                let found = found.to_owned();
+                return Err(SettingsError::Unusable { name: ENGINE, rule: "neural or standard", found });
+            }
+        };
+        Ok(Self { deadline, bucket, neural, ..default })
     }
 }
 
@@ -157,6 +174,7 @@ impl CoreSettings {
             uploads: UploadSettings::from_environment(environment)?,
             backends: BackendSettings::from_environment(environment)?,
             speech: SpeechSettings::from_environment(environment)?,
+            metrics: MetricSettings::from_environment(environment),
         })
     }
 }
@@ -187,6 +205,7 @@ mod tests {
             ("SESSIONS_TABLE", "sessions"),
             ("ALLOWED_FUNCTIONS", "weather, pizza,"),
             ("BACKEND_DEADLINE_MS", "1500"),
+            ("METRICS_STACK", "shop"),
         ];
         let settings = CoreSettings::from_environment(&environment(&variables)).unwrap();
         assert_eq!(settings.brain.bucket, "brains");
@@ -195,6 +214,7 @@ mod tests {
         assert_eq!(settings.backends.deadline, Duration::from_millis(1500));
         assert_eq!(settings.speech, SpeechSettings::default());
         assert_eq!((settings.ratings, settings.uploads), (None, None));
+        assert_eq!(settings.metrics.map(|metrics| metrics.stack).as_deref(), Some("shop"));
     }
 
     #[test]
@@ -222,6 +242,17 @@ mod tests {
             let unusable = SettingsError::Unusable { name: "UPLOAD_LIMIT_BYTES", rule, found: found.to_owned() };
             assert_eq!(settings(found), Err(unusable));
         }
+    }
+
+    #[test]
+    fn speech_is_neural_and_kept_where_the_settings_say_so() {
+        let settings = |engine: &str| {
+            SpeechSettings::from_environment(&environment(&[("SPEECH_BUCKET", "sounds"), ("SPEECH_ENGINE", engine)]))
+        };
+        let neural = settings("").unwrap();
+        assert_eq!((neural.bucket.as_deref(), neural.neural), (Some("sounds"), true));
+        assert!(!settings("standard").unwrap().neural);
+        assert!(settings("generative").unwrap_err().to_string().contains("SPEECH_ENGINE"));
     }
 
     #[test]

@@ -42,9 +42,10 @@ async fn text_markup_voice_and_lexicon_reach_polly() {
     speech.synthesize(&own).await;
     let bodies: Vec<_> = polly.received().iter().map(|received| received.json()).collect();
     let expected = [
-        json!({ "OutputFormat": "mp3", "Text": "olá", "TextType": "text", "VoiceId": "Camila" }),
+        json!({ "Engine": "neural", "OutputFormat": "mp3", "Text": "olá", "TextType": "text", "VoiceId": "Camila" }),
         json!({
-            "LexiconNames": ["names"], "OutputFormat": "mp3", "Text": "<speak>olá</speak>", "TextType": "ssml", "VoiceId": "Ricardo"
+            "Engine": "standard", "LexiconNames": ["names"], "OutputFormat": "mp3", "Text": "<speak>olá</speak>",
+            "TextType": "ssml", "VoiceId": "Ricardo"
         }),
     ];
     assert_eq!(bodies, expected);
@@ -59,9 +60,12 @@ async fn whatever_content_type_comes_back_is_said() {
 
 #[tokio::test]
 async fn a_refusal_costs_only_the_sound() {
-    let polly = Script::always(400, &[("x-amzn-errortype", "InvalidSsmlException")], b"{}").await;
-    assert_eq!(speech(&polly).synthesize(&request("<speak>")).await, None);
-    assert_eq!(polly.received().len(), 1);
+    for (status, kind) in [(400, "ValidationException"), (403, "AccessDeniedException"), (400, "InvalidSsmlException")]
+    {
+        let polly = Script::always(status, &[("x-amzn-errortype", kind)], b"{}").await;
+        assert_eq!(speech(&polly).synthesize(&request("olá")).await, None);
+        assert_eq!(polly.received().len(), 1, "{kind}");
+    }
 }
 
 #[tokio::test]
@@ -71,7 +75,7 @@ async fn a_slow_service_costs_only_the_sound() {
         response(200, &[], Vec::new())
     });
     let polly = polly.await;
-    let settings = SpeechSettings { deadline: Duration::from_millis(100), cache_bytes: 1 << 20 };
+    let settings = SpeechSettings { deadline: Duration::from_millis(100), ..SpeechSettings::default() };
     let speech = PollySpeech::new(aws_sdk_polly::Client::new(&polly.sdk()), settings);
     assert_eq!(speech.synthesize(&request("olá")).await, None);
 }
@@ -84,4 +88,98 @@ async fn without_voice_and_language_polly_is_not_asked() {
         assert_eq!(speech(&polly).synthesize(&SpeechRequest { language, ..request("saluton") }).await, None);
     }
     assert_eq!(polly.received().len(), 0);
+}
+
+/// A service that refuses as long as `refuses` says so of the request's body, and then speaks.
+async fn particular(kind: &'static str, refuses: fn(&serde_json::Value) -> bool) -> Script {
+    Script::new(move |_, received| async move {
+        match refuses(&received.json()) {
+            true => response(400, &[("x-amzn-errortype", kind)], b"{}".to_vec()),
+            false => response(200, &[("content-type", "audio/mpeg")], b"sound".to_vec()),
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_polly_refuses_is_asked_for_once_more_without() {
+    let polly = particular("InvalidSsmlException", |body| body["TextType"] == "ssml").await;
+    let spoken = speech(&polly).synthesize(&request("<speak>olá <sub alias=\"x\">y</sub></speak>")).await;
+    assert!(spoken.is_some());
+    assert_eq!(polly.received()[1].json()["Text"], "olá y");
+
+    let polly = particular("LexiconNotFoundException", |body| body.get("LexiconNames").is_some()).await;
+    let named = SpeechRequest { lexicon: Some("names".to_owned()), ..request("olá") };
+    assert!(speech(&polly).synthesize(&named).await.is_some());
+    assert_eq!(polly.received().len(), 2);
+}
+
+#[tokio::test]
+async fn where_a_region_has_no_neural_voices_the_standard_one_speaks_and_that_is_remembered() {
+    let polly = particular("EngineNotSupportedException", |body| body["Engine"] == "neural").await;
+    let speech = speech(&polly);
+    assert!(speech.synthesize(&request("olá")).await.is_some());
+    assert!(speech.synthesize(&request("tchau")).await.is_some());
+    let engines: Vec<_> = polly.received().iter().map(|received| received.json()["Engine"].clone()).collect();
+    assert_eq!(engines, ["neural", "standard", "standard"]);
+}
+
+#[tokio::test]
+async fn what_has_no_words_is_not_spoken() {
+    let polly = Script::always(200, &[], b"sound").await;
+    for text in ["<speak><p", " ", "<speak", "</speak><speak>"] {
+        assert_eq!(speech(&polly).synthesize(&request(text)).await, None, "{text}");
+    }
+    assert_eq!(polly.received().len(), 0);
+}
+
+#[tokio::test]
+async fn a_sound_too_large_for_an_answer_is_not_given() {
+    let polly = Script::always(200, &[("content-type", "audio/mpeg")], &[0; 4_000_001]).await;
+    assert_eq!(speech(&polly).synthesize(&request("olá")).await, None);
+    let polly = Script::always(200, &[("content-type", "audio/mpeg")], b"").await;
+    assert_eq!(speech(&polly).synthesize(&request("olá")).await, None);
+}
+
+/// Two processes on one bucket.
+#[tokio::test]
+async fn a_sound_is_made_once_for_all_processes() {
+    let cloud = sbf_local::Cloud::start(sbf_local::CloudOptions::default()).await.unwrap();
+    cloud.create_bucket("sounds").await.unwrap();
+    let polly = Script::always(200, &[("content-type", "audio/mpeg")], b"sound").await;
+    let process = || {
+        let settings = SpeechSettings { bucket: Some("sounds".to_owned()), ..SpeechSettings::default() };
+        PollySpeech::new(aws_sdk_polly::Client::new(&polly.sdk()), settings).keeping_in(cloud.s3())
+    };
+    let audio = |cache_hit| Some(Audio { bytes: b"sound".to_vec(), content_type: "audio/mpeg".to_owned(), cache_hit });
+    assert_eq!(process().synthesize(&request("olá")).await, audio(false));
+    assert_eq!(process().synthesize(&request("olá")).await, audio(true));
+    assert_eq!(polly.received().len(), 1);
+    let listed = cloud.s3().list_objects_v2().bucket("sounds").send().await.unwrap();
+    let keys: Vec<_> = listed.contents().iter().map(|object| object.key().unwrap().to_owned()).collect();
+    let hash = keys[0].strip_prefix("speech/").unwrap();
+    assert!(keys.len() == 1 && hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{keys:?}");
+}
+
+#[tokio::test]
+async fn a_bucket_that_fails_costs_only_another_synthesis() {
+    let polly = Script::always(200, &[("content-type", "audio/mpeg")], b"sound").await;
+    let slow = Script::new(|_, _| async {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        response(200, &[], Vec::new())
+    });
+    let broken = [
+        Script::always(403, &[], b"<Error><Code>AccessDenied</Code></Error>").await,
+        Script::always(500, &[], b"").await,
+        Script::always(200, &[("content-type", "audio/mpeg")], b"").await,
+        slow.await,
+    ];
+    for (index, bucket) in broken.iter().enumerate() {
+        let settings = SpeechSettings { bucket: Some("sounds".to_owned()), ..SpeechSettings::default() };
+        let speech = PollySpeech::new(aws_sdk_polly::Client::new(&polly.sdk()), settings);
+        let speech = speech.keeping_in(aws_sdk_s3::Client::new(&bucket.sdk()));
+        let audio = speech.synthesize(&request("olá")).await.unwrap();
+        assert_eq!((audio.bytes.as_slice(), audio.cache_hit), (&b"sound"[..], false));
+        assert_eq!(polly.received().len(), index + 1);
+    }
 }

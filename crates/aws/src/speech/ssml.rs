@@ -1,0 +1,393 @@
+//! Text that may be SSML, made fit for a voice.
+//!
+//! The text comes from an author, a backend or a client, so only what is on a list gets through: elements and attributes that the
+//! engine knows and that do nothing but speak. Of other elements the words stay. What is no well-formed XML is spoken without its tags.
+//!
+//! Which engine knows what: "Supported SSML tags" in the Amazon Polly developer guide.
+
+use std::borrow::Cow;
+
+/// What a text is that looks like SSML.
+const ROOT: &str = "speak";
+/// Milliseconds that one pause may take (Polly's own limit), and all pauses of a text.
+const PAUSE_LIMIT: f64 = 10_000.0;
+const PAUSES_LIMIT: f64 = 30_000.0;
+/// Characters of an attribute at most.
+const VALUE_LIMIT: usize = 200;
+
+/// What is given to a voice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Prepared {
+    pub(super) text: String,
+    pub(super) is_ssml: bool,
+}
+
+/// An element that may be used.
+struct Element {
+    name: &'static str,
+    attributes: &'static [&'static str],
+    /// Whether it says nothing without one of them.
+    needs_one: bool,
+    /// Whether neural voices know it.
+    neural: bool,
+}
+
+const fn element(name: &'static str, attributes: &'static [&'static str], needs_one: bool, neural: bool) -> Element {
+    Element { name, attributes, needs_one, neural }
+}
+
+const ELEMENTS: [Element; 13] = [
+    element(ROOT, &[], false, true),
+    element("p", &[], false, true),
+    element("s", &[], false, true),
+    element("break", &["strength", "time"], false, true),
+    element("emphasis", &["level"], false, false),
+    element("lang", &["xml:lang"], true, true),
+    element("phoneme", &["alphabet", "ph"], true, true),
+    element("prosody", &["volume", "rate", "pitch", "amazon:max-duration"], true, true),
+    element("say-as", &["interpret-as", "format"], true, true),
+    element("sub", &["alias"], true, true),
+    element("w", &["role"], true, true),
+    element("amazon:auto-breaths", &["volume", "frequency", "duration"], false, false),
+    element("amazon:effect", &["name", "phonation", "vocal-tract-length"], true, true),
+];
+
+/// Attributes and values of known elements that only standard voices know.
+fn is_neural(name: &str, attribute: &str, value: &str) -> bool {
+    match (name, attribute) {
+        ("prosody", "pitch" | "amazon:max-duration") | ("amazon:effect", "phonation" | "vocal-tract-length") => false,
+        ("amazon:effect", "name") => value == "drc",
+        _ => true,
+    }
+}
+
+/// A text as a voice gets it, of a neural engine or of the standard one.
+pub(super) fn prepare(text: &str, neural: bool) -> Prepared {
+    if !text.contains("<speak") {
+        return Prepared { text: text.to_owned(), is_ssml: false };
+    }
+    match Writer::new(neural).write(text) {
+        Some(text) => Prepared { text, is_ssml: true },
+        None => plain(text),
+    }
+}
+
+/// The words of a text, without anything that is or looks like a tag.
+pub(super) fn plain(text: &str) -> Prepared {
+    let mut words = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        words.push_str(before);
+        words.push(' ');
+        rest = after.split_once('>').map_or("", |(_, after)| after);
+    }
+    words.push_str(rest);
+    let words = unescaped(&words);
+    Prepared { text: words.split_whitespace().collect::<Vec<_>>().join(" "), is_ssml: false }
+}
+
+/// Writes SSML again, piece by piece.
+struct Writer {
+    neural: bool,
+    written: String,
+    /// The open elements, and whether each was written.
+    open: Vec<(String, bool)>,
+    /// Whether the root has been closed.
+    closed: bool,
+    /// Milliseconds of the pauses so far.
+    paused: f64,
+}
+
+impl Writer {
+    fn new(neural: bool) -> Self {
+        Self { neural, written: String::new(), open: Vec::new(), closed: false, paused: 0.0 }
+    }
+
+    /// `None` where the text is not well-formed.
+    fn write(mut self, text: &str) -> Option<String> {
+        let mut rest = text.trim();
+        while !rest.is_empty() {
+            rest = match rest.strip_prefix('<') {
+                None => {
+                    let end = rest.find('<').unwrap_or(rest.len());
+                    let (words, after) = rest.split_at(end);
+                    self.words(words)?;
+                    after
+                }
+                Some(inside) => self.tag(inside)?,
+            };
+        }
+        (self.closed && self.open.is_empty()).then_some(self.written)
+    }
+
+    fn words(&mut self, words: &str) -> Option<()> {
+        if self.open.is_empty() {
+            return words.trim().is_empty().then_some(());
+        }
+        self.written.push_str(&escaped(&unescaped(words)));
+        Some(())
+    }
+
+    /// What follows a `<`; returns what follows the tag.
+    fn tag<'t>(&mut self, inside: &'t str) -> Option<&'t str> {
+        if let Some(comment) = inside.strip_prefix("!--") {
+            return comment.split_once("-->").map(|(_, after)| after);
+        }
+        if let Some(declaration) = inside.strip_prefix("?xml") {
+            return declaration.split_once("?>").map(|(_, after)| after).filter(|_| self.written.is_empty());
+        }
+        let (tag, after) = inside.split_at(end_of_tag(inside)?);
+        let after = after.strip_prefix('>')?;
+        if let Some(name) = tag.strip_prefix('/') {
+            self.close(name.trim_end())?;
+            return Some(after);
+        }
+        let (tag, is_empty) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
+        let (name, attributes) = tag.split_at(tag.find(char::is_whitespace).unwrap_or(tag.len()));
+        self.begin(name, &attributes_of(attributes)?, is_empty)?;
+        Some(after)
+    }
+
+    fn begin(&mut self, name: &str, attributes: &[(&str, String)], is_empty: bool) -> Option<()> {
+        if name.is_empty() || self.closed || (self.open.is_empty() != (name == ROOT)) {
+            return None;
+        }
+        let kept = self.kept(name, attributes);
+        if let Some(attributes) = &kept {
+            self.written.push_str(&format!("<{name}{attributes}{}>", if is_empty { "/" } else { "" }));
+        }
+        match (is_empty, name == ROOT) {
+            (false, _) => self.open.push((name.to_owned(), kept.is_some())),
+            (true, is_root) => self.closed = is_root,
+        }
+        Some(())
+    }
+
+    fn close(&mut self, name: &str) -> Option<()> {
+        let (open, is_written) = self.open.pop()?;
+        if is_written {
+            self.written.push_str(&format!("</{name}>"));
+        }
+        self.closed = self.open.is_empty();
+        (open == name).then_some(())
+    }
+
+    /// The attributes of an element as they are written; `None` for an element that is left out.
+    fn kept(&mut self, name: &str, attributes: &[(&str, String)]) -> Option<String> {
+        let element = ELEMENTS.iter().find(|element| element.name == name)?;
+        if self.neural && !element.neural {
+            return None;
+        }
+        let mut kept = String::new();
+        for (attribute, value) in attributes {
+            let is_known =
+                element.attributes.contains(attribute) && (!self.neural || is_neural(name, attribute, value));
+            let value = if *attribute == "time" { self.pause(value)? } else { value.clone() };
+            if is_known && value.chars().count() <= VALUE_LIMIT {
+                kept.push_str(&format!(" {attribute}=\"{}\"", escaped(&value)));
+            }
+        }
+        (!element.needs_one || !kept.is_empty()).then_some(kept)
+    }
+
+    /// A pause within the limits; `None` for one that is none, or too much.
+    fn pause(&mut self, written: &str) -> Option<String> {
+        let (number, unit) = written.split_at(written.find(|c: char| c.is_ascii_alphabetic())?);
+        let number: f64 = number.trim_start_matches('+').parse().ok().filter(|number: &f64| number.is_finite())?;
+        let asked = match unit {
+            "s" => number * 1000.0,
+            "ms" => number,
+            _ => return None,
+        };
+        let pause = asked.min(PAUSE_LIMIT).min(PAUSES_LIMIT - self.paused).floor();
+        self.paused += pause.max(0.0);
+        (pause > 0.0).then(|| format!("{pause}ms"))
+    }
+}
+
+/// Where a tag ends: at the first `>` outside quotes.
+fn end_of_tag(inside: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, c) in inside.char_indices() {
+        match (quote, c) {
+            (None, '>') => return Some(at),
+            (None, '<') => return None,
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Names and values; `None` where something else is between them.
+fn attributes_of(written: &str) -> Option<Vec<(&str, String)>> {
+    let mut attributes = Vec::new();
+    let mut rest = written.trim();
+    while !rest.is_empty() {
+        let (name, value) = rest.split_once('=')?;
+        let value = value.trim_start();
+        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let (value, after) = value[1..].split_once(quote)?;
+        attributes.push((name.trim(), unescaped(value).into_owned()));
+        rest = after.trim_start();
+    }
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || ":-_".contains(c));
+    attributes.iter().all(|(name, _)| is_name(name)).then_some(attributes)
+}
+
+/// The five entities of XML, and characters by their number; an `&` that begins none of them is itself.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        plain.push_str(before);
+        match after.split_once(';').and_then(|(name, after)| Some((entity(name)?, after))) {
+            Some((c, after)) => {
+                plain.push(c);
+                rest = after;
+            }
+            None => {
+                plain.push('&');
+                rest = after;
+            }
+        }
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
+}
+
+fn entity(name: &str) -> Option<char> {
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix('x') {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => number.parse(),
+            };
+            // XML has no control characters, and no voice a use for them.
+            char::from_u32(code.ok()?).filter(|c| !c.is_control())
+        }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ssml(text: &str, neural: bool) -> String {
+        let prepared = prepare(text, neural);
+        assert!(prepared.is_ssml, "{prepared:?}");
+        prepared.text
+    }
+
+    #[test]
+    fn plain_text_is_left_alone() {
+        for text in ["Hello, 3 < 5 & 7 > 2", "a <b>bold</b> word", "speak"] {
+            assert_eq!(prepare(text, true), Prepared { text: text.to_owned(), is_ssml: false });
+        }
+    }
+
+    #[test]
+    fn what_the_engine_knows_is_kept() {
+        let all = concat!(
+            "<speak><p><s>Hi <break time=\"500ms\"/> <sub alias=\"bee\">B</sub></s></p>",
+            "<lang xml:lang=\"pt-BR\">oi</lang><phoneme alphabet=\"ipa\" ph=\"wɪn\">Nguyen</phoneme>",
+            "<say-as interpret-as=\"characters\">ab</say-as><prosody rate=\"slow\">x</prosody>",
+            "<amazon:effect name=\"drc\">y</amazon:effect><w role=\"amazon:NN\">z</w></speak>"
+        );
+        assert_eq!((ssml(all, true), ssml(all, false)), (all.to_owned(), all.to_owned()));
+    }
+
+    #[test]
+    fn what_neural_voices_do_not_know_loses_its_tags_there_alone() {
+        let text = concat!(
+            "<speak><emphasis level=\"strong\">a</emphasis><prosody pitch=\"high\">b</prosody>",
+            "<amazon:effect name=\"whispered\">c</amazon:effect><amazon:auto-breaths>d</amazon:auto-breaths></speak>"
+        );
+        assert_eq!(ssml(text, false), text);
+        assert_eq!(ssml(text, true), "<speak>abcd</speak>");
+    }
+
+    #[test]
+    fn what_is_not_on_the_list_is_left_out_and_its_words_stay() {
+        let cases = [
+            ("<speak><audio src=\"file:///etc/passwd\">no</audio>!</speak>", "<speak>no!</speak>"),
+            ("<speak xmlns=\"x\" onclick='y'><mark name=\"m\"/><script>s</script></speak>", "<speak>s</speak>"),
+            ("<speak><p class=\"a\" >b</p ></speak>", "<speak><p>b</p></speak>"),
+            ("<?xml version=\"1.0\"?><!-- c --><speak>a<!-- <b> -->d</speak>", "<speak>ad</speak>"),
+            (
+                "<speak>Tom & Jerry &lt;3 &#233; &unknown; <sub alias='\"'>x</sub></speak>",
+                "<speak>Tom &amp; Jerry &lt;3 é &amp;unknown; <sub alias=\"&quot;\">x</sub></speak>",
+            ),
+            ("<speak/>", "<speak/>"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(ssml(text, true), expected);
+        }
+    }
+
+    #[test]
+    fn pauses_are_bounded_each_and_together() {
+        let pause = |time: &str| ssml(&format!("<speak><break time=\"{time}\"/></speak>"), true);
+        assert_eq!(pause("1.5s"), "<speak><break time=\"1500ms\"/></speak>");
+        assert_eq!(pause("3600s"), "<speak><break time=\"10000ms\"/></speak>");
+        for none in ["", "5", "-1s", "NaNs", "infs", "1e9ms ", "s"] {
+            assert_eq!(pause(none), "<speak></speak>", "{none}");
+        }
+        let many = format!("<speak>{}</speak>", "<break time=\"10s\"/>".repeat(50));
+        assert_eq!(ssml(&many, true).matches("<break").count(), 3);
+    }
+
+    #[test]
+    fn what_is_not_well_formed_is_spoken_without_tags() {
+        let cases = [
+            ("<speak>Hello <b>you</speak>", "Hello you"),
+            ("<speak>Hello", "Hello"),
+            ("Well, <speak>hello</speak>", "Well, hello"),
+            ("<speak>a</speak> b", "a b"),
+            ("<speak>a</speak><speak>b</speak>", "a b"),
+            ("<speak><break time=1s/>Tom &amp; Jerry</speak>", "Tom & Jerry"),
+            ("<speak><p>a</s></p></speak>", "a"),
+            ("<speak", ""),
+            ("<speaker>x</speaker>", "x"),
+            ("<speak><![CDATA[x]]></speak>", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(prepare(text, true), Prepared { text: expected.to_owned(), is_ssml: false }, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_in_what_goes_out_is_stable_and_on_the_list(
+            parts in proptest::collection::vec(prop_oneof![
+                Just("<speak>".to_owned()), Just("</speak>".to_owned()), Just("<break time=\"9s\"/>".to_owned()),
+                Just("<p>".to_owned()), Just("</p>".to_owned()), Just("<audio src='x'>".to_owned()),
+                Just("</audio>".to_owned()), Just("&".to_owned()), "[a-z<>&\"'= /!-]{0,12}",
+            ], 0..12),
+            neural: bool,
+        ) {
+            let text = format!("<speak>{}</speak>", parts.concat());
+            let once = prepare(&text, neural);
+            prop_assert!(!once.text.contains("<audio"), "{}", once.text);
+            if once.is_ssml {
+                prop_assert_eq!(prepare(&once.text, neural), once);
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Which voice speaks which language, and with which engine.
+//!
+//! From "Available voices" in the Amazon Polly developer guide.
+
+use aws_sdk_polly::types::{Engine, LanguageCode};
+
+/// A voice for each language that Polly speaks; the first of a language serves its other regions. Where there are several, one that
+/// has both engines, or else the standard one, which every Region has.
+const VOICES: [(&str, &str); 40] = [
+    ("ar-AE", "Zeina"),
+    ("ca-ES", "Arlet"),
+    ("cs-CZ", "Jitka"),
+    ("cy-GB", "Gwyneth"),
+    ("da-DK", "Naja"),
+    ("de-DE", "Vicki"),
+    ("de-AT", "Hannah"),
+    ("de-CH", "Sabrina"),
+    ("en-US", "Joanna"),
+    ("en-AU", "Nicole"),
+    ("en-GB", "Amy"),
+    ("en-IE", "Niamh"),
+    ("en-IN", "Aditi"),
+    ("en-NZ", "Aria"),
+    ("en-ZA", "Ayanda"),
+    ("es-US", "Lupe"),
+    ("es-ES", "Lucia"),
+    ("es-MX", "Mia"),
+    ("fi-FI", "Suvi"),
+    ("fr-FR", "Lea"),
+    ("fr-BE", "Isabelle"),
+    ("fr-CA", "Chantal"),
+    ("hi-IN", "Aditi"),
+    ("is-IS", "Dora"),
+    ("it-IT", "Bianca"),
+    ("ja-JP", "Takumi"),
+    ("ko-KR", "Seoyeon"),
+    ("nb-NO", "Liv"),
+    ("nl-NL", "Lotte"),
+    ("nl-BE", "Lisa"),
+    ("pl-PL", "Ewa"),
+    ("pt-BR", "Camila"),
+    ("pt-PT", "Ines"),
+    ("ro-RO", "Carmen"),
+    ("ru-RU", "Tatyana"),
+    ("sv-SE", "Astrid"),
+    ("tr-TR", "Filiz"),
+    ("yue-CN", "Hiujin"),
+    ("yue-HK", "Hiujin"),
+    ("zh-CN", "Zhiyu"),
+];
+
+/// Voices of both engines.
+const BOTH: [&str; 24] = [
+    "Amy", "Bianca", "Brian", "Camila", "Emma", "Ines", "Ivy", "Joanna", "Joey", "Justin", "Kendra", "Kevin",
+    "Kimberly", "Lea", "Lucia", "Lupe", "Matthew", "Mia", "Salli", "Seoyeon", "Takumi", "Vicki", "Vitoria", "Zhiyu",
+];
+
+/// Voices that the standard engine has not.
+const NEURAL_ALONE: [&str; 38] = [
+    "Adriano",
+    "Andres",
+    "Aria",
+    "Arlet",
+    "Arthur",
+    "Ayanda",
+    "Burcu",
+    "Daniel",
+    "Danielle",
+    "Elin",
+    "Gabrielle",
+    "Gregory",
+    "Hala",
+    "Hannah",
+    "Hiujin",
+    "Ida",
+    "Isabelle",
+    "Jasmine",
+    "Jihye",
+    "Jitka",
+    "Kajal",
+    "Kazuha",
+    "Laura",
+    "Liam",
+    "Lisa",
+    "Niamh",
+    "Ola",
+    "Olivia",
+    "Pedro",
+    "Remi",
+    "Ruth",
+    "Sabrina",
+    "Sergio",
+    "Sofie",
+    "Stephen",
+    "Suvi",
+    "Thiago",
+    "Zayd",
+];
+
+/// The voice for a language tag: of exactly that tag, else of its language.
+pub fn default_voice(tag: &str) -> Option<&'static str> {
+    let exact = VOICES.iter().find(|(known, _)| known.eq_ignore_ascii_case(&tag.replace('_', "-")));
+    let voice = exact.or_else(|| VOICES.iter().find(|(known, _)| language(known) == language(tag)));
+    voice.map(|(_, voice)| *voice)
+}
+
+/// The engine for a voice: the neural one where the voice has it, unless it has both and the other one is wanted.
+pub(super) fn engine(voice: &str, neural: bool) -> Engine {
+    let is_one_of = |voices: &[&str]| voices.iter().any(|known| known.eq_ignore_ascii_case(voice));
+    match is_one_of(&NEURAL_ALONE) || (neural && is_one_of(&BOTH)) {
+        true => Engine::Neural,
+        false => Engine::Standard,
+    }
+}
+
+/// Whether the standard engine has the voice as well.
+pub(super) fn has_standard(voice: &str) -> bool {
+    BOTH.iter().any(|known| known.eq_ignore_ascii_case(voice))
+}
+
+/// The language that a voice of two languages is told to speak.
+pub(super) fn language_code(voice: &str, tag: Option<&str>) -> Option<LanguageCode> {
+    let speaks_hindi = ["Aditi", "Kajal"].iter().any(|known| known.eq_ignore_ascii_case(voice));
+    (speaks_hindi && language(tag?) == "hi").then_some(LanguageCode::HiIn)
+}
+
+fn language(tag: &str) -> String {
+    tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_polly::types::VoiceId;
+
+    use super::*;
+
+    #[test]
+    fn a_region_without_a_voice_gets_its_languages_first() {
+        assert_eq!(default_voice("pt-BR"), Some("Camila"));
+        assert_eq!(default_voice("pt_pt"), Some("Ines"));
+        assert_eq!(default_voice("es-AR"), Some("Lupe"));
+        assert_eq!(default_voice("en"), Some("Joanna"));
+        assert_eq!(default_voice("eo"), None);
+        assert_eq!(default_voice(""), None);
+    }
+
+    #[test]
+    fn every_voice_is_one_of_pollys_and_has_one_engine_or_both() {
+        let known = VoiceId::values();
+        for voice in VOICES.iter().map(|(_, voice)| voice).chain(&BOTH).chain(&NEURAL_ALONE) {
+            assert!(known.contains(voice), "{voice}");
+            assert!(!(BOTH.contains(voice) && NEURAL_ALONE.contains(voice)), "{voice}");
+        }
+    }
+
+    #[test]
+    fn the_seven_languages_of_the_samples_have_a_voice_that_every_region_has() {
+        for tag in ["de-DE", "en-US", "es-US", "fr-FR", "it-IT", "pt-BR", "ru-RU"] {
+            let voice = default_voice(tag).unwrap();
+            assert_eq!(engine(voice, false), Engine::Standard, "{voice}");
+            assert_eq!(engine(voice, true), if tag == "ru-RU" { Engine::Standard } else { Engine::Neural }, "{voice}");
+        }
+    }
+
+    #[test]
+    fn the_engine_is_the_neural_one_where_the_voice_has_it() {
+        for (voice, neural, expected) in [
+            ("Joanna", true, Engine::Neural),
+            ("joanna", false, Engine::Standard),
+            ("Thiago", false, Engine::Neural),
+            ("Ricardo", true, Engine::Standard),
+            ("Nobody", true, Engine::Standard),
+        ] {
+            assert_eq!(engine(voice, neural), expected, "{voice}");
+        }
+    }
+
+    #[test]
+    fn a_voice_of_two_languages_is_told_which() {
+        assert_eq!(language_code("Aditi", Some("hi-IN")), Some(LanguageCode::HiIn));
+        assert_eq!(language_code("Aditi", Some("en-IN")), None);
+        assert_eq!(language_code("Joanna", Some("hi")), None);
+    }
+}
