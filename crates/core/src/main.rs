@@ -63,11 +63,11 @@ fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let sessions = Arc::new(Measured(DynamoSessions::new(dynamodb.clone(), settings.sessions.table)));
     let ratings = settings.ratings.map(|ratings| Arc::new(DynamoRatings::new(dynamodb, ratings.table)) as _);
     let uploads = settings.uploads.zip(sdk.credentials_provider());
-    let uploads = uploads.map(|(settings, credentials)| Arc::new(S3Uploads::new(s3, credentials, settings)));
+    let uploads = uploads.map(|(settings, credentials)| Arc::new(S3Uploads::new(s3.clone(), credentials, settings)));
     let deadline = settings.backends.deadline;
     let backends = LambdaBackends::new(aws_sdk_lambda::Client::new(sdk), settings.backends);
     let backends = Arc::new(Measured(backends));
-    let speech = PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech).keeping_in(s3.clone());
+    let speech = PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech).keeping_in(s3);
     let speech = Arc::new(Measured(speech));
     let bot = Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis);
     let timing = bot.timing.with_backend_deadline(deadline);
