@@ -14,7 +14,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("sbf-brain", &["sbf-dialog", "sbf-aws", "sbf-local", "tokio", "aws-", "axum", "hyper", "reqwest", "async-trait"]),
     ("sbf-dialog", &["sbf-aws", "sbf-local", "tokio", "aws-", "axum", "hyper", "reqwest", "linfa", "ndarray"]),
     ("sbf-aws", &["sbf-local", "sbf-samples", "dynoxide", "s3s", "clap", "lambda_http"]),
-    ("sbf-core", &["sbf-local", "linfa", "ndarray", "clap", "dynoxide", "s3s"]),
+    ("sbf-core", &["sbf-local", "plotters", "linfa", "ndarray", "clap", "dynoxide", "s3s"]),
     ("sbf-train", &["sbf-local", "sbf-dialog", "axum", "aws-sdk-dynamodb", "aws-sdk-polly", "aws-sdk-lambda", "clap"]),
     ("sbf-local", &["sbf-amc", "sbf-brain", "sbf-dialog", "sbf-aws"]),
     ("sbf-alerts", &["sbf-", "axum", "aws-sdk-s3", "aws-sdk-dynamodb", "reqwest", "clap"]),

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    brain::{Brain, Content, Sources},
+    brain::{Brain, Sources},
     check,
     problem::Problem,
 };
@@ -223,11 +223,13 @@ pub fn decode(bytes: &[u8]) -> Result<Brain, DecodeError> {
     if let Some(stranger) = model.intents().find(|intent| !content.by_id.contains_key(*intent)) {
         return Err(DecodeError::Damaged(format!("the classifier knows an intent that the bot has not: {stranger}")));
     }
-    Ok(Brain { measured: manifest.measured, ..assemble(content, model, sources) })
+    let version = version(&manifest.checksums);
+    Ok(Brain { content, model, sources, version, measured: manifest.measured })
 }
 
-/// A bot from its parts; its version follows from their content.
-pub(crate) fn assemble(content: Content, model: Model, sources: Sources) -> Brain {
+/// A new bot from its parts; its version follows from their content.
+#[cfg(feature = "train")]
+pub(crate) fn assemble(content: crate::brain::Content, model: Model, sources: Sources) -> Brain {
     let version = version(&checksums(&sources, &model.encode()));
     Brain { content, model, sources, version, measured: None }
 }

@@ -114,11 +114,16 @@ fn compile(knowledge: &[u8], config: Option<&[u8]>, purpose: &Purpose) -> (Optio
     let mut problems = Problems::of(KNOWLEDGE_FILE);
     let typed = config.map(|bytes| Config::read(bytes, &mut config_problems)).unwrap_or_default();
     let written_config = typed.written.clone();
-    let value = json::parse(knowledge, &mut problems);
-    let written = value.clone().unwrap_or_default();
+    let value = match purpose {
+        Purpose::Training => json::parse(knowledge, &mut problems),
+        // What it warns of was said when the bot was trained, and paths for it are most of the work.
+        Purpose::Answering { .. } => {
+            serde_json::from_slice(knowledge).ok().or_else(|| json::parse(knowledge, &mut problems))
+        }
+    };
     let compiled = value.map(|value| compile_value(value, typed, purpose, &mut problems, &mut config_problems));
     let mut all = config_problems.sorted(&written_config);
-    all.extend(problems.sorted(&written));
+    all.extend(problems.sorted(compiled.as_ref().map_or(&Value::Null, |(content, _)| &content.written)));
     let faulty = all.iter().any(|problem| problem.severity == Severity::Error);
     (compiled.filter(|_| !faulty), all)
 }
@@ -131,7 +136,11 @@ fn compile_value(
     config_problems: &mut Problems,
 ) -> (Content, Training) {
     let name = config.name.clone().or_else(|| knowledge::name(&value)).unwrap_or_else(|| "SBF".to_owned());
-    let written = knowledge::read(&filled(&value, &name, &config, problems), problems);
+    let needed = match purpose {
+        Purpose::Training => value.clone(),
+        Purpose::Answering { .. } => knowledge::without_utterances(&value),
+    };
+    let written = knowledge::read(&filled(needed, &name, &config, problems), problems);
     let language = match purpose {
         Purpose::Training => language_of(&written, &config, config_problems),
         Purpose::Answering { language } => language.clone(),
@@ -155,11 +164,10 @@ fn compile_value(
 }
 
 /// The file with its anchors filled.
-fn filled(written: &Value, name: &str, config: &Config, problems: &mut Problems) -> Value {
-    let mut filled = written.clone();
+fn filled(mut written: Value, name: &str, config: &Config, problems: &mut Problems) -> Value {
     let known = |anchor: &str| if anchor == "BOT_NAME" { Some(name.to_owned()) } else { config.anchor(anchor) };
-    anchors::fill(&mut filled, "", &known, problems);
-    filled
+    anchors::fill(&mut written, "", &known, problems);
+    written
 }
 
 /// The configured language, else the detected one; a warning where the two disagree.

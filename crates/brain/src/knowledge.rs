@@ -16,6 +16,9 @@ pub(crate) const KNOWLEDGE_FILE: &str = "knowledge.json";
 /// Where the intents stand.
 pub(crate) const ITEMS_PATH: &str = "knowledge";
 
+/// An item's utterances.
+const UTTERANCES: &str = "_intents";
+
 const LATER: &str = "not supported yet";
 
 /// What a bot knows, with the path of everything that can be wrong.
@@ -106,6 +109,25 @@ pub(crate) fn name(written: &Value) -> Option<String> {
     (!name.is_empty() && !anchors::unfilled(name)).then(|| name.to_owned())
 }
 
+/// A copy without the utterances of the items, which are nearly all of a large bot.
+pub(crate) fn without_utterances(written: &Value) -> Value {
+    let Value::Object(members) = written else { return written.clone() };
+    let copy = |(key, value): (&String, &Value)| {
+        let value = match value {
+            Value::Array(items) if key == ITEMS_PATH => items.iter().map(item_without_utterances).collect(),
+            other => other.clone(),
+        };
+        (key.clone(), value)
+    };
+    Value::Object(members.iter().map(copy).collect())
+}
+
+fn item_without_utterances(item: &Value) -> Value {
+    let Value::Object(members) = item else { return item.clone() };
+    let others = members.iter().filter(|(key, _)| *key != UTTERANCES);
+    Value::Object(others.map(|(key, value)| (key.clone(), value.clone())).collect())
+}
+
 /// Where the function of an intent stands.
 pub(crate) fn path_of_function(written: &Value, intent: &str) -> String {
     let is_it = |item: &Value| match item.get("_id") {
@@ -156,13 +178,13 @@ pub(crate) fn read(written: &Value, problems: &mut Problems) -> Knowledge {
 fn read_item(at: &At<'_>, problems: &mut Problems) -> Option<Item> {
     let mut fields = at.fields(problems)?;
     let id = fields.filled("_id", problems).map(|id| Located { value: id.value.trim().to_owned(), ..id });
-    let written = fields.get("_intents");
+    let written = fields.get(UTTERANCES);
     let utterances = written.as_ref().map(|at| at.texts(problems)).unwrap_or_default();
     let item = Item {
         path: at.path.clone(),
         unreadable: written.is_some_and(|at| !at.says_nothing()) && utterances.is_empty(),
         id,
-        utterances_path: format!("{}._intents", at.path),
+        utterances_path: format!("{}.{UTTERANCES}", at.path),
         utterances,
         tests: fields.get("_tests").map(|tests| read_tests(&tests, problems)).unwrap_or_default(),
         source: fields.get("_source").and_then(|source| read_source(&source, problems)),

@@ -106,7 +106,9 @@ fn print(line: &Line) {
 
 /// Dollars and cents; what is less than a cent is shown, and zero is zero.
 fn money(dollars: f64) -> String {
-    if dollars > 0.0 && dollars < 0.01 { format!("${dollars:.4}") } else { format!("${dollars:.2}") }
+    // Half a cent goes up, which the formatter alone would do every other time.
+    let cents = (100.0 * dollars).round() / 100.0;
+    if dollars > 0.0 && dollars < 0.01 { format!("${dollars:.4}") } else { format!("${cents:.2}") }
 }
 
 /// Four digits that mean something.
@@ -137,6 +139,7 @@ mod tests {
 
     #[test]
     fn numbers_are_written_with_care() {
+        assert_eq!(money(0.125), "$0.13");
         assert_eq!([money(0.0), money(0.004), money(1.0), money(749.999)], ["$0.00", "$0.0040", "$1.00", "$750.00"]);
         assert_eq!(
             [quantity(0.0), quantity(1.0), quantity(2.6666), quantity(0.000_001_5)],

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use aws_config::BehaviorVersion;
+use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use sbf_aws::{
     metrics::of_training,
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
     let environment = Environment::of_process();
     let settings = BrainSettings::from_environment(&environment).map_err(|error| error.to_string())?;
     let metrics = &MetricSettings::from_environment(&environment);
-    let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let sdk = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts()).load().await;
     let trainer = &Trainer::new(aws_sdk_s3::Client::new(&sdk), settings);
     let train = |event: LambdaEvent<Value>| async move {
         let began = Instant::now();
@@ -34,6 +34,11 @@ async fn main() -> Result<(), Error> {
         answered(outcome)
     };
     lambda_runtime::run(service_fn(train)).await
+}
+
+/// A call that hangs must not use up the time of the whole run; the largest object takes seconds.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(30)).build()
 }
 
 /// A run that S3 spoilt is an error, so that the invocation fails and is repeated; faults in the brain are an outcome.

@@ -278,7 +278,8 @@ pub fn arn(name: &str) -> String {
     format!("arn:aws:lambda:us-east-1:123456789012:function:{name}")
 }
 
-/// "Defined runtime environment variables" in the AWS Lambda Developer Guide, as an OS-only runtime has them.
+/// "Defined runtime environment variables" in the AWS Lambda Developer Guide, as an OS-only runtime has them; without `LD_LIBRARY_PATH`,
+/// whose first folder has all libraries there and none on other systems, which would search for milliseconds.
 fn lambda_environment(settings: &FunctionSettings, api: &str) -> Vec<(String, String)> {
     let name = &settings.name;
     let variables = [
@@ -294,10 +295,6 @@ fn lambda_environment(settings: &FunctionSettings, api: &str) -> Vec<(String, St
         ("LAMBDA_TASK_ROOT", "/var/task".to_owned()),
         ("LAMBDA_RUNTIME_DIR", "/var/runtime".to_owned()),
         ("LANG", "en_US.UTF-8".to_owned()),
-        (
-            "LD_LIBRARY_PATH",
-            "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib".to_owned(),
-        ),
         ("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin".to_owned()),
         ("TZ", ":UTC".to_owned()),
         ("_HANDLER", "bootstrap".to_owned()),

@@ -129,5 +129,5 @@ impl Measured {
 }
 
 #[cfg(test)]
-#[path = "compare_tests.rs"]
+#[path = "compare/tests.rs"]
 mod tests;
