@@ -172,6 +172,7 @@ async fn a_turn_is_one_line_of_log_and_one_of_metrics_with_the_clients_id() {
 
 /// What `sbf cost` reckons with.
 #[tokio::test]
+#[allow(clippy::print_stdout, reason = "it prints a figure")]
 async fn a_plain_turn_is_under_1500_bytes_of_log_and_metrics() {
     let observed = Observed::sample("en").await;
     let log = Lines::default();

@@ -49,6 +49,7 @@ async fn kept(bot: &TestBot) -> usize {
 }
 
 #[tokio::test]
+#[allow(clippy::print_stdout, reason = "it says that it is skipped")]
 async fn the_authors_pronunciation_is_heard_on_this_machine_and_kept() {
     let bot = bot().await;
     let service = service(&bot);
