@@ -39,7 +39,7 @@ pub enum Outcome {
         /// All problems, errors and warnings.
         problems: Vec<Problem>,
     },
-    /// The files changed meanwhile: the run of that change publishes.
+    /// The files changed meanwhile, and have no errors: the run of that change publishes.
     Superseded,
     /// The brain is live.
     Published {
@@ -195,7 +195,7 @@ impl Trainer {
             (made, live)
         });
         let (made, live) = making.await.map_err(|error| TrainingError::Stopped(error.to_string()))?;
-        if self.pair().await? != pair {
+        if self.pair().await? != pair && !(made.is_ok() && self.refuses_what_is_there().await?) {
             return Ok((Outcome::Superseded, Some(pair)));
         }
         let outcome = match made {
@@ -207,6 +207,15 @@ impl Trainer {
             Err(Unmade::Broken(why)) => return Err(TrainingError::Stopped(why)),
         };
         Ok((outcome, Some(pair)))
+    }
+
+    /// Whether the files that are there now have errors. Then what they replaced was the last good upload, and goes live.
+    async fn refuses_what_is_there(&self) -> Result<bool, TrainingError> {
+        let Some(knowledge) = self.bucket.get(KNOWLEDGE).await? else { return Ok(false) };
+        let configs = self.bucket.get(CONFIGS).await?;
+        let (checked, _) =
+            sbf_brain::read(&knowledge.content, configs.as_ref().map(|configs| configs.content.as_slice()));
+        Ok(checked.is_none())
     }
 
     /// What core answers from now, and what was reported about it.

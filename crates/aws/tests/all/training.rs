@@ -202,7 +202,7 @@ async fn a_change_during_training_leaves_the_publishing_to_its_own_run() {
     // The files are looked at with HEAD once training is done.
     let bucket = Bucket::new(|request, objects| {
         if request.method == Method::HEAD && request.path.ends_with("knowledge.json") {
-            objects.put("knowledge.json", b"{}");
+            objects.put("knowledge.json", other_knowledge().to_string().as_bytes());
         }
         None
     });
@@ -225,6 +225,21 @@ async fn a_change_while_errors_are_found_leaves_their_list_to_its_own_run() {
     bucket.put("knowledge.json", b"{");
     assert_eq!(bucket.trainer().run().await.unwrap(), Outcome::Superseded);
     assert_eq!(bucket.get("problems.json"), None);
+}
+
+#[tokio::test]
+async fn the_last_good_upload_goes_live_though_a_faulty_one_follows_while_it_is_trained() {
+    let bucket = Bucket::new(|request, objects| {
+        if request.method == Method::HEAD && request.path.ends_with("configs.json") {
+            objects.put("knowledge.json", b"{");
+        }
+        None
+    });
+    let bucket = bucket.await;
+    bucket.fill();
+    assert!(bucket.trainer().run().await.unwrap().is_failure(), "the files that are there are told to be faulty");
+    assert!(sbf_brain::decode(&bucket.get(PACKED).unwrap()).is_ok());
+    assert!(!bucket.json("problems.json").as_array().unwrap().is_empty());
 }
 
 #[tokio::test]
