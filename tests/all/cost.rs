@@ -97,7 +97,7 @@ fn bills_are_quantities_times_prices() {
             + t("pollyCalls") * assumed("pollyMs")
             + requests * assumed("coldShare") * assumed("coldMs"))
         .ceil();
-        let each_log = assumed("platformLogBytes") + assumed("metricsLogBytes") + assumed("accessLogBytes");
+        let each_log = assumed("platformLogBytes") + assumed("accessLogBytes");
         let log = t("logBytes") + requests * (each_log + assumed("logLines") * assumed("lineOverheadBytes"));
         let gb = 1024.0_f64.powi(3);
         let backend = t("invokes")

@@ -70,10 +70,7 @@ pub(crate) fn bill(turn: &Turn, measured: &Measurements, prices: &Prices) -> any
     let milliseconds = (turn.handler_ms + waited + started).ceil();
     let log_bytes = turn.log_bytes
         + turn.api_requests
-            * (assumed.platform_log_bytes
-                + assumed.metrics_log_bytes
-                + assumed.access_log_bytes
-                + assumed.log_lines * assumed.line_overhead_bytes);
+            * (assumed.platform_log_bytes + assumed.access_log_bytes + assumed.log_lines * assumed.line_overhead_bytes);
     let mut lines = vec![
         line("apiRequest", turn.api_requests, "requests of the client".to_owned())?,
         line("lambdaRequest", turn.api_requests, "invocations of core".to_owned())?,

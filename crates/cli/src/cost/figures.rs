@@ -82,8 +82,6 @@ pub(crate) struct Assumed {
     pub cold_ms: f64,
     /// Bytes that Lambda itself logs for an invocation (start and report, JSON).
     pub platform_log_bytes: f64,
-    /// Bytes of the line with core's metrics.
-    pub metrics_log_bytes: f64,
     /// Bytes of the API's access log line.
     pub access_log_bytes: f64,
     /// Bytes that CloudWatch adds to each line.
@@ -126,7 +124,7 @@ pub(crate) struct Turn {
     pub polly_characters: f64,
     /// Bytes of response bodies.
     pub response_bytes: f64,
-    /// Bytes that core logs.
+    /// Bytes that core logs, its lines of metrics among them.
     pub log_bytes: f64,
 }
 
@@ -143,7 +141,6 @@ impl Default for Assumed {
             cold_share: 0.01,
             cold_ms: 150.0,
             platform_log_bytes: 560.0,
-            metrics_log_bytes: 1100.0,
             access_log_bytes: 430.0,
             line_overhead_bytes: 26.0,
             log_lines: 5.0,

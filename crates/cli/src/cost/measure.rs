@@ -22,6 +22,7 @@ use axum::{
 use sbf_aws::{
     backends::LambdaBackends,
     brains::S3Brains,
+    metrics::{Measured, Meter, metered},
     router::{App, router},
     sessions::DynamoSessions,
     settings::{BackendSettings, BrainSettings, SpeechSettings},
@@ -44,6 +45,8 @@ use crate::{
 const BRAIN: &str = "brain/en";
 /// Conversations of each kind; the first one warms up and is not counted.
 const ROUNDS: usize = 6;
+/// The stack that stands in the lines of metrics, of usual length.
+const STACK: &str = "our-first-bot";
 /// Sentences that the sample brain answers by itself.
 const PLAIN: [&str; 6] = [
     "hello there",
@@ -146,17 +149,23 @@ impl Bench {
         let dynamodb = cloud.dynamodb().config().to_builder().interceptor(counter.clone()).build();
         let lambda = cloud.lambda().config().to_builder().interceptor(counter.clone()).build();
         let polly = cloud.polly().config().to_builder().interceptor(counter.clone()).build();
-        let brains = Arc::new(S3Brains::new(s3, BrainSettings { bucket: BRAIN_BUCKET.to_owned() }));
+        let brains = S3Brains::new(s3, BrainSettings { bucket: BRAIN_BUCKET.to_owned() });
         brains.revalidate_now().await?;
+        let brains = Arc::new(Measured(brains));
         let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
-        let sessions = Arc::new(DynamoSessions::new(dynamodb, SESSIONS_TABLE));
+        let sessions = Arc::new(Measured(DynamoSessions::new(dynamodb, SESSIONS_TABLE)));
         let lambda = aws_sdk_lambda::Client::from_conf(lambda);
-        let backends = Arc::new(LambdaBackends::new(lambda, BackendSettings::default()));
+        let backends = Arc::new(Measured(LambdaBackends::new(lambda, BackendSettings::default())));
         let polly = aws_sdk_polly::Client::from_conf(polly);
-        let speech = Arc::new(PollySpeech::new(polly, SpeechSettings::default()));
+        let speech = Arc::new(Measured(PollySpeech::new(polly, SpeechSettings::default())));
         let bot = Bot { brains: brains.clone(), sessions, backends, sole_user: None, ..(*local.app.bot).clone() };
         local.app = App { bot: Arc::new(bot), brains, speech, ..local.app.clone() };
-        Ok(Self { service: router(local.app.clone()), counter, log: Log::default(), _local: local })
+        let log = Log::default();
+        let meter = Meter::new(STACK, {
+            let log = log.clone();
+            move |line| log.add(line.len() + 1)
+        });
+        Ok(Self { service: metered(router(local.app.clone()), meter), counter, log, _local: local })
     }
 
     /// One turn; it goes on in `session` and leaves there what the answer names.
@@ -184,8 +193,9 @@ impl Bench {
         let before = self.counter.take();
         self.counter.set_item(before.item);
         self.log.take();
-        let lines = tracing_subscriber::fmt().json().with_target(false).with_writer(self.log.clone());
-        // As core filters them; the embedded services are no part of it.
+        // As core writes and filters them; the embedded services are no part of it.
+        let lines = tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false);
+        let lines = lines.with_target(false).with_writer(self.log.clone());
         let lines = lines.with_env_filter(EnvFilter::new("sbf_aws=info,sbf_dialog=info")).finish();
         let began = Instant::now();
         let response = self.service.clone().oneshot(request).with_subscriber(lines).await?;
@@ -343,11 +353,15 @@ fn item_bytes(put: &[u8]) -> usize {
     put["Item"].as_object().map_or(0, |item| item.iter().map(|(name, written)| name.len() + value(written)).sum())
 }
 
-/// Log lines, counted.
+/// Bytes of lines of log and metrics.
 #[derive(Debug, Default, Clone)]
 struct Log(Arc<Mutex<usize>>);
 
 impl Log {
+    fn add(&self, bytes: usize) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += bytes;
+    }
+
     fn take(&self) -> usize {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -355,7 +369,7 @@ impl Log {
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += bytes.len();
+        self.add(bytes.len());
         Ok(bytes.len())
     }
 
