@@ -39,11 +39,11 @@ const OTHER_TIMEOUT_MS = 15_000;
 export function createApi(access: Access): Api {
   /** POSTs `body`; once more with another token where the first one was refused. */
   async function posted(path: string, timeout: number, body: object): Promise<unknown> {
-    const token = await access.token();
+    const token = await reached(access.token());
     if (token === undefined) throw failed("unauthorised");
     const response = await answered(path, timeout, body, token);
     if (response.status !== 401 || token === null) return contentOf(response);
-    const other = await access.renewed();
+    const other = await reached(access.renewed());
     return contentOf(other === undefined ? response : await answered(path, timeout, body, other));
   }
 
@@ -58,6 +58,15 @@ export function createApi(access: Access): Api {
       }
     },
   };
+}
+
+/** What the issuer answers; out of reach, it is no reason to sign in again. */
+async function reached<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch {
+    throw failed("offline");
+  }
 }
 
 /** The JSON of a 2xx. */

@@ -2,7 +2,7 @@
  * Signing in by OpenID Connect: authorization code with PKCE, renewal by refresh token. What is known of the user is kept in the tab's
  * own storage, like the conversation. Loaded only where the bot names an issuer.
  */
-import { type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { ErrorResponse, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 
 import type { Oidc } from "./client";
 
@@ -23,7 +23,7 @@ export interface Session {
   leaveToSignOut(): Promise<void>;
   /** The token to send; null where there is none, or it is about to end. */
   token(): Promise<string | null>;
-  /** A new token; null where the issuer gives none without being asked by the user. */
+  /** A new token; null where the issuer gives none without being asked by the user. Rejects where it could not be reached. */
   renew(): Promise<string | null>;
 }
 
@@ -86,14 +86,14 @@ export function openSession(oidc: Oidc): Session {
       return user === null || isEnding(user) ? null : (user.id_token ?? null);
     },
     async renew() {
+      const user = await manager.getUser();
+      // Without a refresh token it would take a frame, which the page's policy forbids.
+      if (user?.refresh_token === undefined) return null;
       try {
-        const user = await manager.getUser();
-        // Without a refresh token it would take a frame, which the page's policy forbids.
-        if (user?.refresh_token === undefined) return null;
-        const renewed = await manager.signinSilent();
-        return renewed === null || isOver(renewed) ? null : (renewed.id_token ?? null);
-      } catch {
-        return null;
+        return (await manager.signinSilent())?.id_token ?? null;
+      } catch (error) {
+        if (error instanceof ErrorResponse) return null;
+        throw error;
       }
     },
   };
@@ -105,14 +105,8 @@ function personOf(user: User | null | undefined): Person | null {
   return { subject: sub, name: [given_name, name, nickname, email].find((it) => it !== undefined && it !== "") ?? "" };
 }
 
-function isEnding({ profile }: User): boolean {
-  return profile.exp - Math.min(MARGIN, (profile.exp - profile.iat) / 10) <= now();
-}
-
-function isOver({ profile }: User): boolean {
-  return profile.exp <= now();
-}
-
-function now(): number {
-  return Date.now() / 1000;
+/** By the end that was reckoned from the token's life when it came: the issuer's clock is another one than ours. */
+function isEnding({ expires_at, profile }: User): boolean {
+  const end = expires_at ?? profile.exp;
+  return end - Math.min(MARGIN, (profile.exp - profile.iat) / 10) <= Date.now() / 1000;
 }

@@ -89,6 +89,14 @@ describe("tokens", () => {
     expect(renewals).toBe(2);
   });
 
+  test("an issuer that cannot be reached ends nothing", async () => {
+    const renew = () => Promise.reject(new TypeError("Failed to fetch"));
+    const { access } = watched({ token: () => Promise.resolve(null), renew });
+    await access.begin(OIDC);
+    await expect(access.token()).rejects.toThrow("Failed to fetch");
+    expect(access.get().kind).toBe("in");
+  });
+
   test("one that cannot be renewed ends the session", async () => {
     const { access } = watched({ token: () => Promise.resolve(null), renew: () => Promise.resolve(null) });
     await access.begin(OIDC);

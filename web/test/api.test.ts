@@ -91,6 +91,15 @@ describe("tokens", () => {
     expect(sent).toHaveLength(4);
   });
 
+  test("an issuer out of reach is a lost connection, and no reason to sign in again", async () => {
+    const sent = serverTakes("a");
+    const away = { ...access("x"), renewed: () => Promise.reject(new TypeError("Failed to fetch")) };
+    await expect(createApi(away).send(TURN)).rejects.toMatchObject({ failure: { kind: "offline" } });
+    const asleep = { ...away, token: () => Promise.reject(new TypeError("Failed to fetch")) };
+    await expect(createApi(asleep).send(TURN)).rejects.toMatchObject({ failure: { kind: "offline" } });
+    expect(sent).toEqual(["Bearer x"]);
+  });
+
   test("without a token nothing is sent", async () => {
     const sent = serverTakes("a");
     await expect(createApi(access()).send(TURN)).rejects.toMatchObject({ failure: { kind: "unauthorised" } });

@@ -99,8 +99,8 @@ impl PollySpeech {
             return Ok(audio);
         }
         let deadline = self.settings.deadline;
-        let made = tokio::time::timeout(deadline, self.make(wanted)).await;
-        let audio = made.unwrap_or_else(|_| Err(format!("no answer within {} ms", deadline.as_millis())))?;
+        let made = tokio::time::timeout(deadline, self.make(wanted, key)).await;
+        let (audio, key) = made.unwrap_or_else(|_| Err(format!("no answer within {} ms", deadline.as_millis())))?;
         lock(&self.memory).put(key, audio.clone());
         if let Some(bucket) = &self.bucket {
             bucket.put(&key, &audio).await;
@@ -108,14 +108,14 @@ impl PollySpeech {
         Ok(audio)
     }
 
-    /// Asks Polly; what it refuses is asked for once more without.
-    async fn make(&self, mut wanted: Wanted<'_>) -> Result<Audio, String> {
+    /// Asks Polly; what it refuses is asked for once more without. A sound of another engine has the key under which it is looked for next.
+    async fn make(&self, mut wanted: Wanted<'_>, mut key: Key) -> Result<(Audio, Key), String> {
         loop {
             let error = match self.ask(&wanted).await {
                 Ok(output) => {
                     let content_type = output.content_type.unwrap_or_else(|| "audio/mpeg".to_owned());
                     let bytes = collected(output.audio_stream).await?;
-                    return Ok(Audio { bytes, content_type, cache_hit: false });
+                    return Ok((Audio { bytes, content_type, cache_hit: false }, key));
                 }
                 Err(error) => error,
             };
@@ -126,7 +126,9 @@ impl PollySpeech {
                 {
                     lock(&self.standard_only).insert(wanted.voice.to_owned());
                     let spoken = prepare(&wanted.request.text, false);
-                    Wanted { engine: Engine::Standard, spoken, ..wanted }
+                    let standard = Wanted { engine: Engine::Standard, spoken, ..wanted };
+                    key = standard.key();
+                    standard
                 }
                 Some(SynthesizeSpeechError::InvalidSsmlException(_)) if wanted.spoken.is_ssml => {
                     tracing::warn!(why, "SSML is spoken without its tags");

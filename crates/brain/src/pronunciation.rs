@@ -48,7 +48,7 @@ fn respelt(text: &str, words: &[&(String, String)]) -> String {
     let mut rest = text;
     let mut before = None;
     while let Some(c) = rest.chars().next() {
-        let tag = rest.find('>').filter(|_| is_ssml && c == '<');
+        let tag = if is_ssml && c == '<' { rest.find('>') } else { None };
         let found = words.iter().find(|(word, _)| is_next(word, before, rest));
         let (passed, put) = match (tag, found) {
             (Some(end), _) => (end + 1, &rest[..=end]),

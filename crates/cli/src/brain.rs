@@ -26,7 +26,7 @@ pub(crate) enum Command {
     List(List),
     /// Make an earlier brain the live one again: both files and what was trained from them, together.
     Rollback(Rollback),
-    /// Get the brain that is live: its knowledge.json and configs.json, as they were written.
+    /// Get what was uploaded last: knowledge.json and configs.json, as they were written. Faulty files are not live, but are got too.
     Pull(Pull),
 }
 

@@ -77,6 +77,10 @@ impl Bucket {
         let output = match request.send().await {
             Ok(output) => output,
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => return Ok(None),
+            // The beginning of nothing is no range.
+            Err(error) if beginning.is_some() && error.code() == Some("InvalidRange") => {
+                return Box::pin(self.read(key, version, None)).await;
+            }
             Err(error) => return Err(said(error)).with_context(|| self.failed("read", key)),
         };
         let by = output.metadata().and_then(|metadata| metadata.get(PUBLISHED_BY)).cloned();
@@ -101,7 +105,11 @@ impl Bucket {
         };
         match put.send().await {
             Ok(output) => Ok(Put::Done(output.e_tag.unwrap_or_default())),
-            Err(error) if is_overtaken(&error) => Ok(Put::Overtaken),
+            // A put that was repeated because its answer was lost finds its own object there.
+            Err(error) if is_overtaken(&error) => {
+                let there = self.get(key).await?.filter(|there| there.content == content);
+                Ok(there.map_or(Put::Overtaken, |there| Put::Done(there.etag)))
+            }
             Err(error) => Err(said(error)).with_context(|| self.failed("written", key)),
         }
     }

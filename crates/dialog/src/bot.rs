@@ -28,6 +28,10 @@ use crate::{
 /// (and its save) must be on its way before.
 pub const BACKEND_DEADLINE: Duration = Duration::from_secs(25);
 
+/// After so long a turn goes out without sound: speech has its own deadlines, of seven seconds together, and the answer must not wait for
+/// them until API Gateway gives up.
+const SPEAKS_WITHIN: Duration = Duration::from_secs(20);
+
 /// How long a turn that has its backend's answer holds its claim, to save what came of it.
 const TIME_TO_SAVE: Duration = Duration::from_secs(5);
 
@@ -58,6 +62,8 @@ pub struct Timing {
     pub claim_lives: Duration,
     /// How often a turn looks again at a session in which other turns were faster; each time at least one of them got on.
     pub tries: u32,
+    /// A turn that took longer is not read aloud.
+    pub speaks_within: Duration,
     /// Epoch milliseconds; only differences are used, to know how long a turn has waited.
     pub clock: fn() -> u64,
 }
@@ -79,7 +85,7 @@ pub enum BotError {
 impl Timing {
     /// The usual limits, by a clock of epoch milliseconds.
     pub fn new(clock: fn() -> u64) -> Self {
-        Self { claim_lives: BACKEND_DEADLINE + TIME_TO_SAVE, tries: 20, clock }
+        Self { claim_lives: BACKEND_DEADLINE + TIME_TO_SAVE, tries: 20, speaks_within: SPEAKS_WITHIN, clock }
     }
 
     /// The same for backends that may take at most this long: what a crash left behind is waited for no longer than need be.
@@ -107,6 +113,7 @@ impl Bot {
     /// While no brain is live, where the request names an intent that the brain has not, and where the session store fails.
     /// "Not understood" and "the backend failed" are answers.
     pub async fn handle(&self, call: Call, caller: &Caller, moment: Moment) -> Result<Value, BotError> {
+        let began = (self.timing.clock)();
         let live = self.brains.current().await?;
         if let Event::Chosen { intent, .. } = &call.event
             && live.brain.intent(intent).is_none()
@@ -117,7 +124,10 @@ impl Bot {
             )));
         }
         let mut response = Job::new(self, &live.brain, &call, caller, moment).answer().await?;
-        self.speak(&call, &live.brain, &mut response).await;
+        let took = Duration::from_millis((self.timing.clock)().saturating_sub(began));
+        if took <= self.timing.speaks_within {
+            self.speak(&call, &live.brain, &mut response).await;
+        }
         Ok(response)
     }
 

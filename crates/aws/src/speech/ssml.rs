@@ -12,6 +12,11 @@ const ROOT: &str = "speak";
 /// Milliseconds that one pause may take (Polly's own limit), and all pauses of a text.
 const PAUSE_LIMIT: f64 = 10_000.0;
 const PAUSES_LIMIT: f64 = 30_000.0;
+/// Characters that Polly speaks in one request, and characters of a text with its tags, at most (`SynthesizeSpeech`).
+const SPOKEN_LIMIT: usize = 3_000;
+const TEXT_LIMIT: usize = 6_000;
+/// Bytes of an entity's name, and more.
+const ENTITY_LIMIT: usize = 12;
 /// Characters of an attribute at most.
 const VALUE_LIMIT: usize = 200;
 
@@ -64,16 +69,31 @@ fn is_neural(name: &str, attribute: &str, value: &str) -> bool {
 /// A text as a voice gets it, of a neural engine or of the standard one.
 pub(super) fn prepare(text: &str, neural: bool) -> Prepared {
     if !text.contains("<speak") {
-        return Prepared { text: text.to_owned(), is_ssml: false };
+        return Prepared { text: shortened(text).to_owned(), is_ssml: false };
     }
-    match Writer::new(neural).write(text) {
+    let is_long = text.chars().nth(TEXT_LIMIT).is_some() || plain_words(text).chars().nth(SPOKEN_LIMIT).is_some();
+    // Tags cannot be cut: of a long text the words are spoken, as many as can be.
+    match if is_long { None } else { Writer::new(neural).write(text) } {
         Some(text) => Prepared { text, is_ssml: true },
         None => plain(text),
     }
 }
 
+/// As much of a text as Polly speaks at once, to the end of a sentence or else of a word.
+fn shortened(text: &str) -> &str {
+    let Some((limit, _)) = text.char_indices().nth(SPOKEN_LIMIT) else { return text };
+    let (most, _) = text.split_at(limit);
+    let sentence = most.char_indices().rfind(|(_, c)| matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '।'));
+    let end = sentence.map(|(at, c)| at + c.len_utf8()).or_else(|| most.rfind(char::is_whitespace));
+    most.get(..end.unwrap_or(limit)).unwrap_or(most)
+}
+
 /// The words of a text, without anything that is or looks like a tag.
 pub(super) fn plain(text: &str) -> Prepared {
+    Prepared { text: shortened(&plain_words(text)).to_owned(), is_ssml: false }
+}
+
+fn plain_words(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
@@ -83,7 +103,7 @@ pub(super) fn plain(text: &str) -> Prepared {
     }
     words.push_str(rest);
     let words = unescaped(&words);
-    Prepared { text: words.split_whitespace().collect::<Vec<_>>().join(" "), is_ssml: false }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Writes SSML again, piece by piece.
@@ -245,7 +265,8 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
-        match after.split_once(';').and_then(|(name, after)| Some((entity(name)?, after))) {
+        let end = after.bytes().take(ENTITY_LIMIT).position(|byte| byte == b';');
+        match end.and_then(|end| Some((entity(after.get(..end)?)?, after.get(end + 1..)?))) {
             Some((c, after)) => {
                 plain.push(c);
                 rest = after;
@@ -351,6 +372,21 @@ mod tests {
         }
         let many = format!("<speak>{}</speak>", "<break time=\"10s\"/>".repeat(50));
         assert_eq!(ssml(&many, true).matches("<break").count(), 3);
+    }
+
+    #[test]
+    fn of_more_than_polly_speaks_whole_sentences_are_spoken() {
+        let sentence = "Zwölf Boxkämpfer jagen Viktor. ";
+        let long = sentence.repeat(200);
+        for text in
+            [long.clone(), format!("<speak>{long}</speak>"), format!("<speak>{}a.</speak>", "<p/>".repeat(2_000))]
+        {
+            let Prepared { text, is_ssml } = prepare(&text, true);
+            assert!(!is_ssml && text.ends_with('.') && text.chars().count() <= SPOKEN_LIMIT, "{text}");
+        }
+        assert!(prepare(&long, true).text.chars().count() > SPOKEN_LIMIT - sentence.len());
+        assert_eq!(prepare(&"word ".repeat(1_000), true).text.chars().count(), SPOKEN_LIMIT - 1);
+        assert_eq!(prepare(&"é".repeat(4_000), true).text.chars().count(), SPOKEN_LIMIT);
     }
 
     #[test]

@@ -56,7 +56,7 @@ const BOTH: [&str; 24] = [
 ];
 
 /// Voices that the standard engine has not.
-const NEURAL_ALONE: [&str; 38] = [
+const NEURAL_ALONE: [&str; 39] = [
     "Adriano",
     "Andres",
     "Aria",
@@ -94,6 +94,7 @@ const NEURAL_ALONE: [&str; 38] = [
     "Stephen",
     "Suvi",
     "Thiago",
+    "Tomoko",
     "Zayd",
 ];
 

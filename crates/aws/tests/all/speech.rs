@@ -120,6 +120,7 @@ async fn where_a_region_has_no_neural_voices_the_standard_one_speaks_and_that_is
     let speech = speech(&polly);
     assert!(speech.synthesize(&request("olá")).await.is_some());
     assert!(speech.synthesize(&request("tchau")).await.is_some());
+    assert!(speech.synthesize(&request("olá")).await.unwrap().cache_hit);
     let engines: Vec<_> = polly.received().iter().map(|received| received.json()["Engine"].clone()).collect();
     assert_eq!(engines, ["neural", "standard", "standard"]);
 }

@@ -70,6 +70,8 @@ pub(super) async fn send(
                     Put::Done(etag) => now.insert(key.to_owned(), Some(etag)),
                     Put::Overtaken => bail!(overtaken(key, &changed)),
                 };
+                // What fails after this must not make it somebody else's.
+                memory.remember(folder, &bucket.name, now.clone())?;
             }
             Change::Remove => {
                 eprintln!("Removing {key}, which is not here …");

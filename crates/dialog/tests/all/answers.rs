@@ -1,6 +1,12 @@
 //! The response of each kind, field by field.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use sbf_dialog::{
@@ -286,4 +292,18 @@ async fn a_repeated_turn_is_spoken_again_without_its_sound_being_kept() {
     assert_eq!(first["binary"], "bXAz");
     assert_eq!(audio(&desk.stored().session.recent[0].reply), Map::new());
     assert_eq!(desk.sessions.accesses(), [Access::Load, Access::Save, Access::Load]);
+}
+
+#[tokio::test]
+async fn a_turn_that_took_long_goes_out_without_its_sound() {
+    let mut desk = Desk::of(desk());
+    let voice = Arc::new(Voice::default());
+    desk.bot.speech = Some(Arc::clone(&voice) as _);
+    // A clock that goes on by 15 seconds whenever it is read: a turn reads it twice or more.
+    static TIME: AtomicU64 = AtomicU64::new(0);
+    desk.bot.timing.clock = || TIME.fetch_add(15_000, Ordering::Relaxed);
+    desk.bot.timing.speaks_within = Duration::from_secs(10);
+    let response = desk.post(json!({ "text": "who are you", "pollyOnServer": true })).await;
+    assert_eq!((response["text"].is_string(), audio(&response)), (true, Map::new()));
+    assert!(voice.0.lock().unwrap().is_empty());
 }
