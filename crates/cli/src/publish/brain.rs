@@ -43,7 +43,7 @@ pub(super) async fn send(
 ) -> anyhow::Result<Sent> {
     let there = [bucket.get(CONFIGS).await?, bucket.get(KNOWLEDGE).await?];
     let problems_before = bucket.get(sbf_brain::artefact::PROBLEMS).await?;
-    let memory = Memory::of(folder);
+    let mut memory = Memory::of(folder);
     let published = memory.published(&bucket.name);
     // The settings first: an old brain with new settings is less than a new brain with old settings, should training be faster than the next put.
     let local = [(CONFIGS, files.config.as_deref()), (KNOWLEDGE, Some(files.knowledge.as_slice()))];

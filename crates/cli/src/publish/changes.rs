@@ -45,9 +45,9 @@ impl Memory {
     }
 
     /// Remembers what a bucket holds now.
-    pub(crate) fn remember(mut self, folder: &Path, bucket: &str, published: Published) -> anyhow::Result<()> {
+    pub(crate) fn remember(&mut self, folder: &Path, bucket: &str, published: Published) -> anyhow::Result<()> {
         self.0.insert(bucket.to_owned(), published);
-        let text = serde_json::to_vec_pretty(&self)?;
+        let text = serde_json::to_vec_pretty(self)?;
         write(&folder.join(MEMORY), &text).context("what was published cannot be remembered").map(drop)
     }
 }
