@@ -58,7 +58,7 @@ impl TestStack {
     pub fn train(&self, bucket: &str) -> FunctionSettings {
         let environment = self.environment(&[("BRAIN_BUCKET", bucket), ("RUST_LOG", "info")]);
         let (program, timeout) = (self.programs.train.clone(), Duration::from_secs(300));
-        FunctionSettings { name: "train".into(), program, environment, timeout, memory_mb: 3538 }
+        FunctionSettings { name: "train".into(), program, environment, timeout, memory_mb: 3008 }
     }
 
     fn environment(&self, own: &[(&str, &str)]) -> Vec<(String, String)> {
