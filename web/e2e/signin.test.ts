@@ -78,12 +78,14 @@ describe("somebody", () => {
   test("signs in, is greeted by name, and is answered", async () => {
     const { page, faults } = await arrived();
     expect(await page.locator("#message").count()).toBe(0);
+    expect(await page.locator(".conversation__time").count()).toBe(0);
     await picture(page, "signed-out-desktop");
     expect(await accessibilityFaults(page)).toEqual([]);
     await signIn(page, "ana");
     expect((await bubbles(page, "bot"))[0]).toContain("Ana");
     expect(await page.locator(".account__name").innerText()).toContain("Ana");
     expect(new URL(page.url()).search).toBe("");
+    expect(await page.locator(".conversation__time").count()).toBe(1);
     await say(page, "xq zzvrk qpwo");
     expect((await bubbles(page, "bot")).length).toBe(2);
     await picture(page, "signed-in-desktop"); // At rest, too, for the next look.

@@ -94,5 +94,7 @@ function Waiting({ waiting }: { waiting: boolean }) {
 }
 
 function showsTime(before: Turn | undefined, exchange: Turn): boolean {
+  // The bot shall begin, but has not said anything yet.
+  if (exchange.text === null && exchange.answer === null) return false;
   return before === undefined || exchange.askedAt - (before.answer?.at ?? before.askedAt) > PAUSE_MS;
 }
