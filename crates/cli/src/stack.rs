@@ -30,7 +30,8 @@ impl Stack {
         let sdk = account.sdk().await?;
         let client = aws_sdk_cloudformation::Client::new(&sdk);
         let described = client.describe_stacks().stack_name(name).send().await;
-        let described = described.map_err(said).with_context(|| format!("the stack {name} cannot be read"))?;
+        let described =
+            described.map_err(said).with_context(|| format!("the stack {name} cannot be read{}", account.chosen()))?;
         let stack = described.stacks.unwrap_or_default().into_iter().next();
         let stack = stack.with_context(|| format!("there is no stack {name}"))?;
         let outputs = stack.outputs.unwrap_or_default().into_iter();

@@ -56,7 +56,14 @@ fn whoever_is_not_signed_in_is_told_so_and_how_to() {
     ] {
         let (status, told) = list(home.path(), more, variables);
         assert_eq!(status, Some(1), "{more:?}: {told}");
-        for said in ["the stack shop cannot be read", "not signed in to AWS", "aws sso login", "--profile", says] {
+        for said in [
+            "the stack shop cannot be read",
+            more.last().copied().unwrap_or("the stack"),
+            "not signed in to AWS",
+            "aws sso login",
+            "--profile",
+            says,
+        ] {
             assert!(told.contains(said), "{more:?} {said}: {told}");
         }
         for inside in ["WARN", "dispatch", "provider", "Ec2", "cargo", "{"] {

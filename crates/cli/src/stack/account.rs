@@ -1,6 +1,6 @@
 //! The account that a command works in: its Region, who signed in, and what is said where one of them is missing.
 
-use std::{error::Error, iter::successors};
+use std::{borrow::Cow, env, error::Error, iter::successors};
 
 use aws_config::{
     BehaviorVersion, Region, SdkConfig,
@@ -63,7 +63,13 @@ impl Account {
         sdk.into_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build()
     }
 
-    fn named(&self) -> Option<std::borrow::Cow<'static, str>> {
+    /// Which profile a failure is about, where one was chosen.
+    pub(crate) fn chosen(&self) -> String {
+        let profile = self.profile.clone().or_else(|| env::var("AWS_PROFILE").ok());
+        profile.map(|profile| format!(" with the profile {profile}")).unwrap_or_default()
+    }
+
+    fn named(&self) -> Option<Cow<'static, str>> {
         self.profile.clone().map(Into::into)
     }
 }
@@ -98,15 +104,14 @@ where
 /// What keeps a request from being signed, in a sentence; the SDK's own words are the names of its parts.
 fn not_signed_in(error: &(dyn Error + 'static)) -> Option<String> {
     const REMEDY: &str = "`aws login` or `aws sso login` signs in, --profile names a profile";
-    let causes = || successors(Some(error), |error| (**error).source());
-    let credentials = causes().find_map(|cause| cause.downcast_ref::<CredentialsError>())?;
-    Some(match credentials {
-        CredentialsError::CredentialsNotLoaded(_) => {
-            format!("not signed in to AWS, no credentials were found: {REMEDY}")
-        }
-        _ => {
-            let why = causes().last().map(ToString::to_string).unwrap_or_default();
-            format!("not signed in to AWS: {}; {REMEDY}", why.trim_end_matches([' ', ':', '.']))
-        }
-    })
+    let mut causes = successors(Some(error), |error| (**error).source());
+    let credentials = causes.by_ref().find_map(|cause| cause.downcast_ref::<CredentialsError>())?;
+    if matches!(credentials, CredentialsError::CredentialsNotLoaded(_)) {
+        return Some(format!("not signed in to AWS, no credentials were found: {REMEDY}"));
+    }
+    let mut why: Vec<String> = causes.map(|cause| cause.to_string()).collect();
+    // Each provider says once more that something occurred.
+    why.retain(|cause| !cause.starts_with("an error occurred while loading"));
+    let why = why.join(": ");
+    Some(format!("not signed in to AWS: {}; {REMEDY}", why.trim_end_matches([' ', ':', '.'])))
 }
