@@ -167,6 +167,14 @@ fn answer(brain: &Path, lines: &str) -> Output {
 }
 
 #[test]
+fn whoever_reads_no_further_sees_no_fault() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Command::new(program()).arg("cost").stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(141), ""));
+}
+
+#[test]
 fn what_would_be_ignored_is_misuse() {
     let folder = TempDir::new().unwrap();
     brains::copy("en", folder.path());
