@@ -86,12 +86,28 @@ fn missing_profile(profiles: &EnvConfigSections) -> Option<String> {
     Some(format!("there is no profile {chosen} in the AWS configuration, which has {there}"))
 }
 
+/// What to do for credentials that work.
+const REMEDY: &str = "`aws login` or `aws sso login` signs in, --profile names a profile";
+
+/// With these codes AWS refuses credentials that are over or never were any ("Common errors" in the references of its APIs).
+const REFUSED: [&str; 6] = [
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidToken",
+    "UnrecognizedClientException",
+];
+
 /// What AWS said, or why it could not be asked.
 pub(crate) fn said<E>(error: SdkError<E>) -> anyhow::Error
 where
     E: Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
     match (error.code(), error.message()) {
+        (Some(code), Some(message)) if REFUSED.contains(&code) => {
+            anyhow::anyhow!("{} ({code}); {REMEDY}", message.trim_end_matches('.'))
+        }
         (code, Some(message)) => anyhow::anyhow!("{message} ({})", code.unwrap_or("no code")),
         (Some(code), None) => anyhow::anyhow!("{code}"),
         (None, None) => match not_signed_in(&error) {
@@ -103,7 +119,6 @@ where
 
 /// What keeps a request from being signed, in a sentence; the SDK's own words are the names of its parts.
 fn not_signed_in(error: &(dyn Error + 'static)) -> Option<String> {
-    const REMEDY: &str = "`aws login` or `aws sso login` signs in, --profile names a profile";
     let mut causes = successors(Some(error), |error| (**error).source());
     let credentials = causes.by_ref().find_map(|cause| cause.downcast_ref::<CredentialsError>())?;
     if matches!(credentials, CredentialsError::CredentialsNotLoaded(_)) {
@@ -114,4 +129,31 @@ fn not_signed_in(error: &(dyn Error + 'static)) -> Option<String> {
     why.retain(|cause| !cause.starts_with("an error occurred while loading"));
     let why = why.join(": ");
     Some(format!("not signed in to AWS: {}; {REMEDY}", why.trim_end_matches([' ', ':', '.'])))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_cloudformation::{error::ErrorMetadata, operation::describe_stacks::DescribeStacksError};
+    use aws_smithy_runtime_api::{client::orchestrator::HttpResponse, http::StatusCode};
+
+    use super::*;
+
+    fn refusal(code: &str, message: &str) -> String {
+        let metadata = ErrorMetadata::builder().code(code).message(message).build();
+        let response = HttpResponse::new(StatusCode::try_from(400).unwrap(), "".into());
+        said(SdkError::service_error(DescribeStacksError::generic(metadata), response)).to_string()
+    }
+
+    #[test]
+    fn whose_credentials_are_over_is_told_how_to_sign_in() {
+        let over = refusal("ExpiredToken", "The security token included in the request is expired");
+        assert!(
+            over.starts_with("The security token included in the request is expired (ExpiredToken); `aws login`"),
+            "{over}"
+        );
+        assert_eq!(
+            refusal("ValidationError", "Stack with id x does not exist"),
+            "Stack with id x does not exist (ValidationError)"
+        );
+    }
 }
