@@ -17,7 +17,7 @@ use aws_sdk_s3::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{process::program, repository};
+use crate::{process::program, repository, skipped};
 
 /// A running moto_server; ended when dropped.
 pub struct Moto {
@@ -27,12 +27,12 @@ pub struct Moto {
 }
 
 impl Moto {
-    /// Starts it on a port of its own choice; `None`, said on standard output, where it is not installed.
+    /// Starts it on a port of its own choice; `None`, said on standard error, where it is not installed.
     pub fn start() -> Option<Self> {
         let python = repository().join(".tools/venv/bin/python");
         let installed = Command::new(&python).args(["-c", "import moto.server"]).stderr(Stdio::null()).status();
         if !installed.is_ok_and(|status| status.success()) {
-            println!("skipped: there is no moto_server in .tools/venv; `make template` installs it");
+            skipped("there is no moto_server in .tools/venv; `make template` installs it");
             return None;
         }
         let mut command = Command::new(&python);
