@@ -1,6 +1,6 @@
 //! Where 0.70 lies: it keeps 95 of 100 utterances that a bot was not trained on but should understand, whatever its size.
 
-use std::fs;
+use std::{env, fs, process::Command};
 
 use sbf_amc::{
     Options,
@@ -54,4 +54,19 @@ fn new_utterances_are_kept_by_small_bots_of_every_shape() {
     assert!(kept.iter().all(|kept| (0.92..0.975).contains(kept)), "{kept:?}");
     let mean = kept.iter().sum::<f64>() / kept.len() as f64;
     assert!((0.945..0.955).contains(&mean), "{mean}: {kept:?}");
+}
+
+/// What libtest shows of a test that passes is nothing; that it was skipped is seen all the same.
+#[test]
+fn a_person_sees_that_tests_are_skipped() {
+    let mut skipping = Command::new(env::current_exe().unwrap());
+    skipping.args(["new_utterances_are_kept", "--test-threads=1"]).env("SBF_SHARED_DATA", "/nonexistent");
+    let output = skipping.output().unwrap();
+    let (passed, seen) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && passed.contains("2 passed"), "{passed}");
+    assert_eq!(
+        seen.lines().filter(|line| line.starts_with("skipped: there is no /nonexistent/nlu")).count(),
+        1,
+        "{seen}"
+    );
 }

@@ -15,7 +15,7 @@ export const de: Strings = {
   stopListening: "Zuhören beenden",
   listening: "Ich höre zu…",
   typing: "{name} schreibt",
-  waiting: "Wird noch gesendet",
+  waiting: "Wartet auf das Senden",
   tryAgain: "Noch einmal versuchen",
   newMessages: "Neue Nachrichten",
   expired: "Die frühere Unterhaltung ist beendet. Dies ist eine neue.",
@@ -47,6 +47,7 @@ export const de: Strings = {
   signedInAs: "Angemeldet als",
   signInHint: "Melden Sie sich an, um mit {name} zu sprechen.",
   signingIn: "Anmeldung läuft…",
+  signingOut: "Abmeldung läuft…",
   signInFailed: "Die Anmeldung ist nicht gelungen. Bitte versuchen Sie es noch einmal.",
   sessionEnded: "Ihre Anmeldung ist abgelaufen. Melden Sie sich wieder an: was Sie geschrieben haben, bleibt erhalten.",
 };

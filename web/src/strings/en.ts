@@ -47,6 +47,7 @@ export const en: Strings = {
   signedInAs: "Signed in as",
   signInHint: "Sign in to talk with {name}.",
   signingIn: "Signing in…",
+  signingOut: "Signing out…",
   signInFailed: "Signing in did not work. Please try again.",
   sessionEnded: "Your sign-in has ended. Sign in again to go on: what you wrote is kept.",
 };

@@ -47,6 +47,7 @@ export const es: Strings = {
   signedInAs: "Sesión iniciada como",
   signInHint: "Inicia sesión para conversar con {name}.",
   signingIn: "Iniciando sesión…",
+  signingOut: "Cerrando sesión…",
   signInFailed: "No se pudo iniciar sesión. Inténtalo de nuevo.",
   sessionEnded: "Tu sesión ha terminado. Inicia sesión de nuevo para continuar: lo que escribiste se conserva.",
 };

@@ -47,6 +47,7 @@ export const it: Strings = {
   signedInAs: "Accesso effettuato come",
   signInHint: "Accedi per parlare con {name}.",
   signingIn: "Accesso in corso…",
+  signingOut: "Disconnessione…",
   signInFailed: "Accesso non riuscito. Riprova.",
   sessionEnded: "La tua sessione è terminata. Accedi di nuovo per continuare: quello che hai scritto è conservato.",
 };

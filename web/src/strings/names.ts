@@ -45,6 +45,7 @@ export interface Strings {
   readonly signedInAs: string;
   readonly signInHint: string;
   readonly signingIn: string;
+  readonly signingOut: string;
   readonly signInFailed: string;
   readonly sessionEnded: string;
 }

@@ -47,6 +47,7 @@ export const pt: Strings = {
   signedInAs: "Conectado como",
   signInHint: "Entre na sua conta para conversar com {name}.",
   signingIn: "Entrando…",
+  signingOut: "Saindo…",
   signInFailed: "Não foi possível entrar. Tente de novo.",
   sessionEnded: "A sua sessão terminou. Entre de novo para continuar: o que você escreveu foi guardado.",
 };

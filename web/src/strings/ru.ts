@@ -47,6 +47,7 @@ export const ru: Strings = {
   signedInAs: "Вы вошли как",
   signInHint: "Войдите, чтобы поговорить с {name}.",
   signingIn: "Выполняется вход…",
+  signingOut: "Выход…",
   signInFailed: "Не удалось войти. Попробуйте ещё раз.",
   sessionEnded: "Сеанс завершён. Войдите снова, чтобы продолжить: написанное сохранено.",
 };
