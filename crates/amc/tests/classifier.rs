@@ -137,10 +137,13 @@ fn scripts_without_spaces_are_understood() {
     assert_eq!(model.classify("お名前を教えて").ranked[0].intent, "名前");
 }
 
+/// An intent and what is said for it.
+type Said = (&'static str, &'static str);
+
 /// Languages without a stemmer, each in its own script and its own way of writing words.
 #[test]
 fn hebrew_arabic_hindi_chinese_and_thai_are_learnt_and_answered() {
-    let bots: [(&str, [(&str, &str); 6], [(&str, &str); 3]); 5] = [
+    let bots: [(&str, [Said; 6], [Said; 3]); 5] = [
         (
             "he",
             [
