@@ -31,7 +31,7 @@ build: web/dist/index.html
 
 ## Speed and size: the classifier by itself, and the two Lambdas as Lambda would run them.
 bench: bench-lambda
-	cargo bench --locked -p sbf-amc
+	cargo bench --locked -p sbf-amc --features tune
 
 ## The release bootstraps of core and train on the Runtime API test bench: first answer, memory, warm turns, zip sizes.
 bench-lambda: target/release/sbf-core
@@ -69,6 +69,7 @@ lint:
 	cargo clippy --locked -p sbf --no-default-features --all-targets -- -D warnings
 
 rust-test: web/dist/index.html target/template.json
+	@[ -d "$${SBF_SHARED_DATA:-../shared/data}" ] || echo "there is no $${SBF_SHARED_DATA:-../shared/data}: tests on public corpora are skipped"
 	cargo test --locked --workspace --all-features
 
 ## Proves the deployment template without an account: linted, translated, compared with the code.

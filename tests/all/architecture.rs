@@ -21,6 +21,9 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("sbf-samples", &["sbf-amc", "sbf-brain", "sbf-dialog", "sbf-aws", "sbf-local"]),
 ];
 
+/// Crates without files, clock, environment, network and chance.
+const PURE: [&str; 3] = ["amc", "brain", "dialog"];
+
 #[test]
 fn dependencies_point_one_way() {
     for (package, forbidden) in FORBIDDEN {
@@ -51,15 +54,31 @@ fn features(line: &str) -> &str {
     line.rsplit(')').next().unwrap_or_default().trim()
 }
 
+/// Clippy takes the `clippy.toml` that is nearest to a crate; `make lint` runs it.
 #[test]
-fn pure_crates_touch_no_outside_world() {
-    const OUTSIDE: &[&str] = &["std::env", "std::fs", "std::net", "std::process", "SystemTime::now", "Uuid::new_v4"];
-    for krate in ["amc", "brain", "dialog"] {
+fn clippy_keeps_the_outside_world_from_pure_crates() {
+    let folder = |krate: &str| repository().join("crates").join(krate);
+    let rules = PURE.map(|krate| fs::read_to_string(folder(krate).join("clippy.toml")).unwrap());
+    assert!(rules.iter().all(|own| *own == rules[0]), "the three clippy.toml differ");
+    for path in ["std::fs::read", "std::env::var", "std::time::Instant::now", "std::net::TcpStream"] {
+        assert!(rules[0].contains(&format!("\"{path}\"")), "{path} is allowed");
+    }
+    for krate in PURE {
+        let library = fs::read_to_string(folder(krate).join("src/lib.rs")).unwrap();
+        let on = "#![cfg_attr(not(test), warn(clippy::disallowed_methods, clippy::disallowed_types))]";
+        assert!(library.contains(on), "{krate} does not turn the lints on");
+    }
+}
+
+/// Who may switch the lints off again: those that say how long something took, and the ports' stand-ins.
+#[test]
+fn few_files_of_pure_crates_touch_the_outside_world() {
+    const EXCEPT: &[&str] = &["amc/src/train.rs", "amc/src/evaluate.rs", "dialog/src/memory.rs"];
+    for krate in PURE {
         for file in sources(&format!("crates/{krate}/src")) {
-            let text = product_code(&file);
-            for word in OUTSIDE {
-                assert!(!text.contains(word), "{} uses {word}", file.display());
-            }
+            let switches = product_code(&file).replace("warn(clippy::disallowed", "").contains("clippy::disallowed");
+            let may = EXCEPT.iter().any(|known| file.ends_with(known));
+            assert_eq!(switches, may, "{}", file.display());
         }
     }
 }

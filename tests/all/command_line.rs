@@ -167,14 +167,6 @@ fn answer(brain: &Path, lines: &str) -> Output {
 }
 
 #[test]
-fn whoever_reads_no_further_sees_no_fault() {
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let output = Command::new(program()).arg("cost").stdout(writer).output().unwrap();
-    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(141), ""));
-}
-
-#[test]
 fn what_would_be_ignored_is_misuse() {
     let folder = TempDir::new().unwrap();
     brains::copy("en", folder.path());
@@ -231,4 +223,45 @@ fn explain_tells_what_each_word_adds_and_sums_up() {
     let output =
         Command::new(program()).arg("explain").arg(packed).args(["tell me your name please", "--json"]).output();
     assert_eq!(serde_json::from_slice::<Value>(&output.unwrap().stdout).unwrap(), told);
+}
+
+/// What is written to goes away, or is full, as `sbf … | head` and `sbf … > file` may have it.
+#[test]
+fn standard_output_that_is_closed_or_full_ends_no_command_in_a_panic() {
+    let (good, bad) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    brains::copy("en", good.path());
+    brains::write(bad.path(), "knowledge.json", &json!({"knowledge": [{"_id": "a", "_intents": []}]}));
+    let (good, bad) = (good.path().to_str().unwrap(), bad.path().to_str().unwrap());
+    let calls: [(&[&str], i32); 7] = [
+        (&["check", good], 0),
+        (&["check", good, "--json"], 0),
+        (&["check", bad], 1),
+        (&["train", good], 0),
+        (&["explain", good, "hello"], 0),
+        (&["cost"], 0),
+        (&["--help"], 0),
+    ];
+    for (call, status) in calls {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let closed = Command::new(program()).args(call).stdout(writer).output().unwrap();
+        assert_eq!((closed.status.code(), text(&closed.stderr)), (Some(status), String::new()), "{call:?} | true");
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let full = Command::new(program()).args(call).stdout(full).output().unwrap();
+        let said = text(&full.stderr);
+        assert_eq!((full.status.code(), said.lines().count()), (Some(1), 1), "{call:?} > /dev/full: {said}");
+        assert!(said.starts_with("sbf: standard output cannot be written: No space left on device"), "{said}");
+    }
+}
+
+#[test]
+fn standard_error_that_is_closed_keeps_the_exit_status() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let misused = Command::new(program()).args(["check", "/nonexistent"]).stderr(writer).output().unwrap();
+    assert_eq!(misused.status.code(), Some(2));
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }

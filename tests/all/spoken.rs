@@ -49,7 +49,6 @@ async fn kept(bot: &TestBot) -> usize {
 }
 
 #[tokio::test]
-#[allow(clippy::print_stdout, reason = "it says that it is skipped")]
 async fn the_authors_pronunciation_is_heard_on_this_machine_and_kept() {
     let bot = bot().await;
     let service = service(&bot);
@@ -61,7 +60,7 @@ async fn the_authors_pronunciation_is_heard_on_this_machine_and_kept() {
         // With no voice to be had the answers stay, without their sound.
         assert_eq!(answer.get("binary"), None);
         assert_eq!(post(&service, "/services/polly", polly(json!("short"))).await.get("binary"), None);
-        println!("skipped: espeak-ng is not installed");
+        sbf_tests::skipped("espeak-ng is not installed");
         return;
     }
     let slowly = sound(&answer);

@@ -1,8 +1,12 @@
 //! The whole-bot builder and what its tests share.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![allow(clippy::print_stdout, reason = "a test says that it is skipped")]
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    io::{Write as _, stderr},
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
 
 pub mod backend;
 pub mod bot;
@@ -23,6 +27,14 @@ pub fn shared_data(folder: &str) -> Option<PathBuf> {
     if path.is_dir() {
         return Some(path);
     }
-    println!("skipped: there is no {}", path.display());
+    skipped(&format!("there is no {}", path.display()));
     None
+}
+
+/// Says once why tests are skipped. It writes to standard error itself, for what a test that passes prints is never seen.
+pub fn skipped(why: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap().insert(why.to_owned()) {
+        let _ = writeln!(stderr(), "skipped: {why}");
+    }
 }

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     process::{START_LIMIT, address_in, program},
-    repository,
+    repository, skipped,
 };
 
 /// Outputs of `template.yaml` that operators' commands read, those of the buckets aside.
@@ -40,12 +40,12 @@ pub struct Moto {
 }
 
 impl Moto {
-    /// Starts it on a port of its own choice; `None`, said on standard output, where it is not installed.
+    /// Starts it on a port of its own choice; `None`, said on standard error, where it is not installed.
     pub fn start() -> Option<Self> {
         let python = repository().join(".tools/venv/bin/python");
         let installed = Command::new(&python).args(["-c", "import moto.server"]).stderr(Stdio::null()).status();
         if !installed.is_ok_and(|status| status.success()) {
-            println!("skipped: there is no moto_server in .tools/venv; `make template` installs it");
+            skipped("there is no moto_server in .tools/venv; `make template` installs it");
             return None;
         }
         let mut command = Command::new(&python);

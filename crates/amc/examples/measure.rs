@@ -2,7 +2,7 @@
 //!
 //! Before the folders `--none FILE` gives utterances that are to be refused, one a line; `--bits N`, `--tolerance X`, `--passes N`, `--cost X`, `--balance X`, `--seed N`, `--names yes|no` and `--threads N` change options.
 //! A folder holds `train.tsv` and, where it has them, `test.tsv` and `oos_test.tsv`; `FOLDER=OTHER` tests on the other folder's files,
-//! `FOLDER:5` trains on five utterances an intent (in five draws), `FOLDER:typos` tests with typos in 30 % of the words.
+//! `FOLDER:5` trains on five utterances an intent (in five draws), `FOLDER:10x5` bots of ten intents with five utterances each, `FOLDER:typos` tests with typos in 30 % of the words.
 
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
@@ -32,7 +32,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         let (test, variant) = match test.split_once(':') {
             Some((test, "typos")) => (test, Variant::Typos(0.3)),
-            Some((test, few)) => (test, Variant::Few(few.parse()?)),
+            Some((test, drawn)) => match drawn.split_once('x') {
+                Some((intents, each)) => (test, Variant::Bots { intents: intents.parse()?, each: each.parse()? }),
+                None => (test, Variant::Few(drawn.parse()?)),
+            },
             None => (test, Variant::Whole),
         };
         let train = train.split(':').next().unwrap_or_default();

@@ -9,6 +9,8 @@ use crate::{
 
 /// Draws of a few examples that are measured together.
 const DRAWS: u64 = 5;
+/// Drawn bots that are measured together.
+const BOTS: u64 = 20;
 /// Words from this length on get typos.
 const TYPO_FROM: usize = 4;
 /// Letters that stand side by side on a keyboard.
@@ -32,6 +34,14 @@ pub enum Variant {
     Whole,
     /// Trained on so many utterances of each intent, in five draws that count as one test.
     Few(usize),
+    /// Bots of so many of the intents, with so many utterances each: twenty draws that count as one test, each on the test utterances of its own
+    /// intents.
+    Bots {
+        /// Intents.
+        intents: usize,
+        /// Utterances of each.
+        each: usize,
+    },
     /// Trained as it is; this share of the test's words of four letters and more get a typo.
     Typos(f64),
 }
@@ -49,6 +59,7 @@ impl Benchmark {
         match variant {
             Variant::Whole => crate::evaluate::evaluate(&train, test, oos, options),
             Variant::Few(each) => few(&train, test.unwrap_or_default(), oos, each, options),
+            Variant::Bots { intents, each } => bots(&train, test.unwrap_or_default(), oos, (intents, each), options),
             Variant::Typos(share) => {
                 let mut dice = Dice::new(options.seed);
                 let mut spoiled = self.test.clone();
@@ -67,22 +78,50 @@ fn few(
     options: &CheckedOptions,
 ) -> Result<Evaluation, TrainError> {
     let mut collected = Collected::default();
-    let mut intents: Vec<&str> = train.iter().map(|sample| sample.intent).collect();
-    intents.sort_unstable();
-    intents.dedup();
+    let intents = intents(train);
     for draw in 0..DRAWS {
-        let mut dice = Dice::new(options.seed + draw);
-        let mut order: Vec<&Sample<'_>> = train.iter().collect();
-        dice.shuffle(&mut order);
-        order.sort_by_key(|sample| sample.intent);
-        let drawn: Vec<Sample<'_>> = order
-            .chunk_by(|a, b| a.intent == b.intent)
-            .flat_map(|intent| intent.iter().take(each))
-            .map(|s| **s)
-            .collect();
+        let drawn = draw_each(train, each, &mut Dice::new(options.seed + draw));
         collected.run(&drawn, test, oos.unwrap_or_default(), options)?;
     }
     Ok(collected.evaluation(each * intents.len(), intents.len(), oos.is_some()))
+}
+
+fn bots(
+    train: &[Sample<'_>],
+    test: &[Sample<'_>],
+    oos: Option<&[&str]>,
+    (count, each): (usize, usize),
+    options: &CheckedOptions,
+) -> Result<Evaluation, TrainError> {
+    let mut collected = Collected::default();
+    let mut intents = intents(train);
+    let count = count.min(intents.len());
+    for bot in 0..BOTS {
+        let mut dice = Dice::new(options.seed + bot);
+        dice.shuffle(&mut intents);
+        let of_bot = |sample: &&Sample<'_>| intents.iter().take(count).any(|intent| *intent == sample.intent);
+        let known: Vec<Sample<'_>> = train.iter().filter(of_bot).copied().collect();
+        let asked: Vec<Sample<'_>> = test.iter().filter(of_bot).copied().collect();
+        collected.run(&draw_each(&known, each, &mut dice), &asked, oos.unwrap_or_default(), options)?;
+    }
+    Ok(collected.evaluation(each * count, count, oos.is_some()))
+}
+
+/// The names of the intents, sorted.
+fn intents<'a>(samples: &[Sample<'a>]) -> Vec<&'a str> {
+    let mut intents: Vec<&str> = samples.iter().map(|sample| sample.intent).collect();
+    intents.sort_unstable();
+    intents.dedup();
+    intents
+}
+
+/// So many utterances of each intent.
+fn draw_each<'a>(samples: &[Sample<'a>], each: usize, dice: &mut Dice) -> Vec<Sample<'a>> {
+    let mut order: Vec<&Sample<'_>> = samples.iter().collect();
+    dice.shuffle(&mut order);
+    order.sort_by_key(|sample| sample.intent);
+    let of_intents = order.chunk_by(|a, b| a.intent == b.intent);
+    of_intents.flat_map(|intent| intent.iter().take(each)).map(|sample| **sample).collect()
 }
 
 /// The utterance with one typo in this share of its words of four letters and more: two letters swapped, one left out, one doubled, or the key
@@ -151,5 +190,9 @@ mod tests {
         let found = benchmark.measure(Variant::Few(2), &options).unwrap();
         assert_eq!((found.n_train, found.n_test, found.n_intents), (4, 10, 2));
         assert!(found.accuracy > 0.99);
+        let one = benchmark.measure(Variant::Bots { intents: 1, each: 3 }, &options).unwrap();
+        assert_eq!((one.n_train, one.n_test, one.n_intents), (3, 20, 1));
+        let both = benchmark.measure(Variant::Bots { intents: 7, each: 3 }, &options).unwrap();
+        assert_eq!((both.n_train, both.n_test, both.n_intents), (6, 40, 2));
     }
 }

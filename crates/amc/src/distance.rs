@@ -7,13 +7,15 @@ pub(crate) const LONGEST: usize = 64;
 pub(crate) struct Pattern {
     length: u32,
     ascii: [u64; 128],
-    others: Vec<(char, u64)>,
+    /// Its characters beyond ASCII, `other` of them; no list, so that an utterance of unknown words allocates nothing.
+    others: [(char, u64); LONGEST],
+    other: usize,
 }
 
 impl Pattern {
     /// Nothing where the word is empty or too long.
     pub(crate) fn new(word: &str) -> Option<Self> {
-        let mut pattern = Self { length: 0, ascii: [0; 128], others: Vec::new() };
+        let mut pattern = Self { length: 0, ascii: [0; 128], others: [('\0', 0); LONGEST], other: 0 };
         for c in word.chars() {
             if pattern.length as usize == LONGEST {
                 return None;
@@ -21,14 +23,20 @@ impl Pattern {
             let place = 1 << pattern.length;
             match pattern.ascii.get_mut(c as usize) {
                 Some(places) => *places |= place,
-                None => match pattern.others.iter_mut().find(|(other, _)| *other == c) {
-                    Some((_, places)) => *places |= place,
-                    None => pattern.others.push((c, place)),
-                },
+                None => pattern.add_other(c, place),
             }
             pattern.length += 1;
         }
         (pattern.length > 0).then_some(pattern)
+    }
+
+    fn add_other(&mut self, c: char, place: u64) {
+        let at = self.others.iter().take(self.other).position(|(other, _)| *other == c).unwrap_or(self.other);
+        self.other = self.other.max(at + 1);
+        if let Some((other, places)) = self.others.get_mut(at) {
+            *other = c;
+            *places |= place;
+        }
     }
 
     /// Number of characters.
@@ -39,7 +47,7 @@ impl Pattern {
     fn places(&self, c: char) -> u64 {
         match self.ascii.get(c as usize) {
             Some(places) => *places,
-            None => self.others.iter().find(|(other, _)| *other == c).map_or(0, |(_, places)| *places),
+            None => self.others.iter().take(self.other).find(|(other, _)| *other == c).map_or(0, |(_, places)| *places),
         }
     }
 

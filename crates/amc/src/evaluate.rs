@@ -1,4 +1,5 @@
 //! Measuring a classifier on labelled utterances: everything that `sbf eval` prints.
+#![allow(clippy::disallowed_methods, reason = "a monotonic clock says how long it took")]
 
 use std::{collections::BTreeMap, time::Instant};
 

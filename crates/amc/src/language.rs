@@ -1,9 +1,18 @@
 //! Languages: which stemmer a BCP 47 tag stands for.
 
+use std::{cell::RefCell, collections::HashMap};
+
 use rust_stemmers::{Algorithm, Stemmer};
+
+use crate::{
+    hash::Identity,
+    terms::{stem_hash, word_hash},
+};
 
 /// Longer words are not stemmed: no language has them, and a stemmer's time stays bounded.
 const LONGEST_STEMMED: usize = 40;
+/// Words whose stems a thread remembers, at most.
+const REMEMBERED: usize = 1024;
 
 /// Finds the stem of a folded word, in the languages that have a stemmer; elsewhere a word is its own stem.
 pub(crate) struct Stems {
@@ -23,14 +32,56 @@ impl Stems {
         Self { algorithm, stemmer: algorithm.map(Stemmer::create) }
     }
 
-    /// Calls `use_stem` with the word's stem.
-    pub(crate) fn with_stem<T>(&self, word: &str, use_stem: impl FnOnce(&str) -> T) -> T {
-        match (&self.stemmer, self.algorithm) {
-            (Some(stemmer), Some(algorithm)) if word.len() <= 2 * LONGEST_STEMMED && in_script(algorithm, word) => {
-                use_stem(&stemmer.stem(word))
-            }
-            _ => use_stem(word),
+    /// Hash of a word's stem.
+    ///
+    /// The stemmers allocate a string for every suffix that they replace, so that each thread remembers what it stemmed last.
+    pub(crate) fn hash(&self, word: &str) -> u64 {
+        let Some((stemmer, algorithm)) = self.for_word(word) else { return stem_hash(word) };
+        let stem = || stem_hash(&stemmer.stem(word));
+        RECENT.with(|recent| match recent.try_borrow_mut() {
+            Ok(mut recent) => recent.stem(algorithm, word, stem),
+            Err(_) => stem(),
+        })
+    }
+
+    /// The stemmer, where it was made for words like this one.
+    fn for_word(&self, word: &str) -> Option<(&Stemmer, Algorithm)> {
+        let (stemmer, algorithm) = (self.stemmer.as_ref()?, self.algorithm?);
+        (word.len() <= 2 * LONGEST_STEMMED && in_script(algorithm, word)).then_some((stemmer, algorithm))
+    }
+}
+
+thread_local! {
+    static RECENT: RefCell<Recent> = RefCell::default();
+}
+
+/// Words that were stemmed lately, with the hashes of their stems.
+#[derive(Default)]
+struct Recent {
+    algorithm: Option<Algorithm>,
+    /// By the hash of the word.
+    stems: HashMap<u64, (Box<str>, u64), Identity>,
+}
+
+impl Recent {
+    fn stem(&mut self, algorithm: Algorithm, word: &str, stem: impl FnOnce() -> u64) -> u64 {
+        if self.algorithm != Some(algorithm) {
+            self.stems.clear();
+            self.algorithm = Some(algorithm);
         }
+        let key = word_hash(word);
+        match self.stems.get(&key) {
+            Some((known, found)) if **known == *word => return *found,
+            // Of two words with one hash the first is remembered.
+            Some(_) => return stem(),
+            None => {}
+        }
+        if self.stems.len() >= REMEMBERED {
+            self.stems.clear();
+        }
+        let found = stem();
+        self.stems.insert(key, (word.into(), found));
+        found
     }
 }
 
@@ -81,7 +132,8 @@ mod tests {
     use super::*;
 
     fn stem(language: &str, word: &str) -> String {
-        Stems::of(Some(language)).with_stem(word, str::to_owned)
+        let stems = Stems::of(Some(language));
+        stems.for_word(word).map_or(word.to_owned(), |(stemmer, _)| stemmer.stem(word).into_owned())
     }
 
     #[test]
@@ -90,13 +142,32 @@ mod tests {
         assert_eq!(stem("pt-BR", "pedidos"), stem("pt", "pedido"));
         assert_eq!(stem("ru", "погоды"), stem("ru", "погода"));
         assert_eq!(stem("xx", "ordering"), "ordering");
-        assert_eq!(Stems::of(None).with_stem("ordering", str::to_owned), "ordering");
+        assert_eq!(Stems::of(None).hash("ordering"), stem_hash("ordering"));
     }
 
     #[test]
     fn other_scripts_are_left_alone() {
         assert_eq!(stem("en", "погоды"), "погоды");
         assert_eq!(stem("ru", "running"), "running");
+    }
+
+    #[test]
+    fn what_a_thread_remembers_is_what_the_stemmer_says() {
+        // Three times as many words as are remembered, each met twice and in two languages by turns.
+        for i in (0..6 * REMEMBERED).map(|i| i / 2) {
+            let letters = [i % 26, i / 26 % 26, i / 676].map(|letter| char::from(b'a' + letter as u8));
+            let word = letters.iter().collect::<String>() + "ations";
+            let language = if i % 500 == 499 { "pt" } else { "en" };
+            assert_eq!(Stems::of(Some(language)).hash(&word), stem_hash(&stem(language, &word)), "{language} {word}");
+        }
+        RECENT.with(|recent| assert!(recent.borrow().stems.len() <= REMEMBERED));
+    }
+
+    #[test]
+    fn of_two_words_with_one_hash_each_keeps_its_stem() {
+        let mut recent = Recent { algorithm: Some(Algorithm::English), ..Recent::default() };
+        recent.stems.insert(word_hash("ordering"), ("another".into(), 7));
+        assert_eq!(recent.stem(Algorithm::English, "ordering", || 5), 5);
     }
 
     proptest::proptest! {

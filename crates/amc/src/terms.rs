@@ -39,7 +39,7 @@ impl Terms {
     }
 
     pub(crate) fn word(&self, term: &Term) -> &str {
-        self.buffer.get(term.range.0 as usize..term.range.1 as usize).unwrap_or_default()
+        word_of(&self.buffer, term)
     }
 
     /// The text from the first term to the last with one space on either side.
@@ -95,7 +95,7 @@ pub(crate) struct Lexicon {
     stems: Stems,
     stops: Vec<u64>,
     /// Hash of a variant's words → folded canonical words.
-    replacements: HashMap<u64, String>,
+    replacements: HashMap<u64, Vec<(String, Kind)>>,
     longest: usize,
 }
 
@@ -113,7 +113,8 @@ impl Lexicon {
                     continue;
                 }
                 longest = longest.max(words.tokens().len());
-                replacements.entry(phrase_hash(&words, words.tokens())).or_insert(folded);
+                let canonical = || folded.split(' ').map(|word| (word.to_owned(), kind_of(word))).collect();
+                replacements.entry(phrase_hash(&words, words.tokens())).or_insert_with(canonical);
             }
         }
         Self {
@@ -145,7 +146,7 @@ impl Lexicon {
         while let Some(token) = tokens.get(at) {
             match self.replacement(text, &tokens[at..]) {
                 Some((canonical, length)) => {
-                    canonical.split(' ').for_each(|word| terms.push(word, kind_of(word), false));
+                    canonical.iter().for_each(|(word, kind)| terms.push(word, *kind, false));
                     at += length;
                 }
                 None => {
@@ -157,10 +158,10 @@ impl Lexicon {
     }
 
     /// The canonical words for the longest variant that the tokens begin with, and its length.
-    pub(crate) fn replacement(&self, text: &Text, tokens: &[Token]) -> Option<(&str, usize)> {
+    pub(crate) fn replacement(&self, text: &Text, tokens: &[Token]) -> Option<(&[(String, Kind)], usize)> {
         (1..=self.longest.min(tokens.len())).rev().find_map(|length| {
             let canonical = self.replacements.get(&phrase_hash(text, &tokens[..length]))?;
-            Some((canonical.as_str(), length))
+            Some((canonical.as_slice(), length))
         })
     }
 
@@ -169,10 +170,10 @@ impl Lexicon {
         if self.stops.is_empty() {
             return;
         }
-        let stops = |terms: &Terms, term: &Term| self.stops.binary_search(&word_hash(terms.word(term))).is_ok();
-        let kept: Vec<Term> = terms.list.iter().filter(|term| !stops(terms, term)).cloned().collect();
-        if kept.iter().any(|term| term.kind != Kind::Sign) {
-            terms.list = kept;
+        let Terms { buffer, list } = terms;
+        let stays = |term: &Term| self.stops.binary_search(&word_hash(word_of(buffer, term))).is_err();
+        if list.iter().any(|term| term.kind != Kind::Sign && stays(term)) {
+            list.retain(stays);
         }
     }
 
@@ -192,10 +193,14 @@ impl Lexicon {
             (term.stem, term.known, term.repaired) = (repair.hash, Some(repair.stem), true);
             return;
         }
-        let stem = self.stems.with_stem(word, stem_hash);
+        let stem = self.stems.hash(word);
         terms.list[i].stem = stem;
         terms.list[i].known = vocabulary.and_then(|vocabulary| vocabulary.stem(stem));
     }
+}
+
+fn word_of<'b>(buffer: &'b str, term: &Term) -> &'b str {
+    buffer.get(term.range.0 as usize..term.range.1 as usize).unwrap_or_default()
 }
 
 fn kind_of(word: &str) -> Kind {

@@ -2,16 +2,12 @@
 
 mod repair;
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-    ops::Range,
-};
+use std::{collections::HashMap, ops::Range};
 
 use self::repair::OfLength;
 #[cfg(feature = "train")]
 use crate::codec::Writer;
-use crate::{codec::Reader, model::DecodeError, terms::word_hash};
+use crate::{codec::Reader, hash::Identity, model::DecodeError, terms::word_hash};
 
 /// Examples of an intent whose words are compared with an utterance's, at most.
 pub(crate) const MOST_EXAMPLES: usize = 100;
@@ -62,21 +58,7 @@ pub(crate) struct Known {
     pub(crate) hash: u64,
 }
 
-/// Keys are hashes already.
-#[derive(Debug, Default, Clone, Copy)]
-struct Identity(u64);
-
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, _: &[u8]) {}
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
-    }
-}
-
-type HashIndex = HashMap<u64, u32, BuildHasherDefault<Identity>>;
+type HashIndex = HashMap<u64, u32, Identity>;
 
 /// All words and stems of a bot's training utterances. Lists of lists are flat: a range stands for the inner list.
 #[derive(Debug, Default)]

@@ -1,9 +1,9 @@
 //! What every model promises, on bots of our own, on generated ones, and on the reference brains where they are at hand.
 
 #![cfg(feature = "train")]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::{fs, path::PathBuf};
+use std::{fs, io::Write as _, path::PathBuf};
 
 use proptest::prelude::*;
 use sbf_amc::{DecodeError, Model, Options, Sample, TrainError, evaluate::evaluate, train};
@@ -43,7 +43,7 @@ fn shared(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SBF_SHARED_DATA").map_or_else(|| PathBuf::from("../../../shared/data"), PathBuf::from);
     let path = root.join(path);
     if !path.exists() {
-        eprintln!("skipped: {} is not there", path.display());
+        let _ = writeln!(std::io::stderr(), "skipped: {} is not there", path.display());
     }
     path.exists().then_some(path)
 }
@@ -137,6 +137,91 @@ fn scripts_without_spaces_are_understood() {
     assert_eq!(model.classify("お名前を教えて").ranked[0].intent, "名前");
 }
 
+/// An intent and what is said for it.
+type Said = (&'static str, &'static str);
+
+/// Languages without a stemmer, each in its own script and its own way of writing words.
+#[test]
+fn hebrew_arabic_hindi_chinese_and_thai_are_learnt_and_answered() {
+    let bots: [(&str, [Said; 6], [Said; 3]); 5] = [
+        (
+            "he",
+            [
+                ("hours", "מתי אתם פותחים"),
+                ("hours", "מה שעות הפתיחה שלכם"),
+                ("hours", "האם אתם פתוחים ביום שישי"),
+                ("order", "אני רוצה להזמין פיצה"),
+                ("order", "אפשר להזמין שתי פיצות"),
+                ("order", "תביאו לי פיצה גדולה"),
+            ],
+            [("hours", "מתי פותחים ביום ראשון"), ("order", "רוצה להזמין פיצה קטנה"), ("order", "פִּיצָה גְּדוֹלָה בבקשה")],
+        ),
+        (
+            "ar",
+            [
+                ("hours", "متى تفتحون"),
+                ("hours", "ما هي ساعات العمل عندكم"),
+                ("hours", "هل المحل مفتوح يوم الجمعة"),
+                ("order", "أريد أن أطلب بيتزا"),
+                ("order", "هل يمكنني طلب بيتزا كبيرة"),
+                ("order", "أحضر لي بيتزا من فضلك"),
+            ],
+            [("hours", "ما ساعات العمل يوم الأحد"), ("order", "اريد بيتزا صغيرة"), ("order", "أُرِيدُ أَنْ أَطْلُبَ")],
+        ),
+        (
+            "hi",
+            [
+                ("hours", "दुकान कब खुलती है"),
+                ("hours", "आपका समय क्या है"),
+                ("hours", "क्या दुकान रविवार को खुली है"),
+                ("order", "मुझे पिज़्ज़ा मँगवाना है"),
+                ("order", "एक बड़ा पिज़्ज़ा भेज दीजिए"),
+                ("order", "क्या मैं दो पिज़्ज़ा ले सकता हूँ"),
+            ],
+            [("hours", "कल दुकान कब खुलेगी"), ("order", "छोटा पिज़्ज़ा चाहिए"), ("hours", "रविवार का समय बताइए")],
+        ),
+        (
+            "zh",
+            [
+                ("hours", "你们几点开门"),
+                ("hours", "营业时间是什么时候"),
+                ("hours", "星期天开门吗"),
+                ("order", "我想点一个披萨"),
+                ("order", "请给我来两份披萨"),
+                ("order", "可以订大号披萨吗"),
+            ],
+            [("hours", "明天几点开门"), ("order", "来一份小披萨"), ("hours", "周末的营业时间")],
+        ),
+        (
+            "th",
+            [
+                ("hours", "ร้านเปิดกี่โมง"),
+                ("hours", "เวลาทำการคือเมื่อไหร่"),
+                ("hours", "วันอาทิตย์ร้านเปิดไหม"),
+                ("order", "ฉันอยากสั่งพิซซ่า"),
+                ("order", "ขอพิซซ่าสองถาด"),
+                ("order", "สั่งพิซซ่าถาดใหญ่ได้ไหม"),
+            ],
+            [("hours", "พรุ่งนี้ร้านเปิดกี่โมง"), ("order", "ขอสั่งพิซซ่าถาดเล็ก"), ("hours", "เวลาทำการวันเสาร์")],
+        ),
+    ];
+    for (language, taught, asked) in bots {
+        let samples: Vec<Sample<'_>> = taught.iter().map(|(intent, utterance)| Sample { utterance, intent }).collect();
+        let model = model_of(&samples, Options { language: Some(language.into()), ..Options::default() });
+        for (intent, utterance) in taught {
+            let found = model.classify(utterance);
+            assert!(found.exact && found.ranked[0].intent == intent, "{language}: {utterance}");
+        }
+        for (intent, utterance) in asked {
+            let found = model.classify(utterance);
+            assert_eq!(found.ranked[0].intent, intent, "{language}: {utterance}");
+            assert!(found.confidence.get() >= 0.7 && !found.exact, "{language}: {utterance} {:?}", found.confidence);
+        }
+        let stranger = model.classify("quantum chromodynamics").confidence.get();
+        assert!(stranger < 0.7, "{language}: {stranger}");
+    }
+}
+
 #[test]
 fn degenerate_bots_train() {
     let none: [Sample<'_>; 0] = [];
@@ -171,23 +256,40 @@ fn equal_input_gives_equal_bytes_on_any_number_of_threads() {
     assert_eq!(decoded.encode(), one);
 }
 
+/// Each bit of a model as small as options allow, and one bit in every 61 bytes of an ordinary one.
 #[test]
 fn every_flipped_bit_is_noticed() {
-    let bytes = cafe().encode();
-    for at in (0..bytes.len()).step_by(61).chain(0..64) {
-        let mut broken = bytes.clone();
+    let tiny = Options { bucket_bits: Some(8), intent_names: false, ..english() };
+    let tiny =
+        model_of(&[Sample { utterance: "hi", intent: "a" }, Sample { utterance: "no", intent: "b" }], tiny).encode();
+    assert!(tiny.len() < 4096, "{} bytes", tiny.len());
+    let mut broken = tiny.clone();
+    for bit in 0..8 * tiny.len() {
+        broken[bit / 8] ^= 1 << (bit % 8);
+        refused(&broken, bit / 8);
+        broken[bit / 8] = tiny[bit / 8];
+    }
+    let mut broken = cafe().encode();
+    for at in (0..broken.len()).step_by(61) {
         broken[at] ^= 1 << (at % 8);
-        let error = Model::decode(broken).unwrap_err();
-        let expected = match at {
-            0..8 => matches!(error, DecodeError::NotAModel),
-            8..12 => matches!(error, DecodeError::Version { .. }),
-            _ => error == DecodeError::Damaged,
-        };
-        assert!(expected, "byte {at}: {error}");
+        refused(&broken, at);
+        broken[at] ^= 1 << (at % 8);
     }
-    for length in [0, 7, 12, 19, 20, bytes.len() / 2, bytes.len() - 1] {
-        assert!(Model::decode(&bytes[..length]).is_err());
+    for length in [0, 7, 12, 19, 20, broken.len() / 2, broken.len() - 1] {
+        assert!(Model::decode(&broken[..length]).is_err());
     }
+    assert!(Model::decode(broken).is_ok());
+}
+
+/// Asserts that a model with a fault in this byte is refused for what it is.
+fn refused(broken: &[u8], at: usize) {
+    let error = Model::decode(broken).unwrap_err();
+    let expected = match at {
+        0..8 => matches!(error, DecodeError::NotAModel),
+        8..12 => matches!(error, DecodeError::Version { .. }),
+        _ => error == DecodeError::Damaged,
+    };
+    assert!(expected, "byte {at}: {error}");
 }
 
 #[test]

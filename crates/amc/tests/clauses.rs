@@ -1,9 +1,9 @@
 //! Splitting: that double questions fall into their two, and that single ones stay whole.
 
 #![cfg(feature = "train")]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::{fs, path::PathBuf};
+use std::{fs, io::Write as _, path::PathBuf};
 
 use proptest::prelude::*;
 use sbf_amc::{
@@ -119,7 +119,7 @@ fn corpus(name: &str) -> Option<[Vec<Labelled>; 2]> {
     let root = std::env::var_os("SBF_SHARED_DATA").map_or_else(|| PathBuf::from("../../../shared/data"), PathBuf::from);
     let folder = root.join("nlu").join(name);
     if !folder.exists() {
-        eprintln!("skipped: {} is not there", folder.display());
+        let _ = writeln!(std::io::stderr(), "skipped: {} is not there", folder.display());
         return None;
     }
     Some(["train.tsv", "test.tsv"].map(|file| parse(&fs::read_to_string(folder.join(file)).unwrap()).unwrap()))

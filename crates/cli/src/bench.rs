@@ -19,6 +19,8 @@ use crate::{Misuse, Outcome, eval, show};
 /// Corpora with so many intents, and so many utterances of each, are measured with few examples and with typos too.
 const MANY_INTENTS: usize = 50;
 const MANY_EXAMPLES: usize = 50;
+/// Bots of so many intents with so many examples each are drawn from such corpora.
+const BOTS: [(usize, usize); 5] = [(5, 6), (10, 5), (2, 50), (7, 15), (50, 5)];
 /// Share of the words that get a typo.
 const TYPOS: f64 = 0.3;
 
@@ -86,14 +88,17 @@ impl Corpus {
     }
 }
 
-fn variants(benchmark: &Benchmark) -> Vec<(&'static str, Variant)> {
+fn variants(benchmark: &Benchmark) -> Vec<(String, Variant)> {
     let intents = labels(&benchmark.train).len();
     let many = intents >= MANY_INTENTS && benchmark.train.len() >= MANY_EXAMPLES * intents && !benchmark.oos.is_empty();
-    let mut variants = vec![("", Variant::Whole)];
+    let mut variants = vec![(String::new(), Variant::Whole)];
     if many {
-        variants.push((", 10 examples an intent", Variant::Few(10)));
-        variants.push((", 5 examples an intent", Variant::Few(5)));
-        variants.push((", typos in 30 % of the words", Variant::Typos(TYPOS)));
+        variants.push((", 10 examples an intent".to_owned(), Variant::Few(10)));
+        variants.push((", 5 examples an intent".to_owned(), Variant::Few(5)));
+        variants.extend(BOTS.map(|(intents, each)| {
+            (format!(", bots of {intents} intents × {each} examples"), Variant::Bots { intents, each })
+        }));
+        variants.push((", typos in 30 % of the words".to_owned(), Variant::Typos(TYPOS)));
     }
     variants
 }

@@ -1,7 +1,7 @@
 //! `sbf chat`: a conversation in the terminal, through the same turn that the Lambda answers.
 
 use std::{
-    io::{IsTerminal, Write as _, stdin, stdout},
+    io::{IsTerminal, stdin},
     path::PathBuf,
 };
 
@@ -19,7 +19,7 @@ use crate::{
     Outcome,
     bot::{LocalBot, development_caller},
     folder::BrainFiles,
-    show,
+    output, show,
 };
 
 /// What `sbf chat` is told.
@@ -50,7 +50,7 @@ async fn converse(bot: &LocalBot) -> anyhow::Result<Outcome> {
     say(&heard);
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     loop {
-        prompt()?;
+        prompt();
         let Some(line) = lines.next_line().await.context("the input cannot be read")? else { break };
         if line.trim().is_empty() {
             continue;
@@ -88,10 +88,9 @@ fn say(heard: &Heard) {
     }
 }
 
-fn prompt() -> anyhow::Result<()> {
+fn prompt() {
     if stdin().is_terminal() {
         print!("> ");
-        stdout().flush()?;
+        output::flush();
     }
-    Ok(())
 }

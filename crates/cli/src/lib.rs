@@ -15,6 +15,9 @@ use std::{
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+#[macro_use]
+mod output;
+
 mod bench;
 pub mod bot;
 #[cfg(feature = "cloud")]
@@ -101,14 +104,14 @@ enum Command {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return misused(&error),
+        Err(error) => return output::end(misused(&error)),
     };
     log();
-    match arguments.command.run() {
+    output::end(match arguments.command.run() {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Problems) => ExitCode::from(1),
         Err(error) => failed(&error),
-    }
+    })
 }
 
 impl Command {
@@ -144,8 +147,11 @@ fn log() {
 
 /// Help and version are answers on standard output; anything else clap says is misuse.
 fn misused(error: &clap::Error) -> ExitCode {
+    let printed = error.print();
     // Nothing is left to do where even the explanation cannot be printed.
-    let _ = error.print();
+    if !error.use_stderr() {
+        output::remember(printed);
+    }
     #[cfg(not(feature = "cloud"))]
     if let Some(hint) = without_cloud::hint(error) {
         eprintln!("\n{hint}");

@@ -1,4 +1,5 @@
 //! The ports in memory: for conversation scripts and for tests of what happens when saves fail or collide.
+#![allow(clippy::disallowed_methods, reason = "these ports stand for the outside world, and wait as it does")]
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},

