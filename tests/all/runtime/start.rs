@@ -46,7 +46,7 @@ async fn a_changed_theme_goes_live_like_a_changed_answer() {
     stack.teach("brains", &knowledge(1), &configs()).await.unwrap();
     let core = Function::new(stack.core("brains", ""));
     let before = told(&core).await;
-    assert_eq!((&before["theme"], &before["language"], &before["oidc"]), (&Value::Null, &json!("en-US"), &Value::Null));
+    assert_eq!((&before["theme"], &before["language"]), (&Value::Null, &json!("en-US")));
     let mut changed = configs();
     changed["language_tag"] = json!("en-GB");
     changed["theme"] = json!({"name": "Ana"});
