@@ -26,6 +26,8 @@ const KILLS: usize = 50;
 /// Sandboxes at a time in the tests that try many.
 const AT_A_TIME: usize = 6;
 const BOOKED: &str = "Your table is booked.";
+/// A file with errors.
+const FAULTY: &str = r#"{"knowledge": [{"_id": "a"}, {"_id": "a"}]}"#;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_fifty_times_train_leaves_a_whole_brain_and_the_last_good_upload_wins() {
@@ -40,14 +42,17 @@ async fn killed_fifty_times_train_leaves_a_whole_brain_and_the_last_good_upload_
     Sandbox::start(&settings).await.invoke(&event).await.unwrap();
     let whole_run = began.elapsed();
 
-    let (mut good, mut live, mut killed) = (0, 0, 0);
+    let (mut good, mut live, mut killed, mut mended) = (0, 0, 0, 0);
+    let train = Function::new(settings.clone());
     for number in 1..=KILLS {
-        // Every fifth upload is faulty, and must leave no trace.
-        if chance.below(5) == 0 {
-            stack.upload("brains", KNOWLEDGE, r#"{"knowledge": [{"_id": "a"}, {"_id": "a"}]}"#).await;
-        } else {
+        // Every fifth upload is faulty, and must leave no trace; every fifth good one is replaced by a faulty one before its run begins.
+        let kind = chance.below(5);
+        if kind > 0 {
             stack.upload("brains", KNOWLEDGE, knowledge(number).to_string()).await;
             good = number;
+        }
+        if kind < 2 {
+            stack.upload("brains", KNOWLEDGE, FAULTY).await;
         }
         // Now and then the event comes twice at once.
         let mut sandboxes = vec![Sandbox::start(&settings).await];
@@ -66,73 +71,139 @@ async fn killed_fifty_times_train_leaves_a_whole_brain_and_the_last_good_upload_
         let now = number_of_live(&stack, "brains").await.unwrap();
         assert!((live..=good).contains(&now), "{now} is live after {live}; the last good upload is {good}");
         live = now;
+        // Lambda repeats what was killed; mostly another upload comes before that.
+        if chance.below(3) == 0 {
+            train.notify(&event).await.unwrap();
+            assert_eq!(number_of_live(&stack, "brains").await, Some(good), "after upload {number}");
+            assert_reported(&stack, "brains").await;
+            (live, mended) = (good, mended + 1);
+        }
     }
     assert!(killed >= KILLS / 4, "only {killed} runs were killed");
+    assert!(mended >= KILLS / 6, "only {mended} runs were repeated");
 
-    // Lambda repeats what was killed; S3 may send anything twice, and in any order.
+    // S3 may send anything twice, and in any order.
     stack.upload("brains", KNOWLEDGE, knowledge(KILLS + 1).to_string()).await;
-    let train = Function::new(settings);
+    stack.upload("brains", KNOWLEDGE, FAULTY).await;
     let repeated = [&[CONFIGS][..], &[KNOWLEDGE], &[KNOWLEDGE, CONFIGS], &["notes.txt"], &[KNOWLEDGE], &[CONFIGS]];
     for keys in repeated {
         train.notify(&objects_created("brains", keys)).await.unwrap();
+        assert_eq!(number_of_live(&stack, "brains").await, Some(KILLS + 1), "{keys:?}");
     }
-    assert_eq!(number_of_live(&stack, "brains").await, Some(KILLS + 1));
     assert_reported(&stack, "brains").await;
-    stack.upload("brains", KNOWLEDGE, "[").await;
-    assert_eq!(train.notify(&event).await.unwrap()["outcome"], "refused");
-    assert_eq!(number_of_live(&stack, "brains").await, Some(KILLS + 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn runs_of_many_uploads_at_once_end_with_the_last_one() {
+async fn runs_of_many_uploads_at_once_end_with_the_last_good_one() {
     let stack = TestStack::start(bootstraps()).await;
     stack.teach("brains", &knowledge(0), &configs()).await.unwrap();
     let trains: Vec<_> = (0..3).map(|_| Function::new(stack.train("brains"))).collect();
     let event = objects_created("brains", &[KNOWLEDGE]);
     for round in 0..6 {
-        let run = async |train: &Function, number: usize| {
-            // The contents come back every other time: equal bytes, equal ETags.
-            stack.upload("brains", KNOWLEDGE, knowledge(number).to_string()).await;
+        let run = async |train: &Function, content: String| {
+            stack.upload("brains", KNOWLEDGE, content).await;
             train.notify(&event).await.unwrap();
         };
-        let (one, two) = (round % 2, (round + 1) % 2);
-        tokio::join!(run(&trains[0], one), run(&trains[1], two), run(&trains[2], 7));
-        stack.live("brains").await.unwrap();
-        let last = uploaded(&stack, "brains").await;
-        assert_eq!(number_of_live(&stack, "brains").await, Some(last), "round {round}");
+        // The contents come back every other time: equal bytes, equal ETags. Every other time one of the three is faulty.
+        let good = |number: usize| knowledge(number).to_string();
+        let third = if round % 2 == 0 { FAULTY.to_owned() } else { good(7) };
+        let (one, two) = (good(round % 2), good((round + 1) % 2));
+        tokio::join!(run(&trains[0], one), run(&trains[1], two), run(&trains[2], third));
+        let good = last_good(&stack, "brains").await;
+        assert_eq!(number_of_live(&stack, "brains").await, Some(good), "round {round}");
+        assert_reported(&stack, "brains").await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_in_any_order_and_twice_end_with_the_last_good_upload() {
+    let stack = TestStack::start(bootstraps()).await;
+    stack.teach("brains", &knowledge(0), &configs()).await.unwrap();
+    let trains: Vec<_> = (0..3).map(|_| Function::new(stack.train("brains"))).collect();
+    let event = objects_created("brains", &[KNOWLEDGE]);
+    let mut chance = Chance(7);
+    for round in 0..8 {
+        // Uploads faster than any run, the last of them faulty: the good ones are gone before anybody reads them.
+        let uploads = 2 + chance.below(4);
+        for upload in 0..uploads {
+            let number = usize::try_from(10 * round + upload).unwrap();
+            stack.upload("brains", KNOWLEDGE, knowledge(number).to_string()).await;
+            if upload + 1 == uploads || chance.below(3) == 0 {
+                stack.upload("brains", KNOWLEDGE, FAULTY).await;
+            }
+        }
+        // One event is as another: what a run does never depends on which it was. All of them come twice, to whoever has time.
+        let runs = (0..2 * uploads).map(|_| trains[usize::try_from(chance.below(3)).unwrap()].notify(&event));
+        assert!(join_all(runs).await.iter().all(Result::is_ok));
+        let good = last_good(&stack, "brains").await;
+        assert_eq!(number_of_live(&stack, "brains").await, Some(good), "round {round}");
+        assert_reported(&stack, "brains").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_good_upload_that_a_faulty_one_replaced_before_its_run_began_goes_live() {
+    let stack = TestStack::start(bootstraps()).await;
+    stack.cloud.create_versioned_bucket("brains").await.unwrap();
+    let train = Function::new(stack.train("brains"));
+    let event = objects_created("brains", &[KNOWLEDGE]);
+    stack.upload("brains", CONFIGS, configs().to_string()).await;
+    for number in 1..=3 {
+        stack.upload("brains", KNOWLEDGE, knowledge(number).to_string()).await;
+        stack.upload("brains", KNOWLEDGE, FAULTY).await;
+        let outcome = train.notify(&event).await.unwrap();
+        let live = stack.live("brains").await.unwrap();
+        assert_eq!((&outcome["outcome"], &outcome["lastGood"]["version"]), (&json!("refused"), &json!(live.version())));
+        assert_eq!(number_of_live(&stack, "brains").await, Some(number));
+        assert_reported(&stack, "brains").await;
+        // Its own event, late.
+        let outcome = train.notify(&event).await.unwrap();
+        assert_eq!((&outcome["outcome"], outcome.get("lastGood")), (&json!("refused"), None));
+    }
+    let log = train.log().await;
+    let told: Vec<_> =
+        log.iter().filter(|line| line.contains("refused the brain and published the last good")).collect();
+    assert!(told.len() == 3 && told.iter().all(|line| line.contains("ERROR")), "{told:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_call_of_train_fails_in_turn_and_the_next_run_mends_it() {
     let stack = Arc::new(TestStack::start(bootstraps()).await);
     stack.teach("calm", &knowledge(1), &configs()).await.unwrap();
-    let calls = train_spoilt(&stack, "calm", None).await;
-    assert!(calls >= 14, "{calls} calls");
     let mut cases = Vec::new();
-    for call in 1..=calls {
-        // Once, and so often that the SDK's own repetitions do not help.
-        cases.extend(Fault::ALL.map(|fault| (fault, call, 0)));
-        cases.extend([Fault::Refused, Fault::Cut, Fault::Lost].map(|fault| (fault, call, usize::MAX)));
+    // The second time the new upload is replaced by a faulty one before its run begins.
+    for (faulty, least) in [(false, 20), (true, 23)] {
+        let calls = train_spoilt(&stack, "calm", faulty, None).await;
+        assert!(calls >= least, "{calls} calls");
+        for call in 1..=calls {
+            // Once, and so often that the SDK's own repetitions do not help.
+            cases.extend(Fault::ALL.map(|fault| (faulty, fault, call, 0)));
+            cases.extend([Fault::Refused, Fault::Cut, Fault::Lost].map(|fault| (faulty, fault, call, usize::MAX)));
+        }
     }
-    at_a_time(cases, move |(fault, call, more)| {
+    stack.teach("good", &knowledge(1), &configs()).await.unwrap();
+    at_a_time(cases, move |(faulty, fault, call, more)| {
         let stack = Arc::clone(&stack);
         async move {
-            let bucket = format!("{fault:?}-{call}-{}", more.min(1)).to_lowercase();
-            stack.cloud.create_bucket(&bucket).await.unwrap();
+            let bucket = format!("{fault:?}-{call}-{}-{faulty}", more.min(1)).to_lowercase();
+            stack.cloud.create_versioned_bucket(&bucket).await.unwrap();
             for key in [KNOWLEDGE, CONFIGS, PACKED] {
-                stack.upload(&bucket, key, stack.object("calm", key).await.unwrap()).await;
+                stack.upload(&bucket, key, stack.object("good", key).await.unwrap()).await;
             }
-            train_spoilt(&stack, &bucket, Some((fault, call, more))).await;
+            train_spoilt(&stack, &bucket, faulty, Some((fault, call, more))).await;
         }
     })
     .await;
 }
 
-/// Uploads version 2 where another is live, and runs train with one fault and then without; gives the number of calls of the spoilt run.
-async fn train_spoilt(stack: &TestStack, bucket: &str, spoilt: Option<(Fault, usize, usize)>) -> usize {
+/// Uploads another version than the live one, and perhaps a faulty file over it, and runs train with one fault and then without; gives the number
+/// of calls of the spoilt run.
+async fn train_spoilt(stack: &TestStack, bucket: &str, faulty: bool, spoilt: Option<(Fault, usize, usize)>) -> usize {
     let before = number_of_live(stack, bucket).await.unwrap();
     stack.upload(bucket, KNOWLEDGE, knowledge(before + 1).to_string()).await;
+    if faulty {
+        stack.upload(bucket, KNOWLEDGE, FAULTY).await;
+    }
     let mut settings = stack.train(bucket);
     let faults = spoil(&mut settings).await;
     if let Some((fault, call, more)) = spoilt {
@@ -150,7 +221,8 @@ async fn train_spoilt(stack: &TestStack, bucket: &str, spoilt: Option<(Fault, us
     let live = number_of_live(stack, bucket).await.unwrap();
     assert!((before..=before + 1).contains(&live), "{spoilt:?}: {live}");
     faults.calm();
-    assert_eq!(train.notify(&event).await.unwrap()["outcome"], "published", "{spoilt:?}");
+    let outcome = if faulty { "refused" } else { "published" };
+    assert_eq!(train.notify(&event).await.unwrap()["outcome"], outcome, "{spoilt:?}");
     assert_eq!(number_of_live(stack, bucket).await, Some(before + 1), "{spoilt:?}");
     assert_reported(stack, bucket).await;
     assert_calm(&train, &format!("{spoilt:?}")).await;
@@ -267,9 +339,18 @@ async fn number_of_live(stack: &TestStack, bucket: &str) -> Option<usize> {
     Some(number(stack.live(bucket).await?.knowledge()))
 }
 
-/// The number of the file that was uploaded last.
-async fn uploaded(stack: &TestStack, bucket: &str) -> usize {
-    number(&serde_json::from_slice(&stack.object(bucket, KNOWLEDGE).await.unwrap()).unwrap())
+/// The number of the newest upload that is not the faulty one.
+async fn last_good(stack: &TestStack, bucket: &str) -> usize {
+    let s3 = stack.cloud.s3();
+    let listed = s3.list_object_versions().bucket(bucket).prefix(KNOWLEDGE).send().await.unwrap();
+    for version in listed.versions() {
+        let get = s3.get_object().bucket(bucket).key(KNOWLEDGE).version_id(version.version_id().unwrap());
+        let content = get.send().await.unwrap().body.collect().await.unwrap().to_vec();
+        if content != FAULTY.as_bytes() {
+            return number(&serde_json::from_slice(&content).unwrap());
+        }
+    }
+    panic!("all of them are faulty");
 }
 
 fn number(knowledge: &Value) -> usize {
@@ -277,14 +358,16 @@ fn number(knowledge: &Value) -> usize {
     text.trim_start_matches("Version ").trim_end_matches('.').parse().unwrap()
 }
 
-/// The files for people are those of the live brain.
+/// The files for people are those of the live brain, and the problems those of the file that was uploaded last.
 async fn assert_reported(stack: &TestStack, bucket: &str) {
     let version = stack.live(bucket).await.unwrap().version().to_owned();
     for key in ["training-report.json", "brain-amcClassificationsImpl.json"] {
         let written: Value = serde_json::from_slice(&stack.object(bucket, key).await.unwrap()).unwrap();
         assert_eq!(written["version"], version, "{bucket}: {key}");
     }
-    assert_eq!(stack.object(bucket, "problems.json").await.unwrap(), b"[]", "{bucket}");
+    let problems: Value = serde_json::from_slice(&stack.object(bucket, "problems.json").await.unwrap()).unwrap();
+    let is_faulty = stack.object(bucket, KNOWLEDGE).await.unwrap() == FAULTY.as_bytes();
+    assert_eq!(problems != json!([]), is_faulty, "{bucket}: {problems}");
 }
 
 async fn assert_calm(function: &Function, what: &str) {
