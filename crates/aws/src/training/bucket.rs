@@ -93,7 +93,7 @@ impl Bucket {
             })?;
             let ours = |found: Option<&str>| found == Some(key);
             written.extend(page.versions().iter().filter(|version| ours(version.key())).map(of_version));
-            removed.extend(page.delete_markers().iter().filter(|marker| ours(marker.key())).map(of_marker));
+            removed.extend(page.delete_markers.iter().flatten().filter(|marker| ours(marker.key())).map(of_marker));
             let more = page.is_truncated() == Some(true) && page.next_key_marker().is_some_and(|next| next == key);
             if !more || written.len() + removed.len() >= most {
                 return Ok(history::merged(written, removed));
