@@ -76,6 +76,44 @@ fn no_name_is_in_the_way_of_a_second_stack() {
 }
 
 #[test]
+fn parameters_that_cannot_work_are_refused_before_anything_is_made() {
+    let parameters = stack::translated()["Parameters"].as_object().unwrap();
+    let takes = |name: &str, value: &str| {
+        let pattern = parameters[name]["AllowedPattern"].as_str().unwrap();
+        // As CloudFormation has it, the whole value.
+        regex::Regex::new(&format!("^(?:{pattern})$")).unwrap().is_match(value)
+    };
+    for (name, parameter) in parameters.iter().filter(|(_, parameter)| parameter.get("AllowedPattern").is_some()) {
+        assert!(takes(name, parameter["Default"].as_str().unwrap()), "{name} does not take its default");
+        assert!(parameter["ConstraintDescription"].is_string(), "{name} says nothing of its rule");
+    }
+    for (name, value) in
+        EVERYTHING.iter().chain(LEAST).filter(|(name, _)| parameters[*name].get("AllowedPattern").is_some())
+    {
+        assert!(takes(name, value), "{name} does not take {value}");
+        // A list's rule holds for each item too.
+        let is_list = parameters[*name]["Type"] == "CommaDelimitedList";
+        assert!(!is_list || value.split(',').all(|item| takes(name, item)), "{name} does not take a part of {value}");
+    }
+    for (name, value) in [
+        ("BackendFunctions", "stock"),
+        ("BackendFunctions", "arn:aws:lambda:eu-west-1:123456789012:function:*"),
+        ("BackendFunctions", "arn:aws:lambda:eu-west-1:123456789012:function:a,*"),
+        ("BackendFunctions", "*"),
+        ("PageOrigins", "https://shop.example.org/"),
+        ("PageOrigins", "*"),
+        ("PageOrigins", "shop.example.org"),
+        ("OidcIssuer", "http://login.example.org"),
+        ("OidcOrigins", "https://login.example.org/,https://b.example.org"),
+        ("SlackWebhookSecret", "https://hooks.slack.com/services/T/B/x"),
+        ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:*"),
+        ("FirstUserEmail", "ana"),
+    ] {
+        assert!(!takes(name, value), "{name} takes {value}");
+    }
+}
+
+#[test]
 fn page_and_command_line_learn_where_things_are() {
     let needed = ["PageUrl", "ApiUrl", "BrainBucket", "WebBucket", "DistributionId", "OidcIssuer", "OidcClientId"];
     for stack in stacks() {

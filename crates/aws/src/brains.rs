@@ -112,7 +112,9 @@ impl S3Brains {
                 (state.live, state.seen, state.fault) = (Some(live), etag, None);
             }
             Look::Refused(why, etag) => {
-                tracing::warn!(why, "the trained brain is broken and was refused");
+                count(Metric::RefusedBrains);
+                let answers = state.live.as_ref().map(|live| live.brain.version());
+                tracing::error!(why, answers, "the trained brain was refused; the last one that could be read answers, if there is one");
                 (state.seen, state.fault) = (etag, Some(why));
             }
             Look::Absent => {

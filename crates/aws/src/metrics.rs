@@ -114,6 +114,8 @@ metrics! {
     BrainHits: Count,
     /// Looks for a newer brain in the bucket.
     BrainRevalidations: Count,
+    /// Brains in the bucket that could not be used; each counts once in a process.
+    RefusedBrains: Count,
     /// Calls of a backend that brought no answer.
     BackendErrors: Count,
     /// Those of them that ran out of time.

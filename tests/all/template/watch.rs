@@ -71,6 +71,7 @@ fn alarms_watch_what_can_go_wrong_and_reach_somebody() {
             "SBF BackendErrors",
             "SBF Faults",
             "SBF Misses",
+            "SBF RefusedBrains",
             "SBF TrainingFailures",
             "SBF Turns",
         ] {
