@@ -180,7 +180,7 @@ fn every_flipped_bit_is_noticed() {
         let error = Model::decode(broken).unwrap_err();
         let expected = match at {
             0..8 => matches!(error, DecodeError::NotAModel),
-            8..12 => matches!(error, DecodeError::Version { .. }),
+            8..12 => matches!(error, DecodeError::Format { .. }),
             _ => error == DecodeError::Damaged,
         };
         assert!(expected, "byte {at}: {error}");

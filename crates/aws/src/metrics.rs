@@ -20,7 +20,7 @@ mod turn;
 use serde_json::{Map, Number, Value, json};
 
 #[cfg(feature = "serve")]
-pub(crate) use self::gauge::count;
+pub(crate) use self::gauge::{count, is_measuring};
 #[cfg(feature = "train")]
 pub use self::training::of_training;
 #[cfg(feature = "serve")]
