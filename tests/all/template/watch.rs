@@ -163,6 +163,7 @@ fn the_readme_names_what_is_watched() {
     for word in ["DashboardUrl", "SlackWebhookSecret", "MissPercent", "x-request-id", "X-Ray"] {
         assert!(readme.contains(word), "{word}");
     }
+    assert!(readme.contains(&format!("there are {}.", Metric::ALL.len())), "metrics cost by the month");
 }
 
 fn dashboard(stack: &Stack) -> Value {
