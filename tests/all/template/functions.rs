@@ -183,6 +183,10 @@ fn core_moves_step_by_step_and_back_on_an_alarm() {
         assert!(dimensions.contains(expected), "{id} does not watch core: {dimensions}");
         assert_eq!(alarm["Period"], 60, "{id} must speak before the rollout ends");
     }
+    // CodeDeploy begins nothing while an alarm is on: what mends a broken core must have another way.
+    let at_once = Stack::with(&[("Rollout", "AllAtOnce")]);
+    let group = at_once.properties("CoreFunctionDeploymentGroup");
+    assert_eq!((group["AlarmConfiguration"].get("Enabled"), group["AlarmConfiguration"].get("Alarms")), (None, None));
     let update = &stack.resource("CoreFunctionAliaslive")["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"];
     assert_eq!(update["DeploymentGroupName"], "{CoreFunctionDeploymentGroup}");
     assert_eq!(stack.properties("ApiIntegration")["IntegrationUri"], "{CoreFunctionAliaslive}");
