@@ -309,5 +309,4 @@ fn sha256(bytes: &[u8]) -> String {
 #[path = "artefact/releases.rs"]
 mod releases;
 #[cfg(all(test, feature = "train"))]
-#[path = "artefact/tests.rs"]
 mod tests;
