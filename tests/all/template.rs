@@ -113,6 +113,35 @@ fn parameters_that_cannot_work_are_refused_before_anything_is_made() {
     }
 }
 
+/// What the README tells a deployer to set, to look at or to delete is there under that name.
+#[test]
+fn the_readme_names_what_the_template_has() {
+    let readme = std::fs::read_to_string(sbf_tests::repository().join("README.md")).unwrap();
+    let chapter = readme.split("\n## ").find(|chapter| chapter.starts_with("Deploying")).unwrap();
+    let template = stack::translated();
+    let of_template =
+        |name: &str| ["Parameters", "Resources", "Outputs"].iter().any(|part| template[*part].get(name).is_some());
+    let client = template["Resources"]["PageClient"]["Properties"].as_object().unwrap();
+    let written = regex::Regex::new("`([A-Z][A-Za-z]+)(=[^`]*)?`").unwrap();
+    let mut named = 0;
+    for found in written.captures_iter(chapter) {
+        let name = &found[1];
+        // Of Cognito, and of CloudWatch.
+        if ["GetUser", "SBF"].contains(&name) || client.contains_key(name) {
+            continue;
+        }
+        assert!(of_template(name), "{name} is not in template.yaml");
+        let is_set = found.get(2).is_some();
+        assert!(!is_set || template["Parameters"].get(name).is_some(), "{name} is no parameter");
+        named += 1;
+    }
+    assert!(named > 30, "{named} names");
+    let all_parameters = template["Parameters"].as_object().unwrap().keys();
+    let untold: Vec<_> = all_parameters.filter(|name| !chapter.contains(name.as_str())).collect();
+    // What a limit says by its name, `sam deploy --guided` asks for with its description.
+    assert_eq!(untold, ["UploadLimitBytes", "UploadDays", "RateLimit", "BurstLimit", "LogDays"]);
+}
+
 #[test]
 fn page_and_command_line_learn_where_things_are() {
     let needed = ["PageUrl", "ApiUrl", "BrainBucket", "WebBucket", "DistributionId", "OidcIssuer", "OidcClientId"];
