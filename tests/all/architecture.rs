@@ -119,7 +119,8 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
 /// A file without its tests, which may do as they please.
 pub(crate) fn product_code(file: &Path) -> String {
     let text = fs::read_to_string(file).unwrap();
-    if file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")) {
+    let inside = file.strip_prefix(repository()).unwrap_or(file);
+    if inside.with_extension("").components().any(|part| part.as_os_str().to_string_lossy().ends_with("tests")) {
         return String::new();
     }
     text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
