@@ -1,10 +1,9 @@
 //! Old and new releases side by side: what another release left in the bucket and in the table, read by today's programs.
 
-use std::io::{Cursor, Read as _, Write as _};
-
 use sbf_brain::artefact::{self, FORMATS, PACKED};
 use sbf_tests::{
     backend::HttpBackend,
+    brains::of_format,
     process::bootstraps,
     runtime::{
         Function, TestStack,
@@ -12,28 +11,11 @@ use sbf_tests::{
     },
 };
 use serde_json::{Value, json};
-use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use super::{configs, knowledge};
 
 /// What the log of a refusal says.
 const REFUSED: &str = "the trained brain was refused";
-
-/// An artefact as a release would write it whose layout nobody here knows: of that, only the number is where it was.
-fn of_format(artefact: &[u8], format: u32) -> Vec<u8> {
-    let mut archive = ZipArchive::new(Cursor::new(artefact)).unwrap();
-    let mut manifest = Vec::new();
-    archive.by_name("manifest.json").unwrap().read_to_end(&mut manifest).unwrap();
-    let mut manifest: Value = serde_json::from_slice(&manifest).unwrap();
-    manifest["format"] = json!(format);
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    for (name, content) in [("manifest.json", manifest.to_string().into_bytes()), ("everything.bin", vec![7; 99])] {
-        writer.start_file(name, stored).unwrap();
-        writer.write_all(&content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
 
 async fn answer(core: &Function, session: &str) -> (u64, Value) {
     let event = turn(&json!({"text": "what is your version?", "sessionID": session}));
