@@ -77,6 +77,73 @@ fn no_name_is_in_the_way_of_a_second_stack() {
 }
 
 #[test]
+fn parameters_that_cannot_work_are_refused_before_anything_is_made() {
+    let parameters = stack::translated()["Parameters"].as_object().unwrap();
+    let takes = |name: &str, value: &str| {
+        let pattern = parameters[name]["AllowedPattern"].as_str().unwrap();
+        // As CloudFormation has it, the whole value.
+        regex::Regex::new(&format!("^(?:{pattern})$")).unwrap().is_match(value)
+    };
+    for (name, parameter) in parameters.iter().filter(|(_, parameter)| parameter.get("AllowedPattern").is_some()) {
+        assert!(takes(name, parameter["Default"].as_str().unwrap()), "{name} does not take its default");
+        assert!(parameter["ConstraintDescription"].is_string(), "{name} says nothing of its rule");
+    }
+    for (name, value) in
+        EVERYTHING.iter().chain(LEAST).filter(|(name, _)| parameters[*name].get("AllowedPattern").is_some())
+    {
+        assert!(takes(name, value), "{name} does not take {value}");
+        // A list's rule holds for each item too.
+        let is_list = parameters[*name]["Type"] == "CommaDelimitedList";
+        assert!(!is_list || value.split(',').all(|item| takes(name, item)), "{name} does not take a part of {value}");
+    }
+    for (name, value) in [
+        ("BackendFunctions", "stock"),
+        ("BackendFunctions", "arn:aws:lambda:eu-west-1:123456789012:function:*"),
+        ("BackendFunctions", "arn:aws:lambda:eu-west-1:123456789012:function:a,*"),
+        ("BackendFunctions", "*"),
+        ("PageOrigins", "https://shop.example.org/"),
+        ("PageOrigins", "*"),
+        ("PageOrigins", "shop.example.org"),
+        ("OidcIssuer", "http://login.example.org"),
+        ("OidcOrigins", "https://login.example.org/,https://b.example.org"),
+        ("SlackWebhookSecret", "https://hooks.slack.com/services/T/B/x"),
+        ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:*"),
+        ("FirstUserEmail", "ana"),
+    ] {
+        assert!(!takes(name, value), "{name} takes {value}");
+    }
+}
+
+/// What the README tells a deployer to set, to look at or to delete is there under that name.
+#[test]
+fn the_readme_names_what_the_template_has() {
+    let readme = std::fs::read_to_string(sbf_tests::repository().join("README.md")).unwrap();
+    let chapter = readme.split("\n## ").find(|chapter| chapter.starts_with("Deploying")).unwrap();
+    let template = stack::translated();
+    let of_template =
+        |name: &str| ["Parameters", "Resources", "Outputs"].iter().any(|part| template[*part].get(name).is_some());
+    let client = template["Resources"]["PageClient"]["Properties"].as_object().unwrap();
+    let written = regex::Regex::new("`([A-Z][A-Za-z]+)(=[^`]*)?`").unwrap();
+    let mut named = 0;
+    for found in written.captures_iter(chapter) {
+        let name = &found[1];
+        // Of Cognito, and of CloudWatch.
+        if ["GetUser", "SBF"].contains(&name) || client.contains_key(name) {
+            continue;
+        }
+        assert!(of_template(name), "{name} is not in template.yaml");
+        let is_set = found.get(2).is_some();
+        assert!(!is_set || template["Parameters"].get(name).is_some(), "{name} is no parameter");
+        named += 1;
+    }
+    assert!(named > 30, "{named} names");
+    let all_parameters = template["Parameters"].as_object().unwrap().keys();
+    let untold: Vec<_> = all_parameters.filter(|name| !chapter.contains(name.as_str())).collect();
+    // What a limit says by its name, `sam deploy --guided` asks for with its description.
+    assert_eq!(untold, ["UploadLimitBytes", "UploadDays", "RateLimit", "BurstLimit", "LogDays"]);
+}
+
+#[test]
 fn page_and_command_line_learn_where_things_are() {
     let needed =
         ["PageUrl", "ApiUrl", "BrainBucket", "WebBucket", "DistributionId", "OidcIssuer", "OidcClientId", "OidcScopes"];

@@ -5,6 +5,7 @@ use std::{io::Write as _, path::Path, process::Stdio};
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::{
     Client,
+    error::ProvideErrorMetadata as _,
     types::{AuthFlowType, AuthenticationResultType, ExplicitAuthFlowsType, UsernameAttributeType},
 };
 use sbf_aws::{
@@ -78,6 +79,13 @@ impl<'m> Town<'m> {
         request.send().await.ok()?.authentication_result
     }
 
+    /// Whether a refresh token brings new ones, else the error's name.
+    async fn refreshed(&self, token: &str) -> Result<(), String> {
+        let request = self.cognito.initiate_auth().client_id(&self.client).auth_flow(AuthFlowType::RefreshTokenAuth);
+        let answer = request.auth_parameters("REFRESH_TOKEN", token).send().await;
+        answer.map(drop).map_err(|error| error.code().unwrap_or_default().to_owned())
+    }
+
     fn authoriser(&self) -> Authoriser {
         let issuer = format!("https://cognito-idp.eu-west-1.amazonaws.com/{}", self.pool);
         let address = format!("{}/{}/.well-known/jwks.json", self.moto.address, self.pool);
@@ -114,6 +122,7 @@ async fn caller(authoriser: &Authoriser, token: &str) -> Result<Caller, Rejected
 async fn people_of_a_pool_are_added_listed_grouped_and_removed() {
     let Some(moto) = Moto::start() else { return };
     a_user_is_added_listed_disabled_enabled_and_removed(&Town::founded(&moto, "life").await).await;
+    who_is_disabled_or_removed_gets_no_more_tokens(&Town::founded(&moto, "ends").await).await;
     a_password_is_read_and_never_shown(&Town::founded(&moto, "passwords").await).await;
     more_users_than_one_page_are_listed(&Town::founded(&moto, "pages").await).await;
     users_come_into_groups_and_out(&Town::founded(&moto, "groups").await).await;
@@ -149,6 +158,34 @@ async fn a_user_is_added_listed_disabled_enabled_and_removed(town: &Town<'_>) {
     assert_eq!(town.users(&["remove", ana]).await.0, Some(0));
     assert_eq!(town.told(&["list"]).await, json!({ "users": [] }));
     assert_eq!(town.users(&["list"]).await.1, "There are no users.\n");
+}
+
+/// With the real clock: what was issued before holds until it expires, an hour at most, and nothing can be made of it.
+async fn who_is_disabled_or_removed_gets_no_more_tokens(town: &Town<'_>) {
+    for (email, ending) in [("ana@example.org", "disable"), ("bob@example.org", "remove")] {
+        town.users(&["add", email]).await;
+        let tokens = town.sign_in(email, &town.client).await.unwrap();
+        let refresh = tokens.refresh_token().unwrap();
+        assert!(town.refreshed(refresh).await.is_ok());
+        assert!(town.cognito.get_user().access_token(tokens.access_token().unwrap()).send().await.is_ok());
+
+        let (status, printed, told) = town.users(&[ending, email]).await;
+        assert_eq!(status, Some(0), "{told}");
+        assert!(printed.contains("within the hour"), "{printed}");
+        assert!(town.refreshed(refresh).await.unwrap_err().contains("NotAuthorizedException"), "{ending}");
+        let asked = town.cognito.get_user().access_token(tokens.access_token().unwrap()).send().await;
+        let refused = asked.unwrap_err().into_service_error();
+        assert!(refused.is_not_authorized_exception(), "{ending}: signed out, not only gone: {refused:?}");
+        // An ID token tells for itself; that is what the sentence warns of.
+        let still = caller(&town.authoriser(), tokens.id_token().unwrap()).await;
+        assert_eq!(still.unwrap().email.as_deref(), Some(email));
+    }
+    // Whoever is let in again signs in anew.
+    assert_eq!(town.users(&["enable", "ana@example.org"]).await.0, Some(0));
+    let tokens = town.sign_in("ana@example.org", &town.client).await.unwrap();
+    assert!(town.refreshed(tokens.refresh_token().unwrap()).await.is_ok());
+    assert_eq!(town.users(&["disable", "ana@example.org"]).await.0, Some(0));
+    assert_eq!(town.users(&["disable", "ana@example.org"]).await.0, Some(0), "once more ends the same way");
 }
 
 async fn a_password_is_read_and_never_shown(town: &Town<'_>) {

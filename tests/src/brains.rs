@@ -1,8 +1,14 @@
 //! Brain folders for tests, made of our own words.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{Cursor, Read as _, Write as _},
+    path::Path,
+};
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 /// A bot that asks for a department and passes it on to the backend at `url`.
 pub fn telephone(folder: &Path, url: &str) {
@@ -60,4 +66,31 @@ pub fn copy(name: &str, to: &Path) {
             fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
         }
     }
+}
+
+/// An artefact as another release would write it, sealed, of a format with this number.
+pub fn of_format(artefact: &[u8], format: u32) -> Vec<u8> {
+    const SEAL: &str = "sha256:";
+    let length = SEAL.len() + 64;
+    let mut archive = ZipArchive::new(Cursor::new(artefact)).unwrap();
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.set_comment(" ".repeat(length)).unwrap();
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).unwrap();
+        if index == 0 {
+            let mut manifest: Value = serde_json::from_slice(&content).unwrap();
+            manifest["format"] = json!(format);
+            content = manifest.to_string().into_bytes();
+        }
+        writer.start_file(entry.name().unwrap().into_owned(), stored).unwrap();
+        writer.write_all(&content).unwrap();
+    }
+    let mut bytes = writer.finish().unwrap().into_inner();
+    bytes.truncate(bytes.len() - length);
+    let seal: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    bytes.extend(format!("{SEAL}{seal}").into_bytes());
+    bytes
 }

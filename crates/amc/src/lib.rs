@@ -14,6 +14,7 @@ mod distance;
 pub mod evaluate;
 pub mod explain;
 mod features;
+mod formats;
 mod function_words;
 mod gate;
 mod hash;
@@ -39,8 +40,9 @@ mod vocabulary;
 
 pub use clauses::Clause;
 pub use explain::Explanation;
+pub use formats::Formats;
 pub use gate::Confidence;
-pub use model::{Classification, DecodeError, Model, Ranked};
+pub use model::{Classification, DecodeError, FORMATS, Model, Ranked};
 pub use neighbours::{Neighbour, Neighbours};
 #[cfg(feature = "train")]
 pub use options::{CheckedOptions, Options, OptionsError};

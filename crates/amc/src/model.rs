@@ -10,6 +10,7 @@ use crate::codec::Writer;
 use crate::{
     codec::Reader,
     features::{Features, Found, Space},
+    formats::Formats,
     function_words,
     gate::{Buffers, Confidence, Gate, Signals},
     hash, number,
@@ -21,7 +22,8 @@ use crate::{
 };
 
 const MAGIC: &[u8; 8] = b"SBF-AMC\n";
-const VERSION: u32 = 3;
+/// Layouts of a model that are read, and the one that is written.
+pub const FORMATS: Formats = Formats { oldest: 3, newest: 3, written: 3 };
 /// Intents in a classification; probabilities are normalised over all.
 const MOST_RANKED: usize = 10;
 
@@ -31,11 +33,13 @@ pub enum DecodeError {
     /// The bytes do not begin like a model.
     #[error("these bytes are not a classifier model")]
     NotAModel,
-    /// A model of another format version.
-    #[error("the model has format version {found}, this program reads version {VERSION}")]
-    Version {
-        /// The version found.
+    /// A model of another layout.
+    #[error("the model has format {found}, this program reads {reads}")]
+    Format {
+        /// The format found.
         found: u32,
+        /// What is read.
+        reads: Formats,
     },
     /// At least one bit changed since the model was written.
     #[error("the model is damaged: its checksum does not match")]
@@ -125,19 +129,23 @@ impl Model {
     /// Reads a model; the weights stay where they are in `bytes`.
     ///
     /// # Errors
-    /// Where the bytes are not a model of this version, or are damaged.
+    /// Where the bytes are not a model of a format that is read, or are damaged.
     pub fn decode(bytes: impl Into<Arc<[u8]>>) -> Result<Self, DecodeError> {
-        let bytes: Arc<[u8]> = bytes.into();
+        Self::decode_as(bytes.into(), FORMATS)
+    }
+
+    /// As a program of these formats reads it.
+    fn decode_as(bytes: Arc<[u8]>, formats: Formats) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(&bytes);
         if reader.take(MAGIC.len()).map_err(|_| DecodeError::NotAModel)? != MAGIC {
             return Err(DecodeError::NotAModel);
         }
-        let version = reader.u32()?;
-        if version != VERSION {
-            return Err(DecodeError::Version { found: version });
+        let format = reader.u32()?;
+        if !formats.reads(format) {
+            return Err(DecodeError::Format { found: format, reads: formats });
         }
         let checksum = reader.u64()?;
-        if checksum != hash::bytes(u64::from(VERSION), bytes.get(reader.position()..).unwrap_or_default()) {
+        if checksum != hash::bytes(u64::from(format), bytes.get(reader.position()..).unwrap_or_default()) {
             return Err(DecodeError::Damaged);
         }
         let head = Head::read(&mut reader)?;
@@ -306,14 +314,15 @@ impl Model {
     /// Packs a head and rows; `row` adds a bucket's class weights to a list and gives its term weight.
     #[cfg(feature = "train")]
     pub(crate) fn pack(head: &Head, row: impl Fn(usize, &mut Vec<f32>) -> f32) -> Vec<u8> {
+        let format = FORMATS.written;
         let mut to = Writer::default();
         to.0.extend(MAGIC);
-        to.u32(VERSION);
+        to.u32(format);
         to.u64(0);
         let body = to.0.len();
         head.write(&mut to);
         Table::new(to.0.len(), head.classes()).write(head.space.bits, row, &mut to.0);
-        let checksum = hash::bytes(u64::from(VERSION), &to.0[body..]);
+        let checksum = hash::bytes(u64::from(format), &to.0[body..]);
         to.0[body - 8..body].copy_from_slice(&checksum.to_le_bytes());
         to.0
     }
@@ -389,5 +398,43 @@ impl Head {
         let lexicon = Lexicon::new(language, stop_words, synonyms);
         let function_words = function_words::hashes(lexicon.language.as_deref());
         Ok(Self { function_words, lexicon, space, intents, none, biases, temperature, gate, exact, vocabulary })
+    }
+}
+
+#[cfg(all(test, feature = "train"))]
+mod tests {
+    use super::*;
+    use crate::{Options, Sample, train};
+
+    fn bytes() -> Vec<u8> {
+        let samples = [("good morning", "greet"), ("hello there", "greet"), ("goodbye now", "bye"), ("see you", "bye")];
+        let samples = samples.map(|(utterance, intent)| Sample { utterance, intent });
+        train(&samples, &Options::default().check().unwrap(), &mut |_| ()).unwrap().model.encode()
+    }
+
+    /// The same content under another number, as a release that knows that format would have written it.
+    fn renumbered(bytes: &[u8], format: u32) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        let body = MAGIC.len() + 12;
+        let checksum = hash::bytes(u64::from(format), &bytes[body..]);
+        bytes[MAGIC.len()..body].copy_from_slice(&[&format.to_le_bytes()[..], &checksum.to_le_bytes()].concat());
+        bytes
+    }
+
+    #[test]
+    fn every_format_of_the_range_is_read_and_no_other() {
+        let Formats { newest, written, .. } = FORMATS;
+        let bytes = bytes();
+        assert_eq!(renumbered(&bytes, written), bytes);
+        let next = renumbered(&bytes, newest + 1);
+        let prepared = Formats { newest: newest + 1, ..FORMATS };
+        let read = Model::decode_as(next.clone().into(), prepared).unwrap();
+        assert_eq!(read.classify("hello there").ranked[0].intent, "greet");
+        assert!(Model::decode_as(bytes.clone().into(), prepared).is_ok(), "the one that is written");
+        let refused = Model::decode_as(next.into(), FORMATS).unwrap_err();
+        assert_eq!(refused, DecodeError::Format { found: newest + 1, reads: FORMATS });
+        let later = Formats { oldest: written + 1, newest: written + 2, written: written + 2 };
+        let told = Model::decode_as(bytes.into(), later).unwrap_err().to_string();
+        assert_eq!(told, "the model has format 3, this program reads formats 4 to 5");
     }
 }

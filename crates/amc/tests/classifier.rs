@@ -286,7 +286,7 @@ fn refused(broken: &[u8], at: usize) {
     let error = Model::decode(broken).unwrap_err();
     let expected = match at {
         0..8 => matches!(error, DecodeError::NotAModel),
-        8..12 => matches!(error, DecodeError::Version { .. }),
+        8..12 => matches!(error, DecodeError::Format { .. }),
         _ => error == DecodeError::Damaged,
     };
     assert!(expected, "byte {at}: {error}");

@@ -18,7 +18,7 @@ use sbf_dialog::ports::{BrainSource, LiveBrain, NoBrain};
 
 use crate::{
     causes,
-    metrics::{Metric, count},
+    metrics::{Metric, count, is_measuring},
     settings::BrainSettings,
 };
 
@@ -50,6 +50,8 @@ struct State {
     looked_at: Option<Instant>,
     /// Why there is no brain, or no newer one.
     fault: Option<String>,
+    /// A brain was refused, and that is not counted yet: the look at a process's start is no request's.
+    uncounted: bool,
 }
 
 /// What came of a look for a newer brain.
@@ -112,8 +114,13 @@ impl S3Brains {
                 (state.live, state.seen, state.fault) = (Some(live), etag, None);
             }
             Look::Refused(why, etag) => {
-                tracing::warn!(why, "the trained brain is broken and was refused");
-                (state.seen, state.fault) = (etag, Some(why));
+                match state.live.as_ref().map(|live| live.brain.version()) {
+                    Some(answers) => {
+                        tracing::error!(why, answers, "the trained brain was refused; the one before answers")
+                    }
+                    None => tracing::error!(why, "the trained brain was refused; there is none to answer from"),
+                }
+                (state.seen, state.fault, state.uncounted) = (etag, Some(why), true);
             }
             Look::Absent => {
                 match &state.live {
@@ -142,14 +149,8 @@ impl S3Brains {
         }
     }
 
-    fn state(&self) -> std::sync::RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[async_trait]
-impl BrainSource for S3Brains {
-    async fn current(&self) -> Result<Arc<LiveBrain>, NoBrain> {
+    /// The brain at hand, if it is of use, or one that was looked for now.
+    async fn newest(&self) -> Result<Arc<LiveBrain>, NoBrain> {
         if self.is_fresh() {
             count(Metric::BrainHits);
             return self.at_hand();
@@ -166,6 +167,29 @@ impl BrainSource for S3Brains {
             self.look().await;
         }
         self.at_hand()
+    }
+
+    /// Counts a refusal with the first request that can.
+    fn count_refusal(&self) {
+        if !self.state().uncounted || !is_measuring() {
+            return;
+        }
+        if std::mem::take(&mut self.state.write().unwrap_or_else(PoisonError::into_inner).uncounted) {
+            count(Metric::RefusedBrains);
+        }
+    }
+
+    fn state(&self) -> std::sync::RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl BrainSource for S3Brains {
+    async fn current(&self) -> Result<Arc<LiveBrain>, NoBrain> {
+        let found = self.newest().await;
+        self.count_refusal();
+        found
     }
 }
 

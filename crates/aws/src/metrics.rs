@@ -20,7 +20,7 @@ mod turn;
 use serde_json::{Map, Number, Value, json};
 
 #[cfg(feature = "serve")]
-pub(crate) use self::gauge::count;
+pub(crate) use self::gauge::{count, is_measuring};
 #[cfg(feature = "train")]
 pub use self::training::of_training;
 #[cfg(feature = "serve")]
@@ -114,6 +114,8 @@ metrics! {
     BrainHits: Count,
     /// Looks for a newer brain in the bucket.
     BrainRevalidations: Count,
+    /// Brains in the bucket that could not be used; each counts once in a process.
+    RefusedBrains: Count,
     /// Calls of a backend that brought no answer.
     BackendErrors: Count,
     /// Those of them that ran out of time.

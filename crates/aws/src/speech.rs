@@ -14,6 +14,7 @@ use std::{
 use async_trait::async_trait;
 use aws_sdk_polly::{
     Client,
+    error::{ProvideErrorMetadata as _, SdkError},
     operation::synthesize_speech::SynthesizeSpeechError,
     primitives::ByteStream,
     types::{Engine, OutputFormat, TextType, VoiceId},
@@ -26,7 +27,7 @@ use self::{
     kept::KeptSounds,
     memory::AudioCache,
     ssml::{Prepared, plain, prepare},
-    voices::{engine, has_standard, language_code},
+    voices::{engines, language_code},
 };
 use crate::{
     causes,
@@ -47,8 +48,8 @@ pub struct PollySpeech {
     settings: SpeechSettings,
     memory: Mutex<AudioCache>,
     bucket: Option<KeptSounds>,
-    /// Voices whose neural engine this Region has not.
-    standard_only: Mutex<BTreeSet<String>>,
+    /// Voices and engines that Polly does not have together, in this Region.
+    lacking: Mutex<BTreeSet<(String, Engine)>>,
 }
 
 /// A text and how it is to be spoken, as far as it decides how it sounds.
@@ -65,7 +66,7 @@ impl PollySpeech {
     /// Speech through `client`.
     pub fn new(client: Client, settings: SpeechSettings) -> Self {
         let memory = Mutex::new(AudioCache::new(settings.cache_bytes));
-        Self { client, settings, memory, bucket: None, standard_only: Mutex::default() }
+        Self { client, settings, memory, bucket: None, lacking: Mutex::default() }
     }
 
     /// The same, with sounds kept in the bucket that the settings name, if they name one.
@@ -77,13 +78,23 @@ impl PollySpeech {
 
     fn wanted<'r>(&self, request: &'r SpeechRequest) -> Option<Wanted<'r>> {
         let voice = request.voice.as_deref().or_else(|| default_voice(request.language.as_deref()?))?;
-        let neural = self.settings.neural && !lock(&self.standard_only).contains(voice);
-        let engine = engine(voice, neural);
+        let Some(engine) = self.engine(voice) else {
+            count(Metric::SoundFailures);
+            tracing::debug!(voice, "no engine of Polly has the voice in this Region");
+            return None;
+        };
         let lexicons = lexicons(request.lexicon.as_deref().unwrap_or_default());
-        let spoken = prepare(&request.text, engine == Engine::Neural);
+        let spoken = prepare(&request.text, engine != Engine::Standard);
         // There must be something to say.
         let is_empty = spoken.text.trim().is_empty();
         (!is_empty).then_some(Wanted { request, voice, engine, lexicons, spoken })
+    }
+
+    /// The best engine for a voice that is not known to lack it; none where all do.
+    fn engine(&self, voice: &str) -> Option<Engine> {
+        let lacking = lock(&self.lacking);
+        let has = |engine: &&Engine| !lacking.contains(&(voice.to_owned(), (*engine).clone()));
+        engines(voice, self.settings.neural).iter().find(has).cloned()
     }
 
     /// From a cache, or made now and kept.
@@ -110,6 +121,7 @@ impl PollySpeech {
 
     /// Asks Polly; what it refuses is asked for once more without. A sound of another engine has the key under which it is looked for next.
     async fn make(&self, mut wanted: Wanted<'_>, mut key: Key) -> Result<(Audio, Key), String> {
+        let mut is_second_engine = false;
         loop {
             let error = match self.ask(&wanted).await {
                 Ok(output) => {
@@ -120,21 +132,27 @@ impl PollySpeech {
                 Err(error) => error,
             };
             let why = causes(&error);
-            wanted = match error.as_service_error() {
-                Some(SynthesizeSpeechError::EngineNotSupportedException(_))
-                    if wanted.engine == Engine::Neural && has_standard(wanted.voice) =>
-                {
-                    lock(&self.standard_only).insert(wanted.voice.to_owned());
-                    let spoken = prepare(&wanted.request.text, false);
-                    let standard = Wanted { engine: Engine::Standard, spoken, ..wanted };
-                    key = standard.key();
-                    standard
+            wanted = match refusal(&error) {
+                Some(Refused::Engine) => {
+                    tracing::warn!(
+                        voice = wanted.voice,
+                        engine = wanted.engine.as_str(),
+                        why,
+                        "the voice lacks an engine"
+                    );
+                    lock(&self.lacking).insert((wanted.voice.to_owned(), wanted.engine.clone()));
+                    let other = self.engine(wanted.voice).filter(|_| !is_second_engine).ok_or(why)?;
+                    is_second_engine = true;
+                    let spoken = prepare(&wanted.request.text, other != Engine::Standard);
+                    let other = Wanted { engine: other, spoken, ..wanted };
+                    key = other.key();
+                    other
                 }
-                Some(SynthesizeSpeechError::InvalidSsmlException(_)) if wanted.spoken.is_ssml => {
+                Some(Refused::Ssml) if wanted.spoken.is_ssml => {
                     tracing::warn!(why, "SSML is spoken without its tags");
                     Wanted { spoken: plain(&wanted.request.text), ..wanted }
                 }
-                Some(SynthesizeSpeechError::LexiconNotFoundException(_)) if !wanted.lexicons.is_empty() => {
+                Some(Refused::Lexicon) if !wanted.lexicons.is_empty() => {
                     tracing::warn!(lexicons = ?wanted.lexicons, "a lexicon is unknown to Polly; spoken without any");
                     Wanted { lexicons: Vec::new(), ..wanted }
                 }
@@ -146,10 +164,8 @@ impl PollySpeech {
     async fn ask(
         &self,
         wanted: &Wanted<'_>,
-    ) -> Result<
-        aws_sdk_polly::operation::synthesize_speech::SynthesizeSpeechOutput,
-        aws_sdk_polly::error::SdkError<SynthesizeSpeechError>,
-    > {
+    ) -> Result<aws_sdk_polly::operation::synthesize_speech::SynthesizeSpeechOutput, SdkError<SynthesizeSpeechError>>
+    {
         let text_type = if wanted.spoken.is_ssml { TextType::Ssml } else { TextType::Text };
         let synthesis = self.client.synthesize_speech().output_format(OutputFormat::Mp3).text(&wanted.spoken.text);
         let synthesis = synthesis.text_type(text_type).voice_id(VoiceId::from(wanted.voice));
@@ -173,6 +189,31 @@ impl Speech for PollySpeech {
             })
             .ok()
     }
+}
+
+/// What of a request Polly refused, where the rest of it may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refused {
+    Engine,
+    Ssml,
+    Lexicon,
+}
+
+/// Beside the errors of its reference Polly answers with a `ValidationException`, of which its message says what is meant.
+fn refusal(error: &SdkError<SynthesizeSpeechError>) -> Option<Refused> {
+    let error = error.as_service_error()?;
+    match error {
+        SynthesizeSpeechError::EngineNotSupportedException(_) => return Some(Refused::Engine),
+        SynthesizeSpeechError::InvalidSsmlException(_) => return Some(Refused::Ssml),
+        SynthesizeSpeechError::LexiconNotFoundException(_) => return Some(Refused::Lexicon),
+        _ if error.code() != Some("ValidationException") => return None,
+        _ => {}
+    }
+    let message = error.message().unwrap_or_default().to_lowercase();
+    if message.contains("engine") {
+        return Some(Refused::Engine);
+    }
+    message.contains("ssml").then_some(Refused::Ssml)
 }
 
 /// The bytes of a sound, unless they are none or too many.

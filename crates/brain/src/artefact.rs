@@ -6,7 +6,7 @@
 
 use std::io::{Cursor, Read, Write};
 
-use sbf_amc::Model;
+use sbf_amc::{Formats, Model};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, write::SimpleFileOptions};
@@ -38,9 +38,8 @@ pub const ABOUT: &str = "files-sha256";
 /// Counts and rates of the last training.
 pub const REPORT: &str = "training-report.json";
 
-/// The format that is written; the one before it is read too, once there is one.
-const FORMAT: u32 = 1;
-const OLDEST_FORMAT: u32 = 1;
+/// Layouts of the artefact that are read, and the one that is written. Whoever changes one of the three adds to `artefact/releases.rs`.
+pub const FORMATS: Formats = Formats { oldest: 1, newest: 1, written: 1 };
 const MANIFEST: &str = "manifest.json";
 const MODEL: &str = "model.bin";
 /// A cache line: weights that are read in place stay aligned.
@@ -55,10 +54,12 @@ pub enum DecodeError {
     #[error("these bytes are no trained bot: {0}")]
     NotAnArtefact(String),
     /// Written by another release.
-    #[error("the trained bot has format {found}, this program reads format {FORMAT}: train it again")]
+    #[error("the trained bot has format {found}, this program reads {reads}: train it again with this release")]
     Format {
         /// The format found.
         found: u32,
+        /// What is read.
+        reads: Formats,
     },
     /// Cut short or changed since they were written.
     #[error("the trained bot is damaged: {0}")]
@@ -184,9 +185,14 @@ pub fn files(bytes: &[u8]) -> Result<Files, DecodeError> {
 
 /// The artefact's bytes.
 pub fn encode(brain: &Brain) -> Vec<u8> {
+    encode_as(brain, FORMATS.written)
+}
+
+/// As a release that writes `format` writes it. Where layouts differ, they differ here and in [`decode_as`].
+fn encode_as(brain: &Brain, format: u32) -> Vec<u8> {
     let model = brain.model.encode();
     let manifest = Manifest {
-        format: FORMAT,
+        format,
         version: brain.version.clone(),
         name: brain.content.name.clone(),
         language: brain.content.language.clone(),
@@ -210,13 +216,18 @@ pub fn encode(brain: &Brain) -> Vec<u8> {
 /// # Errors
 /// Where the bytes are something else, of another format, damaged, or do not fit together.
 pub fn decode(bytes: &[u8]) -> Result<Brain, DecodeError> {
+    decode_as(bytes, FORMATS)
+}
+
+/// As a program of these formats reads it.
+fn decode_as(bytes: &[u8], formats: Formats) -> Result<Brain, DecodeError> {
     let mut archive =
         ZipArchive::new(Cursor::new(bytes)).map_err(|error| DecodeError::NotAnArtefact(error.to_string()))?;
     let manifest = entry(&mut archive, MANIFEST, bytes.len())?;
     let FormatOnly { format } =
         serde_json::from_slice(&manifest).map_err(|error| DecodeError::NotAnArtefact(error.to_string()))?;
-    if !(OLDEST_FORMAT..=FORMAT).contains(&format) {
-        return Err(DecodeError::Format { found: format });
+    if !formats.reads(format) {
+        return Err(DecodeError::Format { found: format, reads: formats });
     }
     check_seal(bytes)?;
     let manifest: Manifest =
@@ -225,7 +236,9 @@ pub fn decode(bytes: &[u8]) -> Result<Brain, DecodeError> {
     let config = if has_config { Some(entry(&mut archive, CONFIGS, bytes.len())?) } else { None };
     let sources = Sources { knowledge: entry(&mut archive, KNOWLEDGE, bytes.len())?, config };
     let model = entry(&mut archive, MODEL, bytes.len())?;
-    if manifest.checksums != checksums(&sources, &model) {
+    // Entries that a later release adds are none of ours; the seal is over them too.
+    let is_known = |checksum: &&Checksum| [KNOWLEDGE, CONFIGS, MODEL].contains(&checksum.entry.as_str());
+    if !manifest.checksums.iter().filter(is_known).eq(&checksums(&sources, &model)) {
         return Err(DecodeError::Damaged("an entry's checksum does not match".to_owned()));
     }
     let content = check::reread(&sources, manifest.language.clone()).map_err(DecodeError::Problems)?;
@@ -302,5 +315,8 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+#[cfg(test)]
+#[path = "artefact/releases.rs"]
+mod releases;
 #[cfg(all(test, feature = "train"))]
 mod tests;

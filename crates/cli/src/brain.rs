@@ -43,7 +43,8 @@ pub(crate) struct List {
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "The restored files start training, which ends at the same brain: equal files give equal bytes. Where the stack's train is of another\n\
-release than the one that trained it then, the files are the same and their training is that release's.\n\
+release than the one that trained it then, the files are the same and their training is that release's. So it is for a brain of a\n\
+format that this release does not read: its files alone are restored.\n\
 `sbf publish` from a folder then says that what is live is not from there; `sbf brain pull` gets it."
 )]
 pub(crate) struct Rollback {
@@ -51,7 +52,7 @@ pub(crate) struct Rollback {
     version: Option<String>,
     #[command(flatten)]
     of: Of,
-    /// Print one JSON value: {"live", "before"}.
+    /// Print one JSON value: {"live", "before"}; live is null where the files are trained anew.
     #[arg(long)]
     json: bool,
 }
@@ -149,11 +150,24 @@ async fn rollback(arguments: &Rollback) -> anyhow::Result<()> {
     let packed = bucket.read(PACKED, Some(&chosen.version_id), None).await?;
     let packed = packed.with_context(|| format!("the version {} is gone", chosen.version_id))?;
     let files = artefact::files(&packed.content)?;
-    let wanted =
-        [(CONFIGS, files.config.as_deref()), (KNOWLEDGE, Some(&*files.knowledge)), (PACKED, Some(&*packed.content))];
-    for (key, content) in wanted {
+    // Put as it is, what nobody reads any more would be the brain of every core that starts.
+    let readable = sbf_brain::decode(&packed.content);
+    for (key, content) in [(CONFIGS, files.config.as_deref()), (KNOWLEDGE, Some(&*files.knowledge))] {
         restore(&bucket, key, content).await?;
     }
+    if let Err(why) = readable {
+        eprintln!("What was trained from them then is not restored: {why}");
+        if arguments.json {
+            return show::json(&json!({"live": null, "before": live}));
+        }
+        println!(
+            "The files of the brain {} of {} are back, and the stack trains them anew.",
+            chosen.version, chosen.since
+        );
+        println!("`sbf publish --web-only` tells the page of it then.");
+        return Ok(());
+    }
+    restore(&bucket, PACKED, Some(&packed.content)).await?;
     page::tell_of(&stack, &bucket, None).await;
     if arguments.json {
         return show::json(&json!({"live": chosen.version, "before": live}));

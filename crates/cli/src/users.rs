@@ -18,11 +18,11 @@ pub(crate) enum Command {
     Add(Add),
     /// List the users.
     List(List),
-    /// Let somebody sign in no longer; what they hold of tokens ends within the hour.
+    /// Let somebody sign in no longer; what they hold of tokens cannot be renewed and ends within the hour.
     Disable(One),
     /// Let somebody who was disabled sign in again.
     Enable(One),
-    /// Remove somebody for good.
+    /// Remove somebody for good; tokens end as with disable.
     Remove(One),
     /// List groups; put users in and take them out.
     #[command(subcommand)]
@@ -89,7 +89,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Outcome> {
             }
             Command::Remove(One { email, of }) => {
                 of.pool().await?.remove(email).await?;
-                println!("{email} is removed.");
+                println!("{email} is removed; tokens that were issued before end within the hour.");
                 Ok(())
             }
             Command::Groups(command) => groups::run(command).await,

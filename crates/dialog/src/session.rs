@@ -14,7 +14,11 @@ pub const SESSION_LIMIT: usize = 60 * 1024;
 /// Bytes of JSON a dialog state may take; a larger one is refused whole, never stored in part.
 pub const STATE_LIMIT: usize = 40 * 1024;
 
-/// A conversation's memory: written as JSON, read by this release and the next.
+/// A conversation's memory: written as JSON, read by this release, the one before and the next.
+///
+/// It has no number. A field is only ever added, with a default for sessions without it, and never changes its type; what depends on where
+/// the dialog stands belongs into [`DialogState`], where it leaves with it. What a newer release added is kept as it is, so that a
+/// conversation that comes by an old core loses none of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Session {
@@ -30,6 +34,9 @@ pub struct Session {
     pub claim: Option<Claim>,
     /// Epoch seconds after which the session counts as absent.
     pub expires_at: u64,
+    /// What only newer releases know.
+    #[serde(flatten)]
+    pub newer: Map<String, Value>,
 }
 
 /// A reply kept for a repeated request.
@@ -258,6 +265,22 @@ mod tests {
         let session: Session = serde_json::from_value(newer).unwrap();
         assert_eq!((&session.state, session.misses, session.expires_at), (&DialogState::Idle, 1, 7));
         assert_eq!(session.reply_to("t1").unwrap().reply, json!("Hello"));
+    }
+
+    #[test]
+    fn what_a_newer_release_added_is_written_again_as_it_was() {
+        let added = json!({ "language": "pt", "path": [1, 2.5, { "deep": null }], "seen": u64::MAX });
+        let mut newer = json!({ "state": { "at": "idle" }, "misses": 1, "recent": [], "claim": null, "expires_at": 7 });
+        newer.as_object_mut().unwrap().extend(added.as_object().unwrap().clone());
+        let mut session: Session = serde_json::from_str(&newer.to_string()).unwrap();
+        assert_eq!(serde_json::to_value(&session).unwrap(), newer);
+        session.misses = 2;
+        session.remember("t1", &json!("Hello"));
+        let written: Value = serde_json::from_str(&serde_json::to_string(&session).unwrap()).unwrap();
+        for (name, value) in added.as_object().unwrap() {
+            assert_eq!(&written[name], value, "{name}");
+        }
+        assert_eq!((&written["misses"], &written["recent"][0]["turn_id"]), (&json!(2), &json!("t1")));
     }
 
     #[test]

@@ -5,15 +5,15 @@
 
 use std::{
     collections::BTreeMap,
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use async_trait::async_trait;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use serde_json::{Map, Value};
-use tokio::sync::Mutex;
 
-/// How long it takes at least until an unknown key makes the issuer be asked again.
+/// How long it takes at least until an unknown key makes the issuer be asked again, whether it answered last time or not.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Where an issuer's public keys come from.
@@ -28,12 +28,18 @@ pub struct Authoriser {
     issuer: String,
     audience: String,
     source: Box<dyn KeySource>,
-    kept: Mutex<Option<Kept>>,
+    pause: Duration,
+    /// The issuer's keys, as it told them last.
+    kept: Mutex<Option<JwkSet>>,
+    /// Held by whoever asks the issuer.
+    asked: tokio::sync::Mutex<Option<Asked>>,
 }
 
-struct Kept {
-    keys: JwkSet,
-    since: Instant,
+/// The last time that the issuer was asked.
+struct Asked {
+    at: Instant,
+    /// Why it told no keys.
+    fault: Option<String>,
 }
 
 /// Why a request is not let through.
@@ -53,7 +59,8 @@ pub enum Rejected {
 impl Authoriser {
     /// For tokens whose `iss` is `issuer`, made for `audience`.
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>, source: Box<dyn KeySource>) -> Self {
-        Self { issuer: issuer.into(), audience: audience.into(), source, kept: Mutex::default() }
+        let (issuer, audience) = (issuer.into(), audience.into());
+        Self { issuer, audience, source, pause: PAUSE, kept: Mutex::default(), asked: tokio::sync::Mutex::default() }
     }
 
     /// The claims of the token in an `Authorization` header, each as a text, which is how an HTTP API hands them on.
@@ -96,18 +103,39 @@ impl Authoriser {
         }
     }
 
-    /// The key of that id; where it is not known, perhaps the issuer has new ones.
+    /// The key of that id; where it is not known, perhaps the issuer has new ones. Tokens of known keys wait for no issuer.
     async fn key(&self, id: Option<&str>) -> Result<DecodingKey, Rejected> {
         let id = id.ok_or_else(|| invalid("it names no key"))?;
-        let mut kept = self.kept.lock().await;
-        let known = kept.as_ref().is_some_and(|kept| kept.keys.find(id).is_some() || kept.since.elapsed() < PAUSE);
-        if !known {
-            let keys = self.source.keys().await.map_err(Rejected::NoKeys)?;
-            let keys = serde_json::from_value(keys).map_err(|error| Rejected::NoKeys(error.to_string()))?;
-            *kept = Some(Kept { keys, since: Instant::now() });
+        if let Some(key) = self.known(id) {
+            return key;
         }
-        let key = kept.as_ref().and_then(|kept| kept.keys.find(id));
-        DecodingKey::from_jwk(key.ok_or_else(|| invalid("no key of the issuer has signed it"))?).map_err(invalid)
+        let mut asked = self.asked.lock().await;
+        // Whoever waited for the lock finds what was told meanwhile.
+        if let Some(key) = self.known(id) {
+            return key;
+        }
+        if asked.as_ref().is_none_or(|asked| asked.at.elapsed() >= self.pause) {
+            let fault = self.ask().await.err();
+            *asked = Some(Asked { at: Instant::now(), fault });
+        }
+        match (self.known(id), asked.as_ref().and_then(|asked| asked.fault.clone())) {
+            (Some(key), _) => key,
+            (None, Some(fault)) => Err(Rejected::NoKeys(fault)),
+            (None, None) => Err(invalid("no key of the issuer has signed it")),
+        }
+    }
+
+    fn known(&self, id: &str) -> Option<Result<DecodingKey, Rejected>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref()?.find(id).map(|key| DecodingKey::from_jwk(key).map_err(invalid))
+    }
+
+    /// Gets the issuer's keys; what it told before stays where it tells none now.
+    async fn ask(&self) -> Result<(), String> {
+        let told = self.source.keys().await?;
+        let keys = serde_json::from_value(told).map_err(|error| error.to_string())?;
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(keys);
+        Ok(())
     }
 }
 
@@ -150,14 +178,16 @@ mod tests {
     static KEY: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate(KeySize::Rsa2048).unwrap());
     static OTHER: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate(KeySize::Rsa2048).unwrap());
 
-    /// A key set of `KEY`, and how often it was asked for.
+    /// A key set of `KEY`, how often it was asked for, and how often of these it is not to be had at first.
     #[derive(Clone, Default)]
-    struct Keys(Arc<AtomicUsize>);
+    struct Keys(Arc<AtomicUsize>, usize);
 
     #[async_trait]
     impl KeySource for Keys {
         async fn keys(&self) -> Result<Value, String> {
-            self.0.fetch_add(1, Ordering::Relaxed);
+            if self.0.fetch_add(1, Ordering::Relaxed) < self.1 {
+                return Err("the issuer is down".to_owned());
+            }
             let public = PublicKeyComponents::<Vec<u8>>::from(KEY.public_key());
             let (n, e) = (BASE64.encode(&public.n), BASE64.encode(&public.e));
             Ok(json!({ "keys": [{ "kty": "RSA", "kid": "k-1", "alg": "RS256", "use": "sig", "n": n, "e": e }] }))
@@ -279,5 +309,53 @@ mod tests {
             let _ = authoriser.authorise(Some(&token)).await;
         }
         assert_eq!(keys.0.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn an_issuer_that_is_down_is_not_asked_for_every_token() {
+        let keys = Keys(Arc::default(), 2);
+        let mut authoriser = Authoriser::new("https://issuer.example", "page", Box::new(keys.clone()));
+        let header = format!("Bearer {}", token(&claims()));
+        let down = Err(Rejected::NoKeys("the issuer is down".to_owned()));
+        for _ in 0..3 {
+            assert_eq!(authoriser.authorise(Some(&header)).await, down);
+        }
+        assert_eq!(keys.0.load(Ordering::Relaxed), 1);
+        // Many at a time share one question, whatever its answer; once the pause is over it is asked again.
+        authoriser.pause = Duration::ZERO;
+        assert_eq!(authoriser.authorise(Some(&header)).await, down);
+        authoriser.pause = PAUSE;
+        let (one, other) = tokio::join!(authoriser.authorise(Some(&header)), authoriser.authorise(Some(&header)));
+        assert_eq!((&one, &other), (&down, &down));
+        assert_eq!(keys.0.load(Ordering::Relaxed), 2);
+        authoriser.pause = Duration::ZERO;
+        assert!(authoriser.authorise(Some(&header)).await.is_ok());
+        assert!(authoriser.authorise(Some(&header)).await.is_ok());
+        assert_eq!(keys.0.load(Ordering::Relaxed), 3);
+    }
+
+    #[tokio::test]
+    async fn known_keys_stay_when_the_issuer_goes_down() {
+        /// An issuer that answers once.
+        struct Once(Keys);
+
+        #[async_trait]
+        impl KeySource for Once {
+            async fn keys(&self) -> Result<Value, String> {
+                let told = self.0.keys().await;
+                if self.0.0.load(Ordering::Relaxed) == 1 { told } else { Err("the issuer is down".to_owned()) }
+            }
+        }
+
+        let keys = Keys::default();
+        let mut authoriser = Authoriser::new("https://issuer.example", "page", Box::new(Once(keys.clone())));
+        authoriser.pause = Duration::ZERO;
+        let known = format!("Bearer {}", token(&claims()));
+        let stranger = signed(&json!({ "alg": "RS256", "kid": "k-2" }), &claims(), &KEY);
+        assert!(authoriser.authorise(Some(&known)).await.is_ok());
+        let refused = authoriser.authorise(Some(&format!("Bearer {stranger}"))).await;
+        assert_eq!(refused, Err(Rejected::NoKeys("the issuer is down".to_owned())));
+        assert!(authoriser.authorise(Some(&known)).await.is_ok());
+        assert_eq!(keys.0.load(Ordering::Relaxed), 2);
     }
 }

@@ -4,6 +4,7 @@ use sbf_aws::{
     settings::BrainSettings,
     training::{Outcome, Trainer},
 };
+use sbf_brain::artefact::FORMATS;
 use sbf_tests::{brains, moto::Moto};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -124,4 +125,30 @@ async fn the_event_of_a_restored_file_trains_to_the_same_bytes() {
     assert_eq!(object(&moto, BRAIN_BUCKET, PACKED).await, first[2]);
     let (status, _, told) = sbf(&moto, &["brain", "rollback", "--stack", STACK, "nonsense"], folder.path()).await;
     assert!(status == Some(2) && told.contains("sbf brain list"), "{told}");
+}
+
+/// The bucket keeps brains for months, and formats are forgotten a release after the next one is written.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_brain_whose_format_is_not_read_any_more_the_files_are_restored_and_trained_anew() {
+    let Some(moto) = Moto::start() else { return };
+    moto.stack(STACK, &[]).await;
+    let folder = TempDir::new().unwrap();
+    let path = folder.path();
+    let training = Training::start(&moto).await;
+    let first = publish(&moto, path, "one", None).await;
+    let files = triple(&moto).await;
+    let forgotten = brains::of_format(files[2].as_ref().unwrap(), FORMATS.newest + 1);
+    let put = moto.s3().await.put_object().bucket(BRAIN_BUCKET).key(PACKED);
+    let put = put.body(forgotten.into()).send().await.unwrap();
+    publish(&moto, path, "two", None).await;
+
+    let version = put.version_id().unwrap();
+    let rollback = ["brain", "rollback", "--stack", STACK, version, "--json"];
+    let (status, printed, told) = sbf(&moto, &rollback, path).await;
+    assert_eq!((status, printed.get("live")), (Some(0), Some(&Value::Null)), "{told}");
+    assert!(told.contains(&format!("has format {}", FORMATS.newest + 1)), "{told}");
+    training.stop().await;
+    settled(&moto).await;
+    assert_eq!(triple(&moto).await, files, "trained by this release");
+    assert_eq!(listed(&moto, path).await[0]["version"], first.as_str());
 }

@@ -3,6 +3,7 @@
 mod behaviour;
 mod chaos;
 mod fixtures;
+mod formats;
 mod start;
 mod upload;
 mod words;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     EVERYTHING,
+    rights::written,
     stack::{Stack, text},
     stacks,
 };
@@ -67,16 +68,25 @@ fn the_brain_bucket_keeps_what_training_looks_back_at() {
 }
 
 #[test]
-fn what_people_made_outlives_the_stack() {
+fn what_people_made_outlives_the_stack_and_a_failed_first_deployment_leaves_nothing() {
+    // Accounts and groups live in the pool, and stay with it.
+    const KEPT: &[&str] = &[
+        "AWS::DynamoDB::Table",
+        "AWS::S3::Bucket",
+        "AWS::Cognito::UserPool",
+        "AWS::Cognito::UserPoolGroup",
+        "AWS::Cognito::UserPoolUser",
+        "AWS::Cognito::UserPoolUserToGroupAttachment",
+    ];
     for stack in stacks() {
-        for kind in ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Cognito::UserPool"] {
-            for (id, _) in stack.of(kind) {
-                let resource = stack.resource(id);
-                assert_eq!(
-                    (&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]),
-                    (&"Retain".into(), &"Retain".into()),
-                    "{id}"
-                );
+        for (id, resource) in stack.all() {
+            let policies = ["DeletionPolicy", "UpdateReplacePolicy"].map(|name| resource[name].as_str());
+            let kept = [Some("RetainExceptOnCreate"), Some("Retain")];
+            match resource["Type"].as_str().unwrap() {
+                kind if KEPT.contains(&kind) => assert_eq!(policies, kept, "{id}"),
+                // SAM would keep them, and after an alarm the same could not be deployed once more.
+                "AWS::Lambda::Version" => assert_eq!(policies, [Some("Delete"), None], "{id}"),
+                _ => assert!(matches!(policies, [None | Some("Delete"), None]), "{id} would be left behind"),
             }
         }
     }
@@ -100,29 +110,68 @@ fn every_bucket_is_private_and_encrypted() {
     }
 }
 
+/// What begins and what ends a key; S3 does not say whether the two may share characters, so here they may not.
+#[derive(Debug)]
+struct Filter {
+    event: String,
+    prefix: String,
+    suffix: String,
+}
+
+impl Filter {
+    fn matches(&self, key: &str) -> bool {
+        key.strip_prefix(&self.prefix).is_some_and(|rest| rest.ends_with(&self.suffix))
+    }
+
+    /// S3 refuses two configurations for one event where a key could match both ("Configuring event notifications using object key
+    /// name filtering" in the Amazon S3 user guide).
+    fn overlaps(&self, other: &Self) -> bool {
+        let begins = self.prefix.starts_with(&other.prefix) || other.prefix.starts_with(&self.prefix);
+        let ends = self.suffix.ends_with(&other.suffix) || other.suffix.ends_with(&self.suffix);
+        self.event == other.event && begins && ends
+    }
+}
+
+fn filters(stack: &Stack) -> Vec<Filter> {
+    let bucket = stack.properties("BrainBucket");
+    let configurations = bucket["NotificationConfiguration"].as_object().unwrap();
+    assert_eq!(configurations.keys().collect::<Vec<_>>(), ["LambdaConfigurations"]);
+    let filter = |configuration: &Value| {
+        assert_eq!(configuration["Function"], "{TrainFunctionAliaslive}");
+        let rules = configuration["Filter"]["S3Key"]["Rules"].as_array().unwrap();
+        let [prefix, suffix] = ["prefix", "suffix"].map(|name| {
+            let of_name: Vec<_> = rules.iter().filter(|rule| rule["Name"] == name).collect();
+            assert_eq!(of_name.len(), 1, "{configuration}");
+            text(&of_name[0]["Value"])
+        });
+        Filter { event: text(&configuration["Event"]), prefix, suffix }
+    };
+    configurations["LambdaConfigurations"].as_array().unwrap().iter().map(filter).collect()
+}
+
 #[test]
 fn the_two_files_start_training_and_nothing_else_does() {
     for stack in stacks() {
-        let bucket = stack.properties("BrainBucket");
-        let configurations = bucket["NotificationConfiguration"].as_object().unwrap();
-        assert_eq!(configurations.keys().collect::<Vec<_>>(), ["LambdaConfigurations"]);
-        let configurations = configurations["LambdaConfigurations"].as_array().unwrap();
-        let found: BTreeSet<(String, String)> = configurations
-            .iter()
-            .map(|configuration| {
-                assert_eq!(configuration["Function"], "{TrainFunctionAliaslive}");
-                let rules = configuration["Filter"]["S3Key"]["Rules"].as_array().unwrap();
-                assert_eq!((rules.len(), &rules[0]["Name"]), (1, &"prefix".into()));
-                (text(&rules[0]["Value"]), text(&configuration["Event"]))
-            })
-            .collect();
-        let events = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"];
-        let expected =
-            [KNOWLEDGE, CONFIGS].into_iter().flat_map(|key| events.map(|event| (key.to_owned(), event.to_owned())));
-        assert_eq!(found, expected.collect());
+        let filters = filters(&stack);
+        for event in ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"] {
+            let starts = |key: &str| filters.iter().any(|filter| filter.event == event && filter.matches(key));
+            assert!([KNOWLEDGE, CONFIGS].into_iter().all(starts), "{event}: {filters:?}");
+            let beside =
+                ["knowledge.json.bak", "knowledge.json~", "knowledge-old.json", "old/knowledge.json", "configs.json.1"];
+            // What a run writes must not start another.
+            for key in beside.into_iter().chain(written()) {
+                assert!(!starts(key), "{event} of {key}: {filters:?}");
+            }
+        }
+        for (i, filter) in filters.iter().enumerate() {
+            assert!(
+                !filters[..i].iter().any(|other| filter.overlaps(other)),
+                "S3 refuses {filter:?} among {filters:?}"
+            );
+        }
         // Without the right to start it, S3 refuses the notification and the stack is not made.
         assert_eq!(stack.resource("BrainBucket")["DependsOn"], "BrainMayStartTraining");
-        assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled");
+        assert_eq!(stack.properties("BrainBucket")["VersioningConfiguration"]["Status"], "Enabled");
     }
 }
 

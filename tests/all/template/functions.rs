@@ -111,7 +111,8 @@ fn each_waits_longer_than_what_it_waits_for() {
     }
 }
 
-/// A version keeps its variables: one that changes must bring a new version, or the alias goes on with the old ones.
+/// A version keeps its variables: one that changes must bring a new version, or the alias goes on with the old ones. And nothing else may:
+/// Lambda publishes no version of what did not change, and the deployment would fail.
 #[test]
 fn a_changed_parameter_reaches_the_callers() {
     let other = [
@@ -134,9 +135,46 @@ fn a_changed_parameter_reaches_the_callers() {
         let changed: Vec<_> = kept.chain([(name.as_str(), value)]).collect();
         let (before, after) = (Stack::with(given), Stack::with(&changed));
         for (id, function) in after.of("AWS::Lambda::Function") {
-            if function != before.properties(id) {
-                assert_ne!(published(&before, id), published(&after, id), "{id} is not published anew for {name}");
-            }
+            let is_published = published(&before, id) != published(&after, id);
+            assert_eq!(
+                is_published,
+                function != before.properties(id),
+                "{id} is published anew for {name}: {is_published}"
+            );
+        }
+    }
+}
+
+/// `PublishVersion` in the Lambda API reference.
+#[test]
+fn a_versions_description_fits_whatever_the_parameters_are() {
+    const LIMIT: usize = 256;
+    let longest: Vec<(&str, String)> = translated()["Parameters"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, parameter)| {
+            let number = |name: &str| parameter[name].as_u64().map(|most| most.to_string());
+            let allowed = parameter["AllowedValues"].as_array().into_iter().flatten().map(text);
+            let value = allowed.max_by_key(String::len).or_else(|| number("MaxValue")).unwrap_or_else(|| {
+                // CloudFormation takes 4,096 bytes of a parameter.
+                "9".repeat(parameter["MaxLength"].as_u64().map_or(4096, |most| most.try_into().unwrap()))
+            });
+            (name.as_str(), value)
+        })
+        .collect();
+    for samples in ["true", "false"] {
+        let given: Vec<(&str, &str)> = longest
+            .iter()
+            .map(|(name, value)| (*name, if *name == "WithSamples" { samples } else { value.as_str() }))
+            .collect();
+        let stack = Stack::with(&given);
+        let versions = stack.of("AWS::Lambda::Version");
+        assert!(versions.len() > 2);
+        for (id, version) in versions {
+            // Of a configuration's number ten digits are counted.
+            let description = text(&version["Description"]).replace("{SettingsVersion.VersionNumber}", &"9".repeat(10));
+            assert!(description.len() <= LIMIT, "{id}: {} characters", description.len());
         }
     }
 }
@@ -151,7 +189,7 @@ fn core_moves_step_by_step_and_back_on_an_alarm() {
     assert!(events.contains(&"DEPLOYMENT_STOP_ON_ALARM".into()), "{events:?}");
     let alarms = group["AlarmConfiguration"]["Alarms"].as_array().unwrap();
     let alarms: Vec<String> = alarms.iter().map(|alarm| text(&alarm["Name"])).collect();
-    assert_eq!(alarms, ["{CoreErrorsAlarm}", "{CoreThrottlesAlarm}", "{FaultsAlarm}"]);
+    assert_eq!(alarms, ["{CoreErrorsAlarm}", "{CoreThrottlesAlarm}", "{FaultsAlarm}", "{RefusedBrainsAlarm}"]);
     for id in alarms {
         let alarm = stack.properties(id.trim_matches(['{', '}']));
         let dimensions = alarm["Dimensions"].to_string();
@@ -160,6 +198,10 @@ fn core_moves_step_by_step_and_back_on_an_alarm() {
         assert!(dimensions.contains(expected), "{id} does not watch core: {dimensions}");
         assert_eq!(alarm["Period"], 60, "{id} must speak before the rollout ends");
     }
+    // CodeDeploy begins nothing while an alarm is on: what mends a broken core must have another way.
+    let at_once = Stack::with(&[("Rollout", "AllAtOnce")]);
+    let group = at_once.properties("CoreFunctionDeploymentGroup");
+    assert_eq!((group["AlarmConfiguration"].get("Enabled"), group["AlarmConfiguration"].get("Alarms")), (None, None));
     let update = &stack.resource("CoreFunctionAliaslive")["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"];
     assert_eq!(update["DeploymentGroupName"], "{CoreFunctionDeploymentGroup}");
     assert_eq!(stack.properties("ApiIntegration")["IntegrationUri"], "{CoreFunctionAliaslive}");
@@ -174,6 +216,16 @@ fn what_train_gives_up_is_kept() {
         assert_eq!(stack.properties("TrainDeadLetters")["SqsManagedSseEnabled"], true);
         let alarm = stack.properties("TrainDeadLettersAlarm");
         assert_eq!(alarm["Dimensions"][0]["Value"], "{TrainDeadLetters.QueueName}");
+    }
+}
+
+/// The policy of the account by which API Gateway writes to log groups has an entry for each of them but those with this prefix, and
+/// 5,120 characters ("Enable logging from AWS services" in the CloudWatch Logs user guide).
+#[test]
+fn the_access_log_needs_no_entry_of_its_own_in_the_accounts_policy() {
+    for stack in stacks() {
+        assert_eq!(stack.properties("ApiStage")["AccessLogSettings"]["DestinationArn"], "{ApiLogs.Arn}");
+        assert!(text(&stack.properties("ApiLogs")["LogGroupName"]).starts_with("/aws/vendedlogs/"));
     }
 }
 

@@ -262,7 +262,7 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
 }
 
 /// The keys that a training run writes, from a run.
-fn written() -> Vec<&'static str> {
+pub(super) fn written() -> Vec<&'static str> {
     let knowledge = std::fs::read(repository().join("brain/en/knowledge.json")).unwrap();
     let (checked, problems) = sbf_brain::read(&knowledge, None);
     let trained = sbf_brain::train(checked.unwrap_or_else(|| panic!("{problems:?}")), &mut |_| ()).unwrap();

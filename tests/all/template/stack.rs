@@ -61,6 +61,11 @@ impl Stack {
         of_kind.map(|(id, resource)| (id.as_str(), &resource["Properties"])).collect()
     }
 
+    /// Logical id and all that is written of every resource.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.resources.iter().map(|(id, resource)| (id.as_str(), resource))
+    }
+
     /// A whole resource.
     pub(super) fn resource(&self, id: &str) -> &Value {
         self.resources.get(id).unwrap_or_else(|| panic!("there is no {id} in this stack"))

@@ -71,6 +71,7 @@ fn alarms_watch_what_can_go_wrong_and_reach_somebody() {
             "SBF BackendErrors",
             "SBF Faults",
             "SBF Misses",
+            "SBF RefusedBrains",
             "SBF TrainingFailures",
             "SBF Turns",
         ] {
@@ -162,6 +163,7 @@ fn the_readme_names_what_is_watched() {
     for word in ["DashboardUrl", "SlackWebhookSecret", "MissPercent", "x-request-id", "X-Ray"] {
         assert!(readme.contains(word), "{word}");
     }
+    assert!(readme.contains(&format!("there are {}.", Metric::ALL.len())), "metrics cost by the month");
 }
 
 fn dashboard(stack: &Stack) -> Value {

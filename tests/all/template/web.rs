@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     EVERYTHING, LEAST,
-    stack::{Stack, UUID, text},
+    stack::{Stack, UUID, text, translated},
     stacks,
 };
 
@@ -141,12 +141,41 @@ fn signing_in_is_by_code_without_a_secret_and_returns_to_the_pages() {
     assert_eq!(stack.properties("PageLogin")["ClientId"], "{PageClient}");
 }
 
+/// "Whoever is disabled is out within the hour" is true as long as no token lives longer.
+#[test]
+fn tokens_live_for_an_hour_at_most() {
+    let stack = Stack::with(&[]);
+    let client = stack.properties("PageClient");
+    for (token, name) in [("AccessToken", "AccessTokenValidity"), ("IdToken", "IdTokenValidity")] {
+        assert_eq!(client["TokenValidityUnits"][token], "minutes");
+        assert!(client[name].as_u64().unwrap() <= 60, "{name}");
+    }
+    assert_eq!(client["EnableTokenRevocation"], true);
+}
+
+/// "Quotas" in the Amazon CloudFront developer guide.
+#[test]
+fn the_policy_is_as_short_as_cloudfront_takes() {
+    let most = translated()["Parameters"]["OidcOrigins"]["MaxLength"].as_u64().unwrap();
+    let origins = "x".repeat(most.try_into().unwrap());
+    let given = [("OidcIssuer", "https://login.example.org"), ("OidcAudience", "chat"), ("OidcOrigins", &*origins)];
+    for stack in [Stack::with(&given), Stack::with(&[])] {
+        let headers = &stack.properties("PageHeaders")["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"];
+        let policy = text(&headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]);
+        // The Region with the longest name has 5 characters more.
+        assert!(policy.len() + 2 * 5 <= 1783, "{} characters", policy.len());
+    }
+}
+
 #[test]
 fn accounts_are_made_by_the_operator() {
     let stack = Stack::with(EVERYTHING);
     let pool = stack.properties("UserPool");
     assert_eq!(pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"], true);
     assert_eq!(pool["MfaConfiguration"], "OPTIONAL");
+    // Else whoever is signed in could take any address, which backends are told.
+    let updates = &pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"];
+    assert_eq!((updates, &pool["AutoVerifiedAttributes"]), (&json!(["email"]), &json!(["email"])));
     let invitation = text(&pool["AdminCreateUserConfig"]["InviteMessageTemplate"]["EmailMessage"]);
     for part in ["{username}", "{####}", "https://{Distribution.DomainName}/"] {
         assert!(invitation.contains(part), "{invitation}");

@@ -92,6 +92,14 @@ impl TestStack {
         item["body"].as_s().ok().cloned()
     }
 
+    /// Replaces the `body` of a subject's session, as another release would have saved it.
+    pub async fn rewrite_session(&self, subject: &str, id: &str, body: &Value) {
+        let text = |value: &str| aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned());
+        let request = self.cloud.dynamodb().update_item().table_name(SESSIONS);
+        let request = request.key("pk", text(subject)).key("sk", text(id)).update_expression("SET body = :body");
+        request.expression_attribute_values(":body", text(&body.to_string())).send().await.unwrap();
+    }
+
     /// Uploads both files and runs the train bootstrap on them.
     ///
     /// # Errors

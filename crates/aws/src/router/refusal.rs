@@ -43,7 +43,7 @@ impl Refusal {
     }
 
     pub(super) fn no_brain() -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "The bot has not been trained yet; try again in a moment.")
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "The bot has no brain to answer from yet; try again in a moment.")
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which voice speaks which language, and with which engine.
 //!
-//! From "Available voices" in the Amazon Polly developer guide.
+//! From "Available voices" in the Amazon Polly developer guide. A Region may lack an engine, and a table may be older than Polly: so each
+//! voice has a list of engines to try.
 
 use aws_sdk_polly::types::{Engine, LanguageCode};
 
@@ -49,7 +50,7 @@ const VOICES: [(&str, &str); 40] = [
     ("zh-CN", "Zhiyu"),
 ];
 
-/// Voices of both engines.
+/// Voices of both the neural engine and the standard one.
 const BOTH: [&str; 24] = [
     "Amy", "Bianca", "Brian", "Camila", "Emma", "Ines", "Ivy", "Joanna", "Joey", "Justin", "Kendra", "Kevin",
     "Kimberly", "Lea", "Lucia", "Lupe", "Matthew", "Mia", "Salli", "Seoyeon", "Takumi", "Vicki", "Vitoria", "Zhiyu",
@@ -98,6 +99,12 @@ const NEURAL_ALONE: [&str; 39] = [
     "Zayd",
 ];
 
+/// Voices that the generative engine alone has.
+const GENERATIVE_ALONE: [&str; 16] = [
+    "Ambre", "Arjun", "Beatrice", "Carlos", "Carolina", "Curtis", "Florian", "Hyunduk", "Kenneth", "Kiara", "Lennart",
+    "Leo", "Lorenzo", "Nate", "Tiffany", "Tina",
+];
+
 /// The voice for a language tag: of exactly that tag, else of its language.
 pub fn default_voice(tag: &str) -> Option<&'static str> {
     let exact = VOICES.iter().find(|(known, _)| known.eq_ignore_ascii_case(&tag.replace('_', "-")));
@@ -105,18 +112,21 @@ pub fn default_voice(tag: &str) -> Option<&'static str> {
     voice.map(|(_, voice)| *voice)
 }
 
-/// The engine for a voice: the neural one where the voice has it, unless it has both and the other one is wanted.
-pub(super) fn engine(voice: &str, neural: bool) -> Engine {
+/// The engines to try for a voice, the first one first: the neural one where the voice has it, unless it has both and the other one is
+/// wanted. None that costs more is tried for a voice that is known to have a cheaper one.
+pub(super) fn engines(voice: &str, neural: bool) -> &'static [Engine] {
     let is_one_of = |voices: &[&str]| voices.iter().any(|known| known.eq_ignore_ascii_case(voice));
-    match is_one_of(&NEURAL_ALONE) || (neural && is_one_of(&BOTH)) {
-        true => Engine::Neural,
-        false => Engine::Standard,
+    if is_one_of(&BOTH) {
+        return if neural { &[Engine::Neural, Engine::Standard] } else { &[Engine::Standard] };
     }
-}
-
-/// Whether the standard engine has the voice as well.
-pub(super) fn has_standard(voice: &str) -> bool {
-    BOTH.iter().any(|known| known.eq_ignore_ascii_case(voice))
+    if is_one_of(&NEURAL_ALONE) {
+        return &[Engine::Neural];
+    }
+    if is_one_of(&GENERATIVE_ALONE) {
+        return &[Engine::Generative, Engine::Neural];
+    }
+    // Voices of the standard engine alone, and those that came later than this table.
+    &[Engine::Standard, Engine::Neural, Engine::Generative]
 }
 
 /// The language that a voice of two languages is told to speak.
@@ -146,11 +156,12 @@ mod tests {
     }
 
     #[test]
-    fn every_voice_is_one_of_pollys_and_has_one_engine_or_both() {
+    fn every_voice_is_one_of_pollys_and_stands_in_one_list() {
         let known = VoiceId::values();
-        for voice in VOICES.iter().map(|(_, voice)| voice).chain(&BOTH).chain(&NEURAL_ALONE) {
+        let lists: [&[&str]; 3] = [&BOTH, &NEURAL_ALONE, &GENERATIVE_ALONE];
+        for voice in VOICES.iter().map(|(_, voice)| voice).chain(lists.into_iter().flatten()) {
             assert!(known.contains(voice), "{voice}");
-            assert!(!(BOTH.contains(voice) && NEURAL_ALONE.contains(voice)), "{voice}");
+            assert!(lists.iter().filter(|list| list.contains(voice)).count() < 2, "{voice}");
         }
     }
 
@@ -158,8 +169,9 @@ mod tests {
     fn the_seven_languages_of_the_samples_have_a_voice_that_every_region_has() {
         for tag in ["de-DE", "en-US", "es-US", "fr-FR", "it-IT", "pt-BR", "ru-RU"] {
             let voice = default_voice(tag).unwrap();
-            assert_eq!(engine(voice, false), Engine::Standard, "{voice}");
-            assert_eq!(engine(voice, true), if tag == "ru-RU" { Engine::Standard } else { Engine::Neural }, "{voice}");
+            assert_eq!(engines(voice, false)[0], Engine::Standard, "{voice}");
+            let neural = if tag == "ru-RU" { Engine::Standard } else { Engine::Neural };
+            assert_eq!(engines(voice, true)[0], neural, "{voice}");
         }
     }
 
@@ -170,9 +182,10 @@ mod tests {
             ("joanna", false, Engine::Standard),
             ("Thiago", false, Engine::Neural),
             ("Ricardo", true, Engine::Standard),
+            ("Tiffany", false, Engine::Generative),
             ("Nobody", true, Engine::Standard),
         ] {
-            assert_eq!(engine(voice, neural), expected, "{voice}");
+            assert_eq!(engines(voice, neural)[0], expected, "{voice}");
         }
     }
 

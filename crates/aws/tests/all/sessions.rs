@@ -61,13 +61,18 @@ async fn write(cloud: &Cloud, body: &str) {
 }
 
 #[tokio::test]
-async fn fields_of_a_later_release_are_passed_over() {
+async fn fields_of_a_later_release_are_kept() {
     let cloud = cloud().await;
     let mut body = serde_json::to_value(Session { misses: 2, ..lasting() }).unwrap();
     body["later"] = json!({ "any": "thing" });
     write(&cloud, &body.to_string()).await;
     let stored = DynamoSessions::new(cloud.dynamodb(), "sessions").load(&key()).await.unwrap().unwrap();
-    assert_eq!((stored.session, stored.version), (Session { misses: 2, ..lasting() }, 3));
+    let newer = [("later".to_owned(), json!({ "any": "thing" }))].into_iter().collect();
+    let expected = Session { misses: 2, newer, ..lasting() };
+    assert_eq!((&stored.session, stored.version), (&expected, 3));
+    let sessions = DynamoSessions::new(cloud.dynamodb(), "sessions");
+    sessions.save(&key(), &Session { misses: 0, ..stored.session }, 3).await.unwrap();
+    assert_eq!(sessions.load(&key()).await.unwrap().unwrap().session, Session { misses: 0, ..expected });
 }
 
 #[tokio::test]

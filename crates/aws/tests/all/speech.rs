@@ -92,9 +92,16 @@ async fn without_voice_and_language_polly_is_not_asked() {
 
 /// A service that refuses as long as `refuses` says so of the request's body, and then speaks.
 async fn particular(kind: &'static str, refuses: fn(&serde_json::Value) -> bool) -> Script {
+    saying(kind, "no", refuses).await
+}
+
+/// The same, with what it says then.
+async fn saying(kind: &'static str, message: &'static str, refuses: fn(&serde_json::Value) -> bool) -> Script {
     Script::new(move |_, received| async move {
         match refuses(&received.json()) {
-            true => response(400, &[("x-amzn-errortype", kind)], b"{}".to_vec()),
+            true => {
+                response(400, &[("x-amzn-errortype", kind)], json!({ "message": message }).to_string().into_bytes())
+            }
             false => response(200, &[("content-type", "audio/mpeg")], b"sound".to_vec()),
         }
     })
@@ -123,6 +130,65 @@ async fn where_a_region_has_no_neural_voices_the_standard_one_speaks_and_that_is
     assert!(speech.synthesize(&request("olá")).await.unwrap().cache_hit);
     let engines: Vec<_> = polly.received().iter().map(|received| received.json()["Engine"].clone()).collect();
     assert_eq!(engines, ["neural", "standard", "standard"]);
+}
+
+/// The engines that were asked for, in their order.
+fn engines(polly: &Script) -> Vec<String> {
+    let asked = polly.received();
+    asked.iter().map(|received| received.json()["Engine"].as_str().unwrap().to_owned()).collect()
+}
+
+/// What Polly in truth answers where a voice lacks the engine; its reference has another error for it.
+const LACKING: &str = "This voice does not support the selected engine";
+
+#[tokio::test]
+async fn a_voice_that_lacks_an_engine_costs_one_retry_and_that_is_remembered() {
+    let with = |voice: &str, text: &str| SpeechRequest { voice: Some(voice.to_owned()), ..request(text) };
+    let polly = saying("ValidationException", LACKING, |body| body["Engine"] == "neural").await;
+    let both = speech(&polly);
+    assert!(both.synthesize(&with("Joanna", "one")).await.is_some());
+    assert!(both.synthesize(&with("Joanna", "two")).await.is_some());
+    assert_eq!(engines(&polly), ["neural", "standard", "standard"]);
+
+    // A voice that is newer than our tables.
+    let polly = saying("ValidationException", LACKING, |body| body["Engine"] == "standard").await;
+    let newer = speech(&polly);
+    assert!(newer.synthesize(&with("Newcomer", "one")).await.is_some());
+    assert!(newer.synthesize(&with("Newcomer", "two")).await.is_some());
+    assert_eq!(engines(&polly), ["standard", "neural", "neural"]);
+
+    let polly = saying("ValidationException", LACKING, |body| body["Engine"] != "generative").await;
+    let newest = speech(&polly);
+    assert!(newest.synthesize(&with("Newcomer", "one")).await.is_none(), "one retry and no more");
+    assert!(newest.synthesize(&with("Newcomer", "one")).await.is_some());
+    assert!(newest.synthesize(&with("Tiffany", "one")).await.is_some());
+    assert_eq!(engines(&polly), ["standard", "neural", "generative", "generative"]);
+}
+
+#[tokio::test]
+async fn a_voice_that_no_engine_has_is_asked_for_no_more() {
+    let polly = saying("ValidationException", LACKING, |_| true).await;
+    let speech = speech(&polly);
+    let thiago = SpeechRequest { voice: Some("Thiago".to_owned()), ..request("olá") };
+    for _ in 0..3 {
+        assert_eq!(speech.synthesize(&thiago).await, None);
+    }
+    assert_eq!(engines(&polly), ["neural"]);
+    // Other faults are nobody's lack: they may pass.
+    let polly = saying("ValidationException", "1 validation error detected", |_| true).await;
+    let speech = self::speech(&polly);
+    for _ in 0..2 {
+        assert_eq!(speech.synthesize(&thiago).await, None);
+    }
+    assert_eq!(engines(&polly), ["neural", "neural"]);
+}
+
+#[tokio::test]
+async fn ssml_that_polly_finds_invalid_is_spoken_without_its_tags_whatever_it_calls_the_fault() {
+    let message = "This voice does not support one of the used SSML features";
+    let polly = saying("ValidationException", message, |body| body["TextType"] == "ssml").await;
+    assert!(speech(&polly).synthesize(&request("<speak>olá</speak>")).await.is_some());
+    assert_eq!(polly.received()[1].json()["Text"], "olá");
 }
 
 #[tokio::test]

@@ -123,6 +123,10 @@ fn forged(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
     }
     let entries = std::iter::once((MANIFEST, manifest.as_slice()))
         .chain(rest.iter().map(|(name, bytes)| (*name, bytes.as_slice())));
+    sealed(entries)
+}
+
+fn sealed<'b>(entries: impl Iterator<Item = (&'static str, &'b [u8])>) -> Vec<u8> {
     let mut bytes = pack(entries).unwrap();
     bytes.truncate(bytes.len() - SEAL_LENGTH);
     let seal = seal(&bytes);
@@ -133,7 +137,47 @@ fn forged(change: impl FnOnce(&mut serde_json::Value)) -> Vec<u8> {
 #[test]
 fn another_format_is_named_before_anything_else_is_read() {
     let message = decode(&forged(|manifest| *manifest = json!({"format": 7}))).unwrap_err().to_string();
-    assert_eq!(message, "the trained bot has format 7, this program reads format 1: train it again");
+    assert_eq!(message, "the trained bot has format 7, this program reads format 1: train it again with this release");
+}
+
+#[test]
+fn a_format_that_is_read_is_read_whether_it_is_written_or_not() {
+    let Formats { newest, written, .. } = FORMATS;
+    let brain = decode(&ARTEFACT).unwrap();
+    // As the release before a change, which writes the old format and reads the new one.
+    let prepared = Formats { newest: newest + 1, ..FORMATS };
+    let next = encode_as(&brain, newest + 1);
+    assert_eq!(decode_as(&next, prepared).unwrap().version(), brain.version());
+    // As the release of the change: what lies in the bucket, and what old ones write when it is taken back.
+    let changed = Formats { written: newest + 1, ..prepared };
+    for format in FORMATS.oldest..=written {
+        assert_eq!(decode_as(&fixture(format), changed).unwrap().name(), "Ana");
+    }
+    // As the one after that, which forgot the old format.
+    let cleared = Formats { oldest: newest + 1, ..changed };
+    let refused = decode_as(&ARTEFACT, cleared).unwrap_err();
+    assert!(
+        matches!(refused, DecodeError::Format { found, reads } if found == written && reads == cleared),
+        "{refused}"
+    );
+    assert!(matches!(decode(&next), Err(DecodeError::Format { found, .. }) if found == newest + 1));
+}
+
+#[test]
+fn what_a_later_release_adds_to_a_format_is_left_alone() {
+    let mut archive = ZipArchive::new(Cursor::new(ARTEFACT.as_slice())).unwrap();
+    let mut read = |name| entry(&mut archive, name, ARTEFACT.len()).unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_slice(&read(MANIFEST)).unwrap();
+    manifest["mood"] = json!("new here");
+    let added = b"tree".to_vec();
+    manifest["checksums"].as_array_mut().unwrap().push(json!({"entry": "trees.bin", "sha256": sha256(&added)}));
+    let manifest = manifest.to_string().into_bytes();
+    let (knowledge, configs, model) = (read(KNOWLEDGE), read(CONFIGS), read(MODEL));
+    let entries =
+        [(MANIFEST, &manifest), (KNOWLEDGE, &knowledge), (CONFIGS, &configs), (MODEL, &model), ("trees.bin", &added)];
+    let bot = decode(&sealed(entries.map(|(name, bytes)| (name, bytes.as_slice())).into_iter())).unwrap();
+    assert_eq!(bot.understand("opening hours").accepted.map(|intent| intent.id.as_str()), Some("hours"));
+    assert_ne!(bot.version(), decode(&ARTEFACT).unwrap().version(), "it is not the same bot");
 }
 
 #[test]
@@ -143,20 +187,19 @@ fn entries_must_have_the_manifests_checksums() {
     assert_eq!(message, "the trained bot is damaged: an entry's checksum does not match");
 }
 
-/// Artefacts as releases wrote them, one for each format that is read; `UPDATE_FIXTURES=1` writes that of today's format where there is none.
-/// A format that is changed gets its own file, and the file before it stays until its format is read no more.
+/// Artefacts as releases wrote them, one for each format that is read; `UPDATE_FIXTURES=1` writes those that are not there.
+/// A new format gets its own file, and the file before it stays until its format is read no more.
 fn fixture(format: u32) -> Vec<u8> {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/artefact/format-{format}.pgk"));
     if !file.exists() && std::env::var_os("UPDATE_FIXTURES").is_some() {
-        std::fs::write(&file, ARTEFACT.as_slice()).unwrap();
+        std::fs::write(&file, encode_as(&decode(&ARTEFACT).unwrap(), format)).unwrap();
     }
     std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 #[test]
-fn this_format_and_the_one_before_it_are_read() {
-    assert!([FORMAT, FORMAT - 1].contains(&OLDEST_FORMAT));
-    for format in OLDEST_FORMAT..=FORMAT {
+fn every_format_that_is_read_has_an_artefact_of_its_release_and_it_is_read() {
+    for format in FORMATS.oldest..=FORMATS.newest {
         let bytes = fixture(format);
         let bot = decode(&bytes).unwrap_or_else(|error| panic!("format {format}: {error}"));
         assert_eq!((bot.name(), bot.language(), bot.intents().len()), ("Ana", Some("en-GB"), 2));

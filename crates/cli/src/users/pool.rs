@@ -113,6 +113,8 @@ impl Pool {
         Ok(users.iter().map(read).collect())
     }
 
+    /// Ends what Cognito can end: first signing in, then the refresh tokens and the access tokens' rights (`GetUser`), so that nothing new
+    /// can be had between the two. ID tokens, and access tokens where nobody asks Cognito, hold until they expire.
     pub(super) async fn disable(&self, email: &str) -> anyhow::Result<()> {
         let disabled = self.client.admin_disable_user().user_pool_id(&self.id).username(email).send().await;
         disabled.map_err(|error| missing(error, &nobody(email)))?;
@@ -126,7 +128,9 @@ impl Pool {
         enabled.map(drop).map_err(|error| missing(error, &nobody(email)))
     }
 
+    /// As [`Self::disable`], and then the account itself: what is gone cannot be signed out any more.
     pub(super) async fn remove(&self, email: &str) -> anyhow::Result<()> {
+        self.disable(email).await?;
         let removed = self.client.admin_delete_user().user_pool_id(&self.id).username(email).send().await;
         removed.map(drop).map_err(|error| missing(error, &nobody(email)))
     }
