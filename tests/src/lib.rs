@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 pub mod backend;
 pub mod bot;
 pub mod brains;
+pub mod deployment;
 pub mod moto;
+pub mod pool;
 pub mod process;
 pub mod runtime;
 

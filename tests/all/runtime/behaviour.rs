@@ -8,6 +8,7 @@ use sbf_tests::{
     runtime::{
         Failure, Function, Sandbox, TestStack,
         event::{http_answer, http_request, objects_created, test_event, turn},
+        sandbox::request_id,
     },
 };
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ async fn train_publishes_and_core_answers() {
     let answer = core.invoke(&turn(&json!({"text": "what is your version?", "sessionID": "s"}))).await.unwrap();
     let (status, said) = http_answer(&answer);
     assert_eq!((status, &said["text"]), (200, &json!("Version 1.")), "{said}");
-    assert_eq!(answer["headers"]["x-request-id"], "invocation-1");
+    assert_eq!(answer["headers"]["x-request-id"], request_id(1));
     let (status, health) = http_answer(&core.invoke(&http_request("GET", "/health", None, None)).await.unwrap());
     assert_eq!((status, &health["brain"]["version"]), (200, &outcome["version"]));
     assert_eq!(core.starts(), 1, "a warm sandbox answers again");

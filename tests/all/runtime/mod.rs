@@ -3,6 +3,9 @@
 mod behaviour;
 mod chaos;
 mod fixtures;
+mod metrics;
+mod protocol;
+mod services;
 mod upload;
 
 use serde_json::{Value, json};

@@ -11,7 +11,7 @@ use std::{
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, State},
+    extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -22,6 +22,9 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
+
+/// Bytes of a response at most ("Lambda quotas": 6 MB; the extra is the envelope's).
+const RESPONSE_LIMIT: usize = 6_291_556;
 
 /// What a function says that it failed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,8 +116,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
         .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
         .route("/2018-06-01/runtime/init/error", post(init_error))
-        // A response has 6 MB at most; its error is the function's.
-        .layer(DefaultBodyLimit::max(6 * 1024 * 1024))
+        .layer(DefaultBodyLimit::max(RESPONSE_LIMIT))
         .with_state(shared)
 }
 
@@ -137,15 +139,26 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
     (headers, invocation.event.to_string()).into_response()
 }
 
-async fn response(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> Response {
+async fn response(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let Ok(body) = body else {
+        let message = format!("Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes).");
+        let refused = refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message);
+        // The invocation has failed by that; there is no second try.
+        let ended = Err(Raised { kind: "Function.ResponseSizeTooLarge".into(), message });
+        return shared.end(&id, ended).err().unwrap_or(refused);
+    };
     // A function that returns nothing sends nothing or `null`.
     let value = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&body) };
     let ended = value.map_err(|error| Raised { kind: "Runtime.MalformedResponse".into(), message: error.to_string() });
-    shared.end(&id, ended)
+    shared.end(&id, ended).err().unwrap_or_else(accepted)
 }
 
 async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    shared.end(&id, Err(raised(&headers, &body)))
+    shared.end(&id, Err(raised(&headers, &body))).err().unwrap_or_else(accepted)
 }
 
 async fn init_error(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -154,21 +167,22 @@ async fn init_error(State(shared): State<Arc<Shared>>, headers: HeaderMap, body:
 }
 
 impl Shared {
-    fn end(&self, id: &str, ended: Ended) -> Response {
-        match self.pending.lock().unwrap().remove(id) {
-            // Whoever invoked may have given up meanwhile.
-            Some(pending) => drop(pending.send(ended)),
-            None => {
-                let refusal = json!({"errorType": "InvalidRequestID", "errorMessage": "Invalid request ID"});
-                return (StatusCode::BAD_REQUEST, Json(refusal)).into_response();
-            }
-        }
-        accepted()
+    /// Ends an invocation, once; whoever names none that is under way gets what is returned.
+    fn end(&self, id: &str, ended: Ended) -> Result<(), Response> {
+        let unknown = || refused(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID");
+        let pending = self.pending.lock().unwrap().remove(id).ok_or_else(unknown)?;
+        // Whoever invoked may have given up meanwhile.
+        drop(pending.send(ended));
+        Ok(())
     }
 }
 
 fn accepted() -> Response {
     (StatusCode::ACCEPTED, Json(json!({"status": "OK"}))).into_response()
+}
+
+fn refused(status: StatusCode, kind: &str, message: &str) -> Response {
+    (status, Json(json!({"errorType": kind, "errorMessage": message}))).into_response()
 }
 
 fn raised(headers: &HeaderMap, body: &[u8]) -> Raised {

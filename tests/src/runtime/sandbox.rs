@@ -132,7 +132,7 @@ impl Sandbox {
     /// # Errors
     /// As there.
     pub async fn started(&mut self, event: &Value) -> Result<Value, Failure> {
-        let id = format!("invocation-{}", self.invocations.fetch_add(1, Ordering::Relaxed) + 1);
+        let id = request_id(self.invocations.fetch_add(1, Ordering::Relaxed) + 1);
         let limit = self.settings.timeout;
         let answer = self.api.invoke(&id, event.clone(), limit);
         let answered = async {
@@ -156,6 +156,11 @@ impl Sandbox {
     pub async fn kill(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill().await;
+    }
+
+    /// Whether the program is there.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     /// Everything it has written, once it has ended.
@@ -183,6 +188,19 @@ impl Sandbox {
                 return line;
             }
             assert!(began.elapsed() < Duration::from_secs(5), "no line {message:?} in {:#?}", self.log());
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// The lines of metrics that it has written, the last of which may be under way still: there are at least so many.
+    pub async fn measured(&self, at_least: usize) -> Vec<Value> {
+        let began = Instant::now();
+        loop {
+            let found = metrics(&self.log());
+            if found.len() >= at_least {
+                return found;
+            }
+            assert!(began.elapsed() < Duration::from_secs(5), "{} lines of metrics in {:#?}", found.len(), self.log());
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
@@ -273,6 +291,11 @@ impl Function {
     }
 }
 
+/// The id of a sandbox's invocation of this number, from 1; Lambda's are UUIDs too.
+pub fn request_id(number: usize) -> String {
+    format!("00000000-0000-4000-8000-{number:012}")
+}
+
 /// The ARN of a function of the embedded cloud.
 pub fn arn(name: &str) -> String {
     format!("arn:aws:lambda:us-east-1:123456789012:function:{name}")
@@ -300,6 +323,12 @@ fn lambda_environment(settings: &FunctionSettings, api: &str) -> Vec<(String, St
         ("_HANDLER", "bootstrap".to_owned()),
     ];
     variables.map(|(name, value)| (name.to_owned(), value)).to_vec()
+}
+
+/// The lines of a log that CloudWatch takes for metrics.
+pub fn metrics(log: &[String]) -> Vec<Value> {
+    let lines = log.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["_aws"]["CloudWatchMetrics"].is_array()).collect()
 }
 
 fn keep(stream: impl AsyncRead + Unpin + Send + 'static, log: &Log) -> JoinHandle<()> {
