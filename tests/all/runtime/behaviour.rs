@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use sbf_brain::artefact::{CONFIGS, KNOWLEDGE};
+use sbf_brain::artefact::{CONFIGS, KNOWLEDGE, PACKED};
 use sbf_tests::{
     process::bootstraps,
     runtime::{
-        Failure, Function, Sandbox, TestStack,
+        Failure, Faults, Function, Sandbox, TestStack,
         event::{http_answer, http_request, objects_created, test_event, turn},
         sandbox::request_id,
     },
@@ -124,4 +124,26 @@ async fn whatever_s3_says_is_trained_ignored_or_refused_aloud() {
     for line in ["ignored", "published a brain", "refused the brain"] {
         assert!(log.contains(line), "{line}: {log}");
     }
+}
+
+/// Between two turns a sandbox may be frozen for minutes, in which services give up its connections.
+#[tokio::test]
+async fn frozen_between_turns_core_answers_although_its_connections_ended_meanwhile() {
+    let stack = TestStack::start(bootstraps()).await;
+    stack.teach("brains", &knowledge(1), &configs()).await.unwrap();
+    let mut settings = stack.core("brains", "");
+    let faults = Faults::before(&settings.environment).await;
+    settings.environment = faults.environment();
+    let core = Function::new(settings);
+    for number in 0..20 {
+        let event = turn(&json!({"text": "goodbye", "sessionID": "s", "turnID": format!("t-{number}")}));
+        let (status, said) = http_answer(&core.invoke(&event).await.unwrap());
+        assert_eq!((status, &said["text"]), (200, &json!("Bye!")), "{number}: {said}");
+        faults.disconnect();
+        // What goes stale with time does so meanwhile: the brain is looked for at the next turn.
+        tokio::time::sleep(Duration::from_millis(110)).await;
+    }
+    assert!(faults.count(PACKED) >= 20, "{:?}", faults.calls());
+    let log = core.log().await.join("\n");
+    assert!(!log.contains("ERROR") && !log.contains("WARN"), "{log}");
 }

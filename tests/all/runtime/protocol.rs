@@ -136,3 +136,19 @@ async fn a_program_that_ends_in_an_invocation_fails_it_and_one_that_waits_is_kil
     assert_eq!(sandbox.started(&json!({})).await, Err(Failure::TimedOut));
     assert!(!sandbox.is_running(), "it is gone");
 }
+
+#[tokio::test]
+async fn a_frozen_program_does_nothing_until_it_is_thawed() {
+    let folder = TempDir::new().unwrap();
+    let settings = program(folder.path(), "n=0; while :; do n=$((n + 1)); echo $n; sleep 0.01; done");
+    let sandbox = Sandbox::start(&settings).await;
+    sbf_tests::process::eventually(async || sandbox.log().len() > 2).await;
+    sandbox.freeze().await;
+    // What it wrote before is read to the end.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let written = sandbox.log().len();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(sandbox.log().len(), written);
+    sandbox.thaw();
+    sbf_tests::process::eventually(async || sandbox.log().len() > written).await;
+}

@@ -95,7 +95,12 @@ impl RuntimeApi {
 
     /// Resolves once the function has asked for its first invocation.
     pub async fn initialised(&self) {
-        self.shared.asked.subscribe().wait_for(|times| *times > 0).await.unwrap();
+        self.asked(1).await;
+    }
+
+    /// Resolves once the function has asked for an invocation so often.
+    pub async fn asked(&self, times: usize) {
+        self.shared.asked.subscribe().wait_for(|asked| *asked >= times).await.unwrap();
     }
 
     /// Resolves once the function has said that it cannot start.

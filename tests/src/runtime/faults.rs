@@ -11,7 +11,10 @@ use axum::body::{Body, to_bytes};
 use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    task::{AbortHandle, JoinHandle},
+};
 
 /// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,7 @@ struct Shared {
     /// How long the services took, by the call's name.
     times: Mutex<Vec<(String, Duration)>>,
     client: reqwest::Client,
+    connections: Mutex<Vec<AbortHandle>>,
 }
 
 /// Which calls have a fault.
@@ -109,6 +113,11 @@ impl Faults {
         self.shared.calls.lock().unwrap().clone()
     }
 
+    /// Ends all connections, as services do with those that are idle for long.
+    pub fn disconnect(&self) {
+        self.shared.connections.lock().unwrap().drain(..).for_each(|connection| connection.abort());
+    }
+
     /// How many of these calls have this in their name.
     pub fn count(&self, name: &str) -> usize {
         self.shared.calls.lock().unwrap().iter().filter(|call| call.contains(name)).count()
@@ -130,6 +139,7 @@ impl Drop for Faults {
 async fn serve(shared: Arc<Shared>, target: String) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
+    let open = Arc::clone(&shared);
     let server = tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
@@ -140,9 +150,10 @@ async fn serve(shared: Arc<Shared>, target: String) -> (SocketAddr, JoinHandle<(
                 async move { shared.answer(&target, request).await }
             });
             // An error of the service ends the connection without an answer, which is what it is for.
-            tokio::spawn(
-                async move { http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok() },
-            );
+            let connection = tokio::spawn(async move {
+                http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok()
+            });
+            open.connections.lock().unwrap().push(connection.abort_handle());
         }
     });
     (address, server)

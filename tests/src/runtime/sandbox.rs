@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, BufReader},
@@ -23,6 +24,8 @@ use super::api::{Raised, RuntimeApi};
 
 /// What Lambda gives a function to start.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
+/// How long an answer may be followed by work before the program is frozen.
+const FREEZE_LIMIT: Duration = Duration::from_secs(1);
 /// How often Lambda repeats an event that nobody waits for.
 const RETRIES: usize = 2;
 
@@ -152,6 +155,27 @@ impl Sandbox {
         }
     }
 
+    /// Stops the program where it is, as Lambda does between invocations: once it has asked for the next one.
+    pub async fn freeze(&self) {
+        let asked = self.api.asked(self.invocations.load(Ordering::Relaxed) + 1);
+        // One that does not ask is frozen all the same.
+        let _ = tokio::time::timeout(FREEZE_LIMIT, asked).await;
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets a frozen program go on.
+    pub fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        // A program that has ended has no id any more.
+        if let Some(id) = self.child.id() {
+            // It may end at this very moment.
+            let _ = kill_process(Pid::from_raw(id.try_into().unwrap()).unwrap(), signal);
+        }
+    }
+
     /// Ends the program at once.
     pub async fn kill(&mut self) {
         // It may have ended by itself.
@@ -216,7 +240,7 @@ impl Sandbox {
     }
 }
 
-/// A function as its callers know it: a sandbox is started when there is none and used again while it works.
+/// A function as its callers know it: a sandbox is started when there is none, frozen once it has answered, and used again while it works.
 pub struct Function {
     settings: FunctionSettings,
     warm: tokio::sync::Mutex<Option<Sandbox>>,
@@ -239,7 +263,10 @@ impl Function {
     pub async fn invoke(&self, event: &Value) -> Result<Value, Failure> {
         let mut warm = self.warm.lock().await;
         let mut sandbox = match warm.take() {
-            Some(sandbox) => sandbox,
+            Some(sandbox) => {
+                sandbox.thaw();
+                sandbox
+            }
             None => {
                 self.starts.fetch_add(1, Ordering::Relaxed);
                 Sandbox::start(&self.settings).await
@@ -247,6 +274,7 @@ impl Function {
         };
         let answer = sandbox.invoke(event).await;
         if matches!(answer, Ok(_) | Err(Failure::Raised(_))) {
+            sandbox.freeze().await;
             *warm = Some(sandbox);
         } else {
             let words = sandbox.last_words().await;
