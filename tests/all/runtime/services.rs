@@ -7,7 +7,7 @@ use sbf_tests::{
     pool::Pool,
     process::bootstraps,
     runtime::{
-        Fault, Faults, Function, Sandbox, TestStack,
+        Authority, Fault, Faults, Function, Sandbox, TestStack,
         event::{http_answer, http_request, signed_in, turn},
         stack::SOUNDS,
     },
@@ -159,4 +159,26 @@ async fn with_an_access_token_cognito_is_asked_for_the_name_once_and_only_where_
     for word in ["Ana", "ana@example.org", ana.0.as_str(), ana.1["sub"].as_str()] {
         assert!(!log.contains(word), "{word} was logged");
     }
+}
+
+#[tokio::test]
+async fn by_tls_core_trusts_amazon_and_the_systems_roots_and_nobody_else() {
+    let Some(authority) = Authority::new() else { return };
+    let stack = TestStack::start(bootstraps()).await;
+    stack.teach("brains", &knowledge(1), &configs()).await.unwrap();
+    let mut settings = stack.core("brains", "");
+    let faults = Faults::behind_tls(&settings.environment, &authority).await;
+    settings.environment = faults.environment();
+    let goodbye = turn(&json!({"text": "goodbye", "sessionID": "s", "turnID": "t"}));
+    let core = Function::new(settings.clone());
+    let (status, said) = http_answer(&core.invoke(&goodbye).await.unwrap());
+    assert_eq!(status, 503, "a server that nobody vouches for is no source of a brain: {said}");
+    assert_eq!(faults.calls(), Vec::<String>::new(), "nothing was sent there");
+    let trusting = ("SSL_CERT_FILE".to_owned(), authority.file().display().to_string());
+    settings.environment.push(trusting);
+    let core = Function::new(settings);
+    for _ in 0..2 {
+        assert_eq!(answered(&core, goodbye.clone()).await["text"], "Bye!");
+    }
+    assert!(faults.count("DynamoDB") > 0 && faults.count(sbf_brain::artefact::PACKED) > 0, "{:?}", faults.calls());
 }

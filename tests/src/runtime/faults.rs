@@ -15,6 +15,9 @@ use tokio::{
     net::TcpListener,
     task::{AbortHandle, JoinHandle},
 };
+use tokio_rustls::TlsAcceptor;
+
+use super::Authority;
 
 /// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +70,15 @@ struct Spoilt;
 impl Faults {
     /// A layer before every endpoint among these variables (`AWS_ENDPOINT_URL_*`); it spoils nothing yet.
     pub async fn before(environment: &[(String, String)]) -> Self {
+        Self::start(environment, None).await
+    }
+
+    /// The same, that is spoken to by TLS, with a certificate of this authority.
+    pub async fn behind_tls(environment: &[(String, String)], authority: &Authority) -> Self {
+        Self::start(environment, Some(authority.acceptor())).await
+    }
+
+    async fn start(environment: &[(String, String)], tls: Option<TlsAcceptor>) -> Self {
         let shared = Arc::<Shared>::default();
         let (mut servers, mut layers) = (Vec::new(), HashMap::<String, String>::new());
         let mut changed = Vec::new();
@@ -76,8 +88,9 @@ impl Faults {
                 continue;
             }
             if !layers.contains_key(value) {
-                let (address, server) = serve(Arc::clone(&shared), value.clone()).await;
-                layers.insert(value.clone(), format!("http://{address}"));
+                let (address, server) = serve(Arc::clone(&shared), value.clone(), tls.clone()).await;
+                let scheme = if tls.is_some() { "https" } else { "http" };
+                layers.insert(value.clone(), format!("{scheme}://{address}"));
                 servers.push(server);
             }
             changed.push((name.clone(), layers[value].clone()));
@@ -136,7 +149,7 @@ impl Drop for Faults {
     }
 }
 
-async fn serve(shared: Arc<Shared>, target: String) -> (SocketAddr, JoinHandle<()>) {
+async fn serve(shared: Arc<Shared>, target: String, tls: Option<TlsAcceptor>) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let open = Arc::clone(&shared);
@@ -150,8 +163,16 @@ async fn serve(shared: Arc<Shared>, target: String) -> (SocketAddr, JoinHandle<(
                 async move { shared.answer(&target, request).await }
             });
             // An error of the service ends the connection without an answer, which is what it is for.
+            let tls = tls.clone();
             let connection = tokio::spawn(async move {
-                http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok()
+                let connection = http1::Builder::new();
+                match tls {
+                    None => connection.serve_connection(TokioIo::new(stream), service).await.ok(),
+                    Some(tls) => {
+                        let stream = TokioIo::new(tls.accept(stream).await.ok()?);
+                        connection.serve_connection(stream, service).await.ok()
+                    }
+                }
             });
             open.connections.lock().unwrap().push(connection.abort_handle());
         }
