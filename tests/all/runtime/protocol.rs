@@ -64,9 +64,11 @@ async fn an_invocation_comes_with_its_id_deadline_arn_and_trace() {
     assert_eq!(header("Lambda-Runtime-Invoked-Function-Arn"), arn("core"));
     assert!(header("Lambda-Runtime-Trace-Id").starts_with("Root=1-"));
     assert_eq!(next.json::<Value>().await.unwrap(), json!({"said": "hé"}));
+    tokio::time::sleep(Duration::from_millis(20)).await;
     let path = "invocation/8476a536-e9f4-11e8-9739-2dfe598c3fcd/response";
     assert_eq!(runtime.post(path, r#"{"done": true}"#).await, accepted());
     assert_eq!(answer.await.unwrap(), Ok(json!({"done": true})));
+    assert!(api.took() >= Duration::from_millis(20));
     let (status, refusal) = runtime.post(path, "{}").await;
     assert_eq!((status, &refusal["errorType"]), (400, &json!("InvalidRequestID")), "it has ended");
     assert_eq!(runtime.post("invocation/unknown/error", "{}").await.0, 400);

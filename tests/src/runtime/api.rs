@@ -5,7 +5,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
@@ -54,11 +54,13 @@ struct Shared {
     /// How often the next invocation was asked for; the first time ends the init phase.
     asked: watch::Sender<usize>,
     init_error: watch::Sender<Option<Raised>>,
+    /// When the last event was handed over, and when the last response had come.
+    times: Mutex<Option<(Instant, Instant)>>,
 }
 
 struct Invocation {
     id: String,
-    event: Value,
+    event: String,
     deadline: Duration,
     ended: oneshot::Sender<Ended>,
 }
@@ -73,6 +75,7 @@ impl RuntimeApi {
             pending: Mutex::default(),
             asked: watch::Sender::default(),
             init_error: watch::Sender::default(),
+            times: Mutex::default(),
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -84,11 +87,21 @@ impl RuntimeApi {
         Self { address, shared, invocations, server }
     }
 
+    /// How long the function had the last event that it answered: from its handing over to the whole response, as Lambda bills it.
+    pub fn took(&self) -> Duration {
+        self.shared.times.lock().unwrap().map(|(handed, answered)| answered - handed).unwrap()
+    }
+
+    /// When the last response had come.
+    pub fn answered_at(&self) -> Instant {
+        self.shared.times.lock().unwrap().map(|(_, answered)| answered).unwrap()
+    }
+
     /// Queues an event that must be answered `within`; what is returned resolves when the function ends the invocation itself.
     pub fn invoke(&self, id: &str, event: Value, within: Duration) -> oneshot::Receiver<Ended> {
         let (ended, answer) = oneshot::channel();
         let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + within;
-        let invocation = Invocation { id: id.to_owned(), event, deadline, ended };
+        let invocation = Invocation { id: id.to_owned(), event: event.to_string(), deadline, ended };
         assert!(self.invocations.send(invocation).is_ok(), "the receiver lives as long as this");
         answer
     }
@@ -141,7 +154,9 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
         ("content-type", "application/json".into()),
     ];
     shared.pending.lock().unwrap().insert(invocation.id, invocation.ended);
-    (headers, invocation.event.to_string()).into_response()
+    let now = Instant::now();
+    *shared.times.lock().unwrap() = Some((now, now));
+    (headers, invocation.event).into_response()
 }
 
 async fn response(
@@ -156,6 +171,9 @@ async fn response(
         let ended = Err(Raised { kind: "Function.ResponseSizeTooLarge".into(), message });
         return shared.end(&id, ended).err().unwrap_or(refused);
     };
+    if let Some((_, answered)) = &mut *shared.times.lock().unwrap() {
+        *answered = Instant::now();
+    }
     // A function that returns nothing sends nothing or `null`.
     let value = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&body) };
     let ended = value.map_err(|error| Raised { kind: "Runtime.MalformedResponse".into(), message: error.to_string() });

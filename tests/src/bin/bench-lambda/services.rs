@@ -1,8 +1,6 @@
 //! Warm turns that ask other services. Time spent there is taken by a layer before them, and stands beside what is left:
 //! the embedded services are no measure for AWS's.
 
-use std::time::Instant;
-
 use sbf_tests::{
     moto::Moto,
     pool::Pool,
@@ -15,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Bot,
-    figures::{line, median, milliseconds, since},
+    figures::{line, median, milliseconds},
     starts,
 };
 
@@ -61,9 +59,8 @@ impl Counted {
         for number in 0..times + NOT_COUNTED {
             self.faults.calm();
             let event = event(number);
-            let began = Instant::now();
             let answer = self.sandbox.invoke(&event).await.unwrap();
-            let whole = since(began);
+            let whole = milliseconds(self.sandbox.api.took());
             let (status, said) = http_answer(&answer);
             assert!(status == 200 && expected(&said), "{status} {said}");
             if number < NOT_COUNTED {

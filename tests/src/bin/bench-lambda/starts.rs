@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Bot, assert_understood,
-    figures::{goal, line, median, megabytes, quantile, since},
+    figures::{goal, line, median, megabytes, milliseconds, quantile},
 };
 
 /// Starts that a median is of.
@@ -62,7 +62,7 @@ pub(crate) async fn start(core: &FunctionSettings, event: &Value) -> Start {
     let began = Instant::now();
     let mut sandbox = Sandbox::on(api, core);
     let answer = sandbox.started(event).await.unwrap();
-    let answered = since(began);
+    let answered = milliseconds(sandbox.api.answered_at() - began);
     let read = sandbox.logged("a brain was read").await;
     let field = |name: &str| read.get(name).and_then(Value::as_f64).unwrap();
     let memory = sandbox.memory();
@@ -70,15 +70,15 @@ pub(crate) async fn start(core: &FunctionSettings, event: &Value) -> Start {
     Start { answered, get: field("get_ms"), decode: field("decode_ms"), resident, peak, answer }
 }
 
-/// Warm turns: from the invocation to its response, the Runtime API's two requests included; and what the turn's own metrics say.
+/// Warm turns: from the event's handing over to the whole response, the Runtime API's connection included; and what the turn's own metrics
+/// say.
 pub(crate) async fn warm(core: &FunctionSettings, bot: &Bot) {
     let mut sandbox = Sandbox::start(core).await;
     let event = turn(&json!({"text": bot.utterance}));
     let mut times = Vec::new();
     for _ in 0..TURNS + STARTS {
-        let began = Instant::now();
         let answer = sandbox.invoke(&event).await.unwrap();
-        times.push(since(began));
+        times.push(milliseconds(sandbox.api.took()));
         assert_understood(&answer);
     }
     sandbox.measured(TURNS + STARTS).await;
