@@ -169,7 +169,7 @@ async fn response(
         let refused = refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message);
         // The invocation has failed by that; there is no second try.
         let ended = Err(Raised { kind: "Function.ResponseSizeTooLarge".into(), message });
-        return shared.end(&id, ended).err().unwrap_or(refused);
+        return shared.end(&id, ended).unwrap_or(refused);
     };
     if let Some((_, answered)) = &mut *shared.times.lock().unwrap() {
         *answered = Instant::now();
@@ -177,11 +177,11 @@ async fn response(
     // A function that returns nothing sends nothing or `null`.
     let value = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&body) };
     let ended = value.map_err(|error| Raised { kind: "Runtime.MalformedResponse".into(), message: error.to_string() });
-    shared.end(&id, ended).err().unwrap_or_else(accepted)
+    shared.end(&id, ended).unwrap_or_else(accepted)
 }
 
 async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    shared.end(&id, Err(raised(&headers, &body))).err().unwrap_or_else(accepted)
+    shared.end(&id, Err(raised(&headers, &body))).unwrap_or_else(accepted)
 }
 
 async fn init_error(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -190,13 +190,14 @@ async fn init_error(State(shared): State<Arc<Shared>>, headers: HeaderMap, body:
 }
 
 impl Shared {
-    /// Ends an invocation, once; whoever names none that is under way gets what is returned.
-    fn end(&self, id: &str, ended: Ended) -> Result<(), Response> {
-        let unknown = || refused(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID");
-        let pending = self.pending.lock().unwrap().remove(id).ok_or_else(unknown)?;
+    /// Ends an invocation, once; whoever names none that is under way is refused.
+    fn end(&self, id: &str, ended: Ended) -> Option<Response> {
+        let Some(pending) = self.pending.lock().unwrap().remove(id) else {
+            return Some(refused(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"));
+        };
         // Whoever invoked may have given up meanwhile.
         drop(pending.send(ended));
-        Ok(())
+        None
     }
 }
 
