@@ -93,6 +93,19 @@ describe("somebody", () => {
     expect(faults).toEqual([]);
   });
 
+  test("signs in again where the provider renews all but the token that the bot takes", async () => {
+    const { page } = await signedIn("ana");
+    await page.route(`${ISSUER}/token`, async (route) => {
+      const response = await route.fetch();
+      const { id_token, ...rest } = (await response.json()) as Record<string, unknown>;
+      expect(id_token).toBeTypeOf("string");
+      await route.fulfill({ response, json: rest });
+    });
+    await page.waitForTimeout(TOKEN_SECONDS * 1000);
+    await type(page, "hello");
+    await page.locator('.sign-in[data-state="ended"] .sign-in__button').waitFor();
+  });
+
   test("is still signed in after a reload", async () => {
     const { page, sessions } = await signedIn("ana");
     await say(page, "hello");
@@ -107,7 +120,7 @@ describe("somebody", () => {
     const { page, tokens } = await signedIn("ana");
     await page.waitForTimeout(TOKEN_SECONDS * 1000);
     await say(page, "hello");
-    expect(await page.locator(".sign-in").count()).toBe(0);
+    expect(await page.locator(".sign-in__button").count()).toBe(0);
     expect(await bubbles(page, "user")).toEqual(["hello"]);
     const [first, last] = [tokens[0] ?? "", tokens.at(-1) ?? ""];
     expect(last).not.toBe(first);
@@ -162,6 +175,21 @@ describe("somebody", () => {
     expect((await bubbles(page, "bot"))[0]).toContain("Ana");
     await say(page, "hello");
     await picture(page, "signed-in-phone");
+  });
+
+  test("is not let in without a word where the bot's settings cannot be read for a moment", async () => {
+    const context = await browser.newContext({ locale: "en-US", viewport: SIZES.desktop });
+    const page = await context.newPage();
+    await page.route("**/client.json", (route) => route.abort());
+    await page.goto(BOT_URL);
+    await page.locator(".intro__trouble .failure").waitFor();
+    expect(await page.locator(".bubble").count()).toBe(0);
+    await picture(page, "settings-unreachable-desktop");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.unroute("**/client.json");
+    await page.locator(".failure__retry").click();
+    await page.locator(".sign-in__button").waitFor();
+    expect(await page.locator(".intro__trouble .failure").count()).toBe(0);
   });
 
   test("is told where the provider cannot be reached", async () => {

@@ -21,7 +21,12 @@ function start(command, args) {
     console.error(`${command} did not start: ${error.message}`);
     process.exitCode = 1;
   });
-  return { child, stop: () => child.kill() };
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    child.kill();
+    await once(child, "exit"); // What it still writes is not written into a folder that is being removed.
+  };
+  return { child, stop };
 }
 
 /** The address that `sbf dev` prints. */
@@ -49,7 +54,7 @@ async function test(brain, backend) {
     console.log(`Browser tests on brain/${brain}`);
     return spawnSync("npm", ["run", "--silent", "e2e"], { cwd: join(root, "web"), env, stdio: "inherit" }).status === 0;
   } finally {
-    for (const one of started) one.stop();
+    for (const one of started) await one.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -80,7 +85,7 @@ async function testSignIn() {
     const [status] = await once(tests, "close");
     return status === 0;
   } finally {
-    dev.stop();
+    await dev.stop();
     stop();
     rmSync(folder, { recursive: true, force: true });
   }

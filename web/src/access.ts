@@ -12,6 +12,8 @@ export type AccessState =
   | { readonly kind: "open" }
   /** It is being found out who is there, or the page is on its way to the issuer. */
   | { readonly kind: "checking" }
+  /** The user is being signed out. */
+  | { readonly kind: "leaving" }
   /** Nobody is signed in. */
   | { readonly kind: "out" }
   /** Somebody was, and their time ran out: their conversation is still there. */
@@ -32,6 +34,8 @@ export interface Access extends Watchable<AccessState> {
   token(): Promise<string | null | undefined>;
   /** Another token in place of one that the server refused; undefined where there is none to be had. */
   renewed(): Promise<string | undefined>;
+  /** Says that the server refused even the new token. */
+  refused(): void;
 }
 
 /** Whether requests can be answered. */
@@ -104,9 +108,12 @@ export function createAccess(open: (oidc: Oidc) => Promise<Session>): Access {
       }
     },
     async signOut() {
-      set({ kind: "checking" });
-      await session?.leaveToSignOut();
-      set({ kind: "out" });
+      set({ kind: "leaving" });
+      try {
+        await session?.leaveToSignOut();
+      } finally {
+        set({ kind: "out" });
+      }
     },
     async token() {
       if (state.kind === "open") return null;
@@ -114,5 +121,8 @@ export function createAccess(open: (oidc: Oidc) => Promise<Session>): Access {
       return (await session?.token()) ?? (await renewed());
     },
     renewed,
+    refused() {
+      if (state.kind === "in") set({ kind: "ended" });
+    },
   };
 }

@@ -44,7 +44,10 @@ export function createApi(access: Access): Api {
     const response = await answered(path, timeout, body, token);
     if (response.status !== 401 || token === null) return contentOf(response);
     const other = await reached(access.renewed());
-    return contentOf(other === undefined ? response : await answered(path, timeout, body, other));
+    if (other === undefined) return contentOf(response);
+    const second = await answered(path, timeout, body, other);
+    if (second.status === 401) access.refused();
+    return contentOf(second);
   }
 
   return {

@@ -80,10 +80,18 @@ export function readClient(body: unknown): Client {
 function readOidc(written: unknown): Oidc | null {
   if (!isRecord(written)) return null;
   const [issuer, clientId] = [textOf(written.issuer), textOf(written.clientId)];
-  // Tokens go there: over https, or not out of this machine.
-  if (clientId === "" || !/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/.test(issuer)) return null;
+  if (clientId === "" || !isSafe(issuer)) return null;
   const scope = textOf(written.scope) || "openid profile email";
-  return { issuer, clientId, scope, signInUrl: textOf(written.signInUrl).replace(/\/+$/, "") };
+  const signInUrl = textOf(written.signInUrl).replace(/\/+$/, "");
+  return { issuer, clientId, scope, signInUrl: isSafe(signInUrl) ? signInUrl : "" };
+}
+
+/** Whether tokens and users may go to an address: over https, or not out of this machine. */
+function isSafe(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, username, password } = new URL(address);
+  if (username !== "" || password !== "") return false;
+  return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
 }
 
 const NAMES: readonly ColourName[] = ["primary", "background", "surface", "text"];

@@ -30,6 +30,9 @@ export interface Session {
 /** Seconds before its end from which on a token is renewed; a tenth of its life where that is less. */
 const MARGIN = 60;
 
+/** Seconds after which an issuer that does not answer counts as out of reach. */
+const TIMEOUT = 10;
+
 /** A session with an issuer. */
 export function openSession(oidc: Oidc): Session {
   const here = new URL("./", document.baseURI).href;
@@ -42,6 +45,7 @@ export function openSession(oidc: Oidc): Session {
     // A token is renewed when it is needed: a page that lies open for days asks nobody for anything.
     automaticSilentRenew: false,
     monitorSession: false,
+    requestTimeoutInSeconds: TIMEOUT,
     userStore: new WebStorageStateStore({ store: sessionStorage }),
     stateStore: new WebStorageStateStore({ store: sessionStorage }),
   });
@@ -90,7 +94,9 @@ export function openSession(oidc: Oidc): Session {
       // Without a refresh token it would take a frame, which the page's policy forbids.
       if (user?.refresh_token === undefined) return null;
       try {
-        return (await manager.signinSilent())?.id_token ?? null;
+        const renewed = (await manager.signinSilent())?.id_token ?? null;
+        // An issuer may renew the access token alone; the old ID token is of no more use than before (OpenID Connect Core 12.2).
+        return renewed === user.id_token ? null : renewed;
       } catch (error) {
         if (error instanceof ErrorResponse) return null;
         throw error;

@@ -17,8 +17,10 @@ import type { Storage } from "./storage";
 /** All that the page shows. */
 export interface State {
   readonly client: Client;
-  /** Whether `/client.json` has been read, or given up. */
+  /** Whether the bot's settings are known. */
   readonly ready: boolean;
+  /** Why they are not, where the bot has been asked for them in vain; it is asked again. */
+  readonly trouble: Failure | null;
   readonly conversation: Conversation;
 }
 
@@ -50,7 +52,7 @@ export interface Store extends Watchable<State> {
   send(text: string): void;
   /** Sends a failed turn once more, under its id. */
   retry(id: string): void;
-  /** Tries again what was held up: there is a connection again, or a brain. */
+  /** Tries again what was held up: there is a connection again, or a brain, or somebody has no patience. */
   resume(): void;
   /** Forgets the conversation and begins another. */
   restart(): void;
@@ -62,15 +64,20 @@ export interface Store extends Watchable<State> {
 
 /** How often the page asks again by itself a server that is not ready. */
 const MAX_ATTEMPTS = 20;
+
+/** How often it asks for the settings of a bot without a brain before it lets people write: what they write waits for the brain. */
+const BRAINLESS_ATTEMPTS = 5;
 const RETRY_SECONDS = { shortest: 1, usual: 3, longest: 30 };
 
 /** A store over its surroundings. */
 export function createStore(around: Surroundings): Store {
   const listeners = new Set<() => void>();
+  let wake: () => void = () => undefined;
   const restored = around.storage.load();
   let state: State = {
     client: PLAIN,
     ready: false,
+    trouble: null,
     conversation: restored ?? { sessionID: around.newID(), exchanges: [] },
   };
 
@@ -112,6 +119,7 @@ export function createStore(around: Surroundings): Store {
   }
 
   function answered(id: string, reply: Reply): void {
+    if (!state.client.live) void readSettings(); // There is a brain by now.
     if (!isThere(id)) return; // The conversation was begun anew meanwhile.
     dispatch({ type: "answered", id, reply, at: around.now() });
     around.heard(reply.sayings);
@@ -162,29 +170,36 @@ export function createStore(around: Surroundings): Store {
     return state.conversation.exchanges.some((exchange) => exchange.id === id);
   }
 
-  /** Asks until there is a brain to tell of. */
+  /** Asks until the settings are known: without them the page cannot tell whether people must sign in. */
   async function refresh(): Promise<void> {
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const wait = await readSettings();
-      if (wait === null) break;
-      await new Promise<void>((resolve) => {
-        around.after(wait, resolve);
-      });
+    for (let attempt = 1; ; attempt++) {
+      const trouble = await readSettings();
+      if (trouble === null && (state.client.live || attempt >= BRAINLESS_ATTEMPTS)) break;
+      set({ trouble });
+      await pause(trouble === null ? 1000 * RETRY_SECONDS.shortest : waitOf(trouble, attempt));
     }
-    set({ ready: true });
+    set({ ready: true, trouble: null });
     pump();
   }
 
-  /** Resolves to the milliseconds after which to ask again, or null where that would be of no use. */
-  async function readSettings(): Promise<number | null> {
+  /** Resolves to what stood in the way, or null. */
+  async function readSettings(): Promise<Failure | null> {
     try {
-      const client = await around.api.client();
-      set({ client });
-      return client.live ? null : 1000 * RETRY_SECONDS.shortest;
+      set({ client: await around.api.client() });
+      return null;
     } catch (error) {
       const failure = failureOf(error);
-      return failure.kind === "busy" ? waitOf(failure) : null;
+      // A bot that tells nothing about itself.
+      return failure.kind === "refused" ? null : failure;
     }
+  }
+
+  /** Until the time is over, or `wake` is called. */
+  function pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      wake = resolve;
+      around.after(milliseconds, resolve);
+    });
   }
 
   around.access.subscribe(admit);
@@ -206,6 +221,7 @@ export function createStore(around: Surroundings): Store {
     },
     retry,
     resume() {
+      wake();
       const first = state.conversation.exchanges.find(isHeldUp);
       if (first !== undefined) retry(first.id);
     },
@@ -224,9 +240,10 @@ function failureOf(error: unknown): Failure {
   return error instanceof RequestFailed ? error.failure : { kind: "unreadable", message: null, retryAfter: null };
 }
 
-function waitOf({ retryAfter }: Failure): number {
+/** What the server asks for, else longer from one attempt to the next. */
+function waitOf({ retryAfter }: Failure, attempt = 1): number {
   const { shortest, usual, longest } = RETRY_SECONDS;
-  return 1000 * Math.min(longest, Math.max(shortest, retryAfter ?? usual));
+  return 1000 * Math.min(longest, Math.max(shortest, retryAfter ?? usual * attempt));
 }
 
 function welcome(client: Client): Saying[] {

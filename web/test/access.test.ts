@@ -66,11 +66,15 @@ describe("coming in", () => {
     expect(unreachable.access.get().kind).toBe("failed");
   });
 
-  test("whoever signs out is out", async () => {
-    const { access } = watched();
+  test("whoever signs out is out, whatever the issuer says", async () => {
+    const { access, states } = watched();
     await access.begin(OIDC);
     await access.signOut();
-    expect(access.get().kind).toBe("out");
+    expect(states).toEqual(["checking", "in", "leaving", "out"]);
+    const stuck = watched({ leaveToSignOut: () => Promise.reject(new Error("no storage")) });
+    await stuck.access.begin(OIDC);
+    await expect(stuck.access.signOut()).rejects.toThrow("no storage");
+    expect(stuck.access.get().kind).toBe("out");
   });
 });
 
@@ -95,6 +99,15 @@ describe("tokens", () => {
     await access.begin(OIDC);
     await expect(access.token()).rejects.toThrow("Failed to fetch");
     expect(access.get().kind).toBe("in");
+  });
+
+  test("one that the server refuses though it is new ends the session", async () => {
+    const { access } = watched();
+    access.refused();
+    expect(access.get().kind).toBe("checking");
+    await access.begin(OIDC);
+    access.refused();
+    expect(access.get().kind).toBe("ended");
   });
 
   test("one that cannot be renewed ends the session", async () => {

@@ -20,6 +20,7 @@ function access(...tokens: (string | null)[]): Access {
     signOut: () => Promise.resolve(),
     token: next,
     renewed: async () => (await next()) ?? undefined,
+    refused: () => undefined,
   };
 }
 
@@ -81,14 +82,17 @@ describe("tokens", () => {
     expect(sent).toEqual(["Bearer a", "Bearer a", null]);
   });
 
-  test("a token that is refused is renewed once", async () => {
+  test("a token that is refused is renewed once; where that is refused too, it is time to sign in again", async () => {
     const sent = serverTakes("b");
-    await createApi(access("a", "b")).send(TURN);
+    const refused = vi.fn();
+    await createApi({ ...access("a", "b"), refused }).send(TURN);
     expect(sent).toEqual(["Bearer a", "Bearer b"]);
-    await expect(createApi(access("x", "y", "z")).send(TURN)).rejects.toMatchObject({
+    expect(refused).not.toHaveBeenCalled();
+    await expect(createApi({ ...access("x", "y", "z"), refused }).send(TURN)).rejects.toMatchObject({
       failure: { kind: "unauthorised" },
     });
     expect(sent).toHaveLength(4);
+    expect(refused).toHaveBeenCalledOnce();
   });
 
   test("an issuer out of reach is a lost connection, and no reason to sign in again", async () => {

@@ -114,8 +114,18 @@ describe("where people sign in", () => {
   test("tokens go nowhere over the open network", () => {
     const at = (issuer: string) => readClient({ oidc: { issuer, clientId: "page" } }).oidc?.issuer;
     expect(at("http://127.0.0.1:4000")).toBe("http://127.0.0.1:4000");
-    for (const issuer of ["http://issuer.example", "http://localhost.example", "javascript:1", "//issuer.example"]) {
-      expect(at(issuer)).toBeUndefined();
+    const leave = (signInUrl: string) =>
+      readClient({ oidc: { issuer: "https://issuer.example", clientId: "page", signInUrl } }).oidc?.signInUrl;
+    for (const address of [
+      "http://issuer.example",
+      "http://localhost.example",
+      "http://localhost:@issuer.example/",
+      "https://user@issuer.example",
+      "javascript:1",
+      "//issuer.example",
+    ]) {
+      expect(at(address)).toBeUndefined();
+      expect(leave(address)).toBe("");
     }
   });
 });

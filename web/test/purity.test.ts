@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+
 import { ESLint } from "eslint";
 import { expect, test } from "vitest";
 
@@ -36,4 +38,21 @@ test("protocol.ts has no DOM, no fetch, no clock, no chance, and nothing from wh
 test("outside of sanitise.ts text does not become elements by the way", async () => {
   const code = ["export function f(place: HTMLElement, html: string): void {", "  place.innerHTML = html;", "}"];
   expect(await broken(code, "src/api.ts")).toEqual([undefined, "no-restricted-properties", undefined]);
+}, 120_000);
+
+test("every module that the README calls pure is held to it", async () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const cells = readme.split("\n").flatMap((line) => (line.includes("**Pure**") ? [line.split("|")[1] ?? ""] : []));
+  const named = cells.flatMap((cell) => [...cell.matchAll(/`(?:src\/)?([^`]+)`/g)].map(([, name]) => name ?? ""));
+  const files = named.flatMap((name) =>
+    name.endsWith("/") ? readdirSync(new URL(`../src/${name}`, import.meta.url)).map((file) => name + file) : [name],
+  );
+  expect(files).toContain("strings/index.ts");
+  expect(files).toContain("conversation.ts");
+  for (const file of files) {
+    expect([file, await broken(["export const c = Date.now();"], `src/${file}`)]).toEqual([
+      file,
+      ["no-restricted-properties"],
+    ]);
+  }
 }, 120_000);

@@ -2,12 +2,16 @@ import { describe, expect, test } from "vitest";
 
 import { createAccess } from "../src/access";
 import { type Api, RequestFailed } from "../src/api";
-import { PLAIN } from "../src/client";
+import { type Client, PLAIN } from "../src/client";
 import type { Conversation, FailureKind } from "../src/conversation";
 import { type CoreRequest, readReply } from "../src/protocol";
 import { createStore } from "../src/store";
 
 type Outcome = { text: string } | FailureKind;
+
+function fault(kind: FailureKind): RequestFailed {
+  return new RequestFailed({ kind, message: null, retryAfter: kind === "busy" ? 2 : null });
+}
 
 /** A page around a store, whose server answers as it is told to; timers fire when the test says so. */
 function page(saved: Conversation | null = null) {
@@ -15,7 +19,7 @@ function page(saved: Conversation | null = null) {
   const outcomes: Outcome[] = [];
   const timers: { milliseconds: number; action: () => void }[] = [];
   const heard: string[] = [];
-  const clients = [{ ...PLAIN, name: "Bot", language: "pt-BR", welcome: "Olá!" }];
+  const clients: (Client | FailureKind)[] = [{ ...PLAIN, name: "Bot", language: "pt-BR", welcome: "Olá!" }];
   let stored = saved;
   let ids = 0;
   let under = 0;
@@ -28,9 +32,12 @@ function page(saved: Conversation | null = null) {
       under--;
       const outcome = outcomes.shift() ?? { text: "text" in request ? `re: ${request.text}` : "Welcome!" };
       if (typeof outcome !== "string") return readReply(outcome);
-      throw new RequestFailed({ kind: outcome, message: null, retryAfter: outcome === "busy" ? 2 : null });
+      throw fault(outcome);
     },
-    client: () => Promise.resolve((clients.length > 1 ? clients.shift() : clients[0]) ?? PLAIN),
+    client: () => {
+      const client = (clients.length > 1 ? clients.shift() : clients[0]) ?? PLAIN;
+      return typeof client === "string" ? Promise.reject(fault(client)) : Promise.resolve(client);
+    },
     speak: () => Promise.resolve(null),
   };
   const access = createAccess(() => Promise.reject(new Error("nobody signs in here")));
@@ -58,7 +65,19 @@ function page(saved: Conversation | null = null) {
         text,
         failure?.kind ?? answer?.sayings.map((saying) => saying.text).join() ?? state,
       ]);
-  return { store, sent, outcomes, timers, heard, clients, settled, shown, stored: () => stored, most: () => most };
+  return {
+    store,
+    access,
+    sent,
+    outcomes,
+    timers,
+    heard,
+    clients,
+    settled,
+    shown,
+    stored: () => stored,
+    most: () => most,
+  };
 }
 
 /** A page whose bot has said its welcome; what is sent and shown from then on. */
@@ -113,6 +132,64 @@ describe("the beginning", () => {
     await started;
     await settled();
     expect(shown()).toEqual([[null, "Welcome!"]]);
+  });
+});
+
+describe("settings", () => {
+  test.each(["offline", "timeout", "server", "unauthorised", "unreadable", "busy"] as const)(
+    "that cannot be had (%s) do not open the page to everybody: they are asked for again",
+    async (kind) => {
+      const { store, access, clients, timers, settled, sent } = page();
+      clients.unshift(kind, kind);
+      const started = store.start();
+      await settled();
+      expect(store.get()).toMatchObject({ ready: false, trouble: { kind } });
+      expect(access.get().kind).toBe("checking");
+      timers.shift()?.action();
+      await settled();
+      expect(timers.map(({ milliseconds }) => milliseconds)).toEqual([kind === "busy" ? 2_000 : 6_000]);
+      expect(sent).toEqual([]);
+      timers.shift()?.action();
+      await started;
+      await settled();
+      expect(store.get()).toMatchObject({ ready: true, trouble: null, client: { name: "Bot" } });
+      expect(sent).toHaveLength(1);
+    },
+  );
+
+  test("are asked for at once when there is a connection again", async () => {
+    const { store, clients, settled } = page();
+    clients.unshift("offline");
+    void store.start();
+    await settled();
+    store.resume();
+    await settled();
+    expect(store.get()).toMatchObject({ ready: true, client: { name: "Bot" } });
+  });
+
+  test("that a bot does not have are the page's own", async () => {
+    const { store, access, clients } = page();
+    clients.splice(0, 1, "refused");
+    await store.start();
+    expect(store.get()).toMatchObject({ ready: true, client: PLAIN });
+    expect(access.get().kind).toBe("open");
+  });
+
+  test("of a bot without a brain keep nobody from writing for long, and are read again once it answers", async () => {
+    const { store, clients, timers, settled } = page();
+    const live = clients[0];
+    clients.splice(0, 1, { ...PLAIN, live: false });
+    const started = store.start();
+    for (let round = 0; round < 4; round++) {
+      await settled();
+      expect(store.get().ready).toBe(false);
+      timers.shift()?.action();
+    }
+    if (live !== undefined) clients.push(live);
+    await started;
+    expect(store.get()).toMatchObject({ ready: true, client: { live: false } });
+    await settled();
+    expect(store.get()).toMatchObject({ client: { live: true, name: "Bot" } });
   });
 });
 

@@ -293,5 +293,4 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 #[cfg(all(test, feature = "train"))]
-#[path = "artefact/tests.rs"]
 mod tests;

@@ -224,5 +224,4 @@ fn tests(items: &[Item], intents: &[Intent]) -> Vec<(String, String, String)> {
 }
 
 #[cfg(test)]
-#[path = "check/tests.rs"]
 mod tests;

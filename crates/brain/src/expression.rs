@@ -109,5 +109,4 @@ enum Function {
 }
 
 #[cfg(test)]
-#[path = "expression/tests.rs"]
 mod tests;

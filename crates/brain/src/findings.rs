@@ -198,5 +198,4 @@ fn many(number: usize, noun: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "findings/tests.rs"]
 mod tests;

@@ -90,5 +90,4 @@ fn value(utterance: &str, span: Range<usize>) -> Option<&str> {
 }
 
 #[cfg(test)]
-#[path = "pattern/tests.rs"]
 mod tests;

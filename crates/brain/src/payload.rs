@@ -161,5 +161,4 @@ fn scalar(text: String) -> Value {
 }
 
 #[cfg(test)]
-#[path = "payload/tests.rs"]
 mod tests;

@@ -274,5 +274,4 @@ fn round(value: f64) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "report/tests.rs"]
 mod tests;

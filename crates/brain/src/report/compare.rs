@@ -129,5 +129,4 @@ impl Measured {
 }
 
 #[cfg(test)]
-#[path = "compare/tests.rs"]
 mod tests;

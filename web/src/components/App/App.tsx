@@ -23,7 +23,7 @@ interface Props {
 
 /** The whole page. */
 export function App({ store, access, speaker, desk }: Props) {
-  const { client, ready, conversation } = useWatched(store);
+  const { client, ready, trouble, conversation } = useWatched(store);
   const language = chooseLanguage(client.language, navigator.languages);
   const strings = stringsOf(language);
   const locale = client.language.startsWith(language) ? client.language : language;
@@ -67,7 +67,7 @@ export function App({ store, access, speaker, desk }: Props) {
         <Header />
         {Desk !== null && <Desk />}
         <main class="main">
-          <Conversation {...{ conversation, ready }} onChoose={choose} />
+          <Conversation {...{ conversation, ready, trouble }} onChoose={choose} />
           <SignIn />
           {composes && <Composer key={admission.kind === "in" ? admission.subject : ""} onSend={send} />}
         </main>

@@ -1,10 +1,11 @@
 import { Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-import { type Conversation as Turns, type Exchange as Turn, isOpen, isWaiting } from "../../conversation";
+import { type Conversation as Turns, type Exchange as Turn, type Failure, isOpen, isWaiting } from "../../conversation";
 import { fill } from "../../strings";
 import { Avatar } from "../Avatar/Avatar";
 import { Exchange } from "../Exchange/Exchange";
+import { FailureNote } from "../FailureNote/FailureNote";
 import { Icon } from "../Icon/Icon";
 import { usePage } from "../page";
 import { timeOf } from "./times";
@@ -21,12 +22,14 @@ interface Props {
   readonly conversation: Turns;
   /** Whether the bot's settings are known. */
   readonly ready: boolean;
+  /** Why they are not, if there is anything to tell. */
+  readonly trouble: Failure | null;
   readonly onChoose: (value: string) => void;
 }
 
 /** The messages. Screen readers hear what is added, in the order it comes. */
-export function Conversation({ conversation, ready, onChoose }: Props) {
-  const { name, strings, locale, client } = usePage();
+export function Conversation({ conversation, ready, trouble, onChoose }: Props) {
+  const { store, name, strings, locale, client } = usePage();
   const { exchanges, sessionID } = conversation;
   const { frame, list, away, follow } = useFollowing(sessionID, exchanges);
   return (
@@ -41,7 +44,18 @@ export function Conversation({ conversation, ready, onChoose }: Props) {
             <p class="intro__name" dir="auto">
               {name}
             </p>
-            <p class="intro__hint">{ready ? strings.intro : strings.preparing}</p>
+            <p class="intro__hint">{ready ? strings.intro : trouble === null && strings.preparing}</p>
+            {/* Told to screen readers when it changes. */}
+            <div class="intro__trouble" role="status">
+              {trouble !== null && (
+                <FailureNote
+                  failure={trouble}
+                  onRetry={() => {
+                    store.resume();
+                  }}
+                />
+              )}
+            </div>
           </div>
           <div class="conversation__log" role="log" aria-live="polite" aria-relevant="additions">
             {exchanges.map((exchange, index) => (

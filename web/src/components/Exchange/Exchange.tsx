@@ -1,9 +1,9 @@
-import type { Exchange as Turn, Failure } from "../../conversation";
+import type { Exchange as Turn } from "../../conversation";
 import type { Saying } from "../../protocol";
 import { Avatar } from "../Avatar/Avatar";
 import { Choices } from "../Choices/Choices";
+import { FailureNote } from "../FailureNote/FailureNote";
 import { Html } from "../Html/Html";
-import { Icon } from "../Icon/Icon";
 import { moveFocusOn, usePage } from "../page";
 import "./Exchange.css";
 
@@ -97,23 +97,6 @@ function Typing() {
         <i />
         <i />
       </div>
-    </div>
-  );
-}
-
-function FailureNote({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
-  const { strings } = usePage();
-  return (
-    <div class="failure">
-      <Icon name="warning" size={18} />
-      <p class="failure__text" dir="auto">
-        {strings[failure.kind]}
-        {failure.message !== null && <span class="failure__detail">{failure.message}</span>}
-      </p>
-      <button class="failure__retry" type="button" onClick={onRetry}>
-        <Icon name="retry" size={16} />
-        {strings.tryAgain}
-      </button>
     </div>
   );
 }

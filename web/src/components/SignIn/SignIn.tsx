@@ -4,22 +4,20 @@ import { Icon } from "../Icon/Icon";
 import { usePage, useWatched } from "../page";
 import "./SignIn.css";
 
-/** The way in, while nobody is signed in; nothing otherwise. */
+/** The way in, while nobody is signed in; otherwise nothing but an empty status: screen readers tell what comes into one that they know. */
 export function SignIn() {
   const { access, store, name, strings } = usePage();
   const { ready } = useWatched(store);
   const state = useWatched(access);
   const sentence = ready ? sentenceOf(state, strings) : null;
-  if (sentence === null) return null;
-  const waits = state.kind === "checking";
+  const waits = state.kind === "checking" || state.kind === "leaving";
   return (
-    <section class="sign-in" data-state={state.kind} aria-label={strings.signIn}>
-      {/* Told to screen readers when it changes. */}
+    <div class="sign-in" data-state={sentence === null ? "none" : state.kind}>
       <p class="sign-in__sentence" role="status">
-        {state.kind === "failed" && <Icon name="warning" size={18} />}
-        {fill(sentence, { name })}
+        {sentence !== null && state.kind === "failed" && <Icon name="warning" size={18} />}
+        {sentence !== null && fill(sentence, { name })}
       </p>
-      {!waits && (
+      {sentence !== null && !waits && (
         <button
           class="sign-in__button"
           type="button"
@@ -30,7 +28,7 @@ export function SignIn() {
           {strings.signIn}
         </button>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -40,6 +38,8 @@ function sentenceOf({ kind }: AccessState, strings: Strings): string | null {
       return strings.signInHint;
     case "checking":
       return strings.signingIn;
+    case "leaving":
+      return strings.signingOut;
     case "failed":
       return strings.signInFailed;
     case "ended":
