@@ -66,6 +66,7 @@ tune:
 lint:
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+	cargo clippy --locked -p sbf --no-default-features --all-targets -- -D warnings
 
 rust-test: web/dist/index.html target/template.json
 	@command -v espeak-ng >/dev/null || (apt-get update -qq && apt-get install -y -qq espeak-ng) || echo "no espeak-ng: tests of speech are skipped"

@@ -116,11 +116,12 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A file without its tests, which may do as they please.
+/// A file without its tests, which may do as they please: those in it, in a file `tests.rs` beside it, or in a folder `tests`.
 pub(crate) fn product_code(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap();
-    if file.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")) {
+    let place = file.strip_prefix(repository()).unwrap_or(file).with_extension("");
+    if place.components().any(|part| part.as_os_str().to_string_lossy().ends_with("tests")) {
         return String::new();
     }
+    let text = fs::read_to_string(file).unwrap();
     text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
 }

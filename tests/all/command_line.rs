@@ -2,11 +2,17 @@
 
 use std::{
     fs,
+    io::Write as _,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
+    time::Duration,
 };
 
-use sbf_tests::{brains, process::program, repository};
+use sbf_tests::{
+    brains,
+    process::{address_in, program},
+    repository,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -131,19 +137,70 @@ fn eval_prints_every_figure() {
 
 #[test]
 fn chat_answers_on_standard_output() {
-    use std::{io::Write as _, process::Stdio};
-    let mut chat = Command::new(program())
-        .args(["chat"])
-        .arg(repository().join("brain/en"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    chat.stdin.take().unwrap().write_all(b"order pizza\ncancel\n").unwrap();
-    let output = chat.wait_with_output().unwrap();
+    let output = answer(&repository().join("brain/en"), "order pizza\ncancel\n");
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(said.contains("Greek") && !said.contains("<button"), "{said}");
+}
+
+#[test]
+fn chat_takes_a_knowledge_file_by_any_name() {
+    let folder = TempDir::new().unwrap();
+    let bot = |answer: &str| json!({"knowledge": [{"_id": "a", "_intents": ["good morning", "hello there", "hi"], "_source": {"response": [{"text": answer, "speech": answer}]}}]});
+    brains::write(folder.path(), "other.json", &bot("from the other file"));
+    // Alone, and beside one of the usual name.
+    for _ in 0..2 {
+        let output = answer(&folder.path().join("other.json"), "good morning\n");
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && said.contains("from the other file"), "{said}");
+        brains::write(folder.path(), "knowledge.json", &bot("from the usual file"));
+    }
+}
+
+/// What `sbf chat` says to these lines.
+fn answer(brain: &Path, lines: &str) -> Output {
+    let mut chat = Command::new(program());
+    chat.arg("chat").arg(brain).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut chat = chat.spawn().unwrap();
+    chat.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    chat.wait_with_output().unwrap()
+}
+
+#[test]
+fn whoever_reads_no_further_sees_no_fault() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Command::new(program()).arg("cost").stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(141), ""));
+}
+
+#[test]
+fn what_would_be_ignored_is_misuse() {
+    let folder = TempDir::new().unwrap();
+    brains::copy("en", folder.path());
+    assert_eq!(sbf(&["check"], folder.path()).status.code(), Some(0));
+    for option in ["--region", "--profile"] {
+        let output = sbf(&["check", option, "x"], folder.path());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("--stack"), "{output:?}");
+    }
+    let output = Command::new(program()).args(["bench", "nlu"]).output().unwrap();
+    assert!(
+        output.status.code() == Some(2) && String::from_utf8_lossy(&output.stderr).contains("--data"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn a_program_that_prints_no_address_is_not_waited_for_without_end() {
+    let (silent, kept) = std::io::pipe().unwrap();
+    let error = address_in(silent, Duration::from_millis(50)).unwrap_err();
+    assert!(error.contains("no address was printed"), "{error}");
+    drop(kept);
+    let ended = address_in(&b"starting\n"[..], Duration::from_secs(60)).unwrap_err();
+    assert!(ended.contains("it ended"), "{ended}");
+    let found = address_in(&b"starting\n at http://127.0.0.1:81/ (Ctrl-C)\n"[..], Duration::from_secs(60));
+    assert_eq!(found.as_deref(), Ok("http://127.0.0.1:81"));
 }
 
 fn sbf(arguments: &[&str], folder: &Path) -> Output {

@@ -83,12 +83,6 @@ fn recorded_counts_are_those_of_today() {
     }
 }
 
-#[test]
-fn recorded_milliseconds_are_those_of_a_release_build() {
-    let recorded = printed(&["--json"])["measurements"].clone();
-    assert_eq!(recorded["measuredBy"], "sbf cost --measure, release build");
-}
-
 /// The arithmetic anew, from the tables that are printed with it.
 #[test]
 fn bills_are_quantities_times_prices() {

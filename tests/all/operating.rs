@@ -3,7 +3,10 @@
 
 mod allowed;
 mod history;
+mod page;
 mod publishing;
+mod pulling;
+mod signing_in;
 
 use std::{
     path::Path,

@@ -77,10 +77,15 @@ fn no_name_is_in_the_way_of_a_second_stack() {
 
 #[test]
 fn page_and_command_line_learn_where_things_are() {
-    let needed = ["PageUrl", "ApiUrl", "BrainBucket", "WebBucket", "DistributionId", "OidcIssuer", "OidcClientId"];
+    let needed =
+        ["PageUrl", "ApiUrl", "BrainBucket", "WebBucket", "DistributionId", "OidcIssuer", "OidcClientId", "OidcScopes"];
     for stack in stacks() {
         for name in needed {
             assert!(stack.output(name).is_some_and(|value| !value.is_empty()), "{name}");
+        }
+        // What the tests of operators' commands read in its place.
+        for (name, _) in sbf_tests::moto::OUTPUTS {
+            assert!(stack.output(name).is_some() || name == "SignInUrl", "{name}");
         }
         assert_eq!(stack.output("BrainBucket").unwrap(), stack.variable("TrainFunction", "BRAIN_BUCKET"));
         let allowed = stack.output("AllowedFunctions").unwrap();

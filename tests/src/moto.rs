@@ -3,10 +3,10 @@
 //! `make template` installs it with the other tools of `.tools/venv`; without it the tests that need it say that they are skipped.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    env,
+    ffi::OsString,
     path::Path,
     process::{Child, Command, Output, Stdio},
-    thread,
 };
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -17,7 +17,20 @@ use aws_sdk_s3::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{process::program, repository};
+use crate::{
+    process::{START_LIMIT, address_in, program},
+    repository,
+};
+
+/// Outputs of `template.yaml` that operators' commands read, those of the buckets aside.
+pub const OUTPUTS: [(&str, &str); 6] = [
+    ("AllowedFunctions", ""),
+    ("PageUrl", "https://d111111abcdef8.cloudfront.net/"),
+    ("OidcIssuer", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"),
+    ("OidcClientId", "4h57client"),
+    ("OidcScopes", "openid email profile aws.cognito.signin.user.admin"),
+    ("SignInUrl", "https://sbf-1.auth.eu-west-1.amazoncognito.com"),
+];
 
 /// A running moto_server; ended when dropped.
 pub struct Moto {
@@ -37,17 +50,11 @@ impl Moto {
         }
         let mut command = Command::new(&python);
         command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]).env("PYTHONUNBUFFERED", "1");
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = loop {
-            let line = lines.next().expect("moto_server ended before it printed its address").unwrap();
-            if let Some(at) = line.find("http://") {
-                break line[at..].trim().to_owned();
-            }
-        };
-        // The pipe must be read on, or the server would block once it is full.
-        thread::spawn(move || for _ in lines {});
-        Some(Self { address, child })
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut started = Self { address: String::new(), child };
+        let output = started.child.stderr.take().unwrap();
+        started.address = address_in(output, START_LIMIT).unwrap_or_else(|error| panic!("moto_server: {error}"));
+        Some(started)
     }
 
     /// What the SDK's clients need to reach it.
@@ -62,19 +69,12 @@ impl Moto {
         aws_sdk_s3::Client::new(&self.sdk().await)
     }
 
-    /// A stack that is nothing but outputs; those of `template.yaml` that operators' commands read, with `changed` ones in their place.
+    /// A stack that is nothing but outputs: [`OUTPUTS`] and the buckets, with `changed` ones in their place.
     /// Its two buckets are there, as the template makes them: versioned.
     pub async fn stack(&self, name: &str, changed: &[(&str, &str)]) {
         let buckets = [("BrainBucket", format!("{name}-brain")), ("WebBucket", format!("{name}-web"))];
-        let others = [
-            ("AllowedFunctions", ""),
-            ("PageUrl", "https://d111111abcdef8.cloudfront.net/"),
-            ("OidcIssuer", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"),
-            ("OidcClientId", "4h57client"),
-            ("SignInUrl", "https://sbf-1.auth.eu-west-1.amazoncognito.com"),
-        ];
         let written =
-            buckets.iter().map(|(key, value)| (*key, value.as_str())).chain(others).chain(changed.iter().copied());
+            buckets.iter().map(|(key, value)| (*key, value.as_str())).chain(OUTPUTS).chain(changed.iter().copied());
         let outputs: Map<String, Value> =
             written.map(|(key, value)| (key.to_owned(), json!({ "Value": value }))).collect();
         let template = json!({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs});
@@ -103,17 +103,30 @@ impl Moto {
 
     /// As [`Self::sbf`], not yet run.
     pub fn command(&self, arguments: &[&str], folder: &Path) -> Command {
-        let mut command = Command::new(program());
+        let mut command = without_account(program(), env::vars_os().map(|(name, _)| name));
         command.args(arguments).current_dir(folder);
         command.envs([
             ("AWS_ENDPOINT_URL", self.address.as_str()),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_REGION", "eu-west-1"),
-            ("AWS_EC2_METADATA_DISABLED", "true"),
         ]);
         command
     }
+}
+
+/// A program that knows nothing of the account of whoever runs the tests: neither of these variables nor their files.
+pub fn without_account(program: &Path, inherited: impl IntoIterator<Item = OsString>) -> Command {
+    let mut command = Command::new(program);
+    for name in inherited.into_iter().filter(|name| name.as_encoded_bytes().starts_with(b"AWS_")) {
+        command.env_remove(name);
+    }
+    command.envs([
+        ("AWS_CONFIG_FILE", "/dev/null"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ]);
+    command
 }
 
 impl Drop for Moto {

@@ -2,10 +2,10 @@
 
 use std::{
     env,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{LazyLock, OnceLock},
+    sync::{LazyLock, OnceLock, mpsc},
     thread,
     time::{Duration, Instant},
 };
@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::{repository, runtime::stack::Programs};
 
 /// Longest wait for a start on a machine that is busy with other tests.
-const START_LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// Longest wait for something that takes milliseconds on an idle machine.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -31,19 +31,10 @@ pub struct DevProcess {
 impl DevProcess {
     /// Starts the program on a brain folder and a state folder, on a port of its own choice, and waits for its line with the address.
     pub fn start(brain: &Path, state: &Path) -> Self {
-        let mut child = spawn(brain, state);
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let began = Instant::now();
-        let address = loop {
-            let line = lines.next().expect("sbf dev ended before it printed its address").unwrap();
-            if let Some(at) = line.find("http://") {
-                break line[at..].split_whitespace().next().unwrap().trim_end_matches('/').to_owned();
-            }
-            assert!(began.elapsed() < START_LIMIT, "sbf dev printed no address");
-        };
-        // The pipe must be read on, or the program would block once it is full.
-        thread::spawn(move || for _ in lines {});
-        Self { address, child }
+        let mut started = Self { address: String::new(), child: spawn(brain, state) };
+        let output = started.child.stdout.take().unwrap();
+        started.address = address_in(output, START_LIMIT).unwrap_or_else(|error| panic!("sbf dev: {error}"));
+        started
     }
 
     /// Starts the program and ends it after a while as a power cut would, wherever it is by then.
@@ -96,6 +87,31 @@ impl Drop for DevProcess {
         // It may have been killed already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// The first address that a program prints, without a slash at its end.
+///
+/// # Errors
+/// In words, where the program ends or the limit passes before that.
+pub fn address_in(output: impl Read + Send + 'static, limit: Duration) -> Result<String, String> {
+    let (sender, lines) = mpsc::channel();
+    // Whatever is printed later is read too, or the program would block once the pipe is full.
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            // Nobody waits for it once the address is known.
+            let _ = sender.send(line);
+        }
+    });
+    let began = Instant::now();
+    loop {
+        let line = lines.recv_timeout(limit.saturating_sub(began.elapsed())).map_err(|error| match error {
+            mpsc::RecvTimeoutError::Timeout => format!("no address was printed within {limit:?}"),
+            mpsc::RecvTimeoutError::Disconnected => "it ended before it printed its address".to_owned(),
+        })?;
+        if let Some(at) = line.find("http://") {
+            return Ok(line[at..].split_whitespace().next().unwrap_or_default().trim_end_matches('/').to_owned());
+        }
     }
 }
 

@@ -75,6 +75,10 @@ impl CheckedKnowledge {
     pub fn config(&self) -> &Config {
         &self.content.config
     }
+    /// knowledge.json as written.
+    pub fn knowledge(&self) -> &Value {
+        &self.content.written
+    }
 }
 
 /// Reads, checks and compiles a bot; all problems of both files at once, those of configs.json first.

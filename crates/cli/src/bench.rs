@@ -33,7 +33,7 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// A folder of folders with train.tsv and, where there are any, test.tsv and oos_test.tsv: `label<TAB>utterance` a line.
-    #[arg(long, default_value = "../shared/data/nlu")]
+    #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Print one JSON value.
     #[arg(long)]

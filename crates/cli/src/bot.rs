@@ -17,11 +17,14 @@ use sbf_aws::{
     training::{Outcome, Trainer},
     uploads::S3Uploads,
 };
+use sbf_brain::artefact::{CONFIGS, KNOWLEDGE};
 use sbf_dialog::{
     Bot,
     ports::{Caller, LiveBrain},
 };
 use sbf_local::{Cloud, CloudOptions, DEVELOPMENT_IDENTITY, sync_to_bucket};
+
+use crate::folder::BrainFiles;
 
 /// The brain bucket's name on the embedded S3.
 pub const BRAIN_BUCKET: &str = "sbf-brain";
@@ -72,6 +75,23 @@ impl LocalBot {
     /// Where the folder cannot be read or the embedded S3 fails.
     pub async fn load(&self, folder: &Path) -> anyhow::Result<Outcome> {
         sync_to_bucket(&self.cloud.s3(), BRAIN_BUCKET, folder).await?;
+        self.train().await
+    }
+
+    /// As [`Self::load`], of files that were read already, whatever they are called; for a bot that has none yet.
+    ///
+    /// # Errors
+    /// Where the embedded S3 fails.
+    pub(crate) async fn learn(&self, files: &BrainFiles) -> anyhow::Result<Outcome> {
+        let s3 = self.cloud.s3();
+        for (key, content) in [(CONFIGS, files.config.as_ref()), (KNOWLEDGE, Some(&files.knowledge))] {
+            let Some(content) = content else { continue };
+            s3.put_object().bucket(BRAIN_BUCKET).key(key).body(content.clone().into()).send().await?;
+        }
+        self.train().await
+    }
+
+    async fn train(&self) -> anyhow::Result<Outcome> {
         let outcome = self.trainer.run().await?;
         if let Outcome::Published { .. } = outcome {
             self.go_live().await?;

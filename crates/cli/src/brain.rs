@@ -1,7 +1,7 @@
 //! `sbf brain`: the brains that a stack had, and going back to one of them.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -12,8 +12,9 @@ use serde_json::json;
 
 use crate::{
     Misuse, Outcome,
-    bucket::{Bucket, Condition, Put, moment},
-    publish::{Memory, Published},
+    bucket::{Bucket, Condition, Put, Removal, Seen, moment},
+    folder::read_if_there,
+    publish::{Memory, Published, page},
     show,
     stack::{self, Account, Stack, said},
     train::write,
@@ -57,12 +58,12 @@ pub(crate) struct Rollback {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Pull {
-    /// The folder to write to; without one, the current folder.
+    /// The folder to write to, made if need be; without one, the current folder.
     #[arg(default_value = ".")]
     folder: PathBuf,
     #[command(flatten)]
     of: Of,
-    /// Overwrite files that differ.
+    /// Overwrite files that differ, and remove a configs.json that the stack does not have.
     #[arg(long)]
     force: bool,
 }
@@ -113,7 +114,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Outcome> {
 }
 
 async fn list(arguments: &List) -> anyhow::Result<()> {
-    let past = past(&arguments.of.bucket().await?).await?;
+    let past = past(&arguments.of.stack().await?.bucket("BrainBucket")?).await?;
     if arguments.json {
         return show::json(&json!({"brains": past}));
     }
@@ -140,7 +141,8 @@ async fn list(arguments: &List) -> anyhow::Result<()> {
 /// Putting the files starts training. It ends at the brain that is put last here, whichever is faster: equal files give equal bytes, and a training
 /// of other files gives way because they are no longer there (`sbf_aws::training`). A trainer of another release may write the same brain anew.
 async fn rollback(arguments: &Rollback) -> anyhow::Result<()> {
-    let bucket = arguments.of.bucket().await?;
+    let stack = arguments.of.stack().await?;
+    let bucket = stack.bucket("BrainBucket")?;
     let past = past(&bucket).await?;
     let live = past.iter().find(|brain| brain.live).map(|brain| brain.version.clone());
     let chosen = choose(&past, arguments.version.as_deref())?;
@@ -152,6 +154,7 @@ async fn rollback(arguments: &Rollback) -> anyhow::Result<()> {
     for (key, content) in wanted {
         restore(&bucket, key, content).await?;
     }
+    page::tell_of(&stack, &bucket, None).await;
     if arguments.json {
         return show::json(&json!({"live": chosen.version, "before": live}));
     }
@@ -183,7 +186,13 @@ async fn restore(bucket: &Bucket, key: &str, content: Option<&[u8]>) -> anyhow::
         let condition = match (content, &there) {
             (Some(content), Some(there)) if there.content == content => return Ok(()),
             (None, None) => return Ok(()),
-            (None, Some(_)) => return bucket.remove(key).await,
+            (None, Some(there)) => {
+                eprintln!("Removing {key}, which that brain did not have …");
+                match bucket.remove(key, &there.etag).await? {
+                    Removal::Done => return Ok(()),
+                    Removal::Overtaken => continue,
+                }
+            }
             (Some(_), Some(there)) => Condition::Still(there.etag.clone()),
             (Some(_), None) => Condition::Absent,
         };
@@ -198,32 +207,45 @@ async fn restore(bucket: &Bucket, key: &str, content: Option<&[u8]>) -> anyhow::
 }
 
 async fn pull(arguments: &Pull) -> anyhow::Result<()> {
-    let bucket = arguments.of.bucket().await?;
+    let folder = &arguments.folder;
+    let bucket = arguments.of.stack().await?.bucket("BrainBucket")?;
     let knowledge = bucket.get(KNOWLEDGE).await?.context("the stack has no knowledge.json")?;
-    let configs = bucket.get(CONFIGS).await?;
-    let both = [(KNOWLEDGE, Some(knowledge)), (CONFIGS, configs)];
-    for (key, there) in &both {
-        let file = arguments.folder.join(key);
-        let here = fs::read(&file).ok();
-        let differs = here.is_some() && here.as_deref() != there.as_ref().map(|there| there.content.as_slice());
-        if differs && !arguments.force {
-            bail!("{} differs from the stack's; --force overwrites it", file.display());
+    let both = [(KNOWLEDGE, Some(knowledge)), (CONFIGS, bucket.get(CONFIGS).await?)];
+    if !arguments.force {
+        for (key, there) in &both {
+            refuse_to_lose(&folder.join(key), there.as_ref())?;
         }
     }
-    let mut published = Published::new();
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     for (key, there) in &both {
-        let file = arguments.folder.join(key);
+        let file = folder.join(key);
         match there {
             Some(there) => drop(write(&file, &there.content)?),
-            None if file.exists() => {
-                fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?
-            }
-            None => {}
+            None => remove_if_there(&file)?,
         }
-        published.insert((*key).to_owned(), there.as_ref().map(|there| there.etag.clone()));
     }
-    Memory::of(&arguments.folder).remember(&arguments.folder, &bucket.name, published)?;
-    println!("{} holds what the stack {} has.", shown(&arguments.folder), arguments.of.stack);
+    let published = both.into_iter().map(|(key, there)| (key.to_owned(), there.map(|there| there.etag)));
+    Memory::of(folder).remember(folder, &bucket.name, Published::from_iter(published))?;
+    println!("{} holds what the stack {} has.", shown(folder), arguments.of.stack);
+    Ok(())
+}
+
+/// A file that is here and is not what is there would be lost.
+fn refuse_to_lose(file: &Path, there: Option<&Seen>) -> anyhow::Result<()> {
+    let Some(here) = read_if_there(file)? else { return Ok(()) };
+    match there {
+        Some(there) if here == there.content => Ok(()),
+        Some(_) => bail!("{} differs from the stack's; --force overwrites it", file.display()),
+        None => bail!("{} is here and the stack has none; --force removes it", file.display()),
+    }
+}
+
+fn remove_if_there(file: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(file) {
+        Ok(()) => eprintln!("Removed {}, which the stack does not have.", file.display()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be removed", file.display())),
+    }
     Ok(())
 }
 
@@ -232,9 +254,8 @@ fn shown(folder: &Path) -> String {
 }
 
 impl Of {
-    async fn bucket(&self) -> anyhow::Result<Bucket> {
-        let stack = Stack::find(&self.stack, &self.account).await?;
-        Ok(Bucket { client: aws_sdk_s3::Client::new(&stack.sdk), name: stack.output("BrainBucket")?.to_owned() })
+    async fn stack(&self) -> anyhow::Result<Stack> {
+        Stack::find(&self.stack, &self.account).await
     }
 }
 

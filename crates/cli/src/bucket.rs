@@ -3,11 +3,8 @@
 use anyhow::Context as _;
 use aws_sdk_s3::{
     Client,
-    error::{ProvideErrorMetadata as _, SdkError},
-    operation::{
-        get_object::GetObjectError,
-        put_object::{PutObjectError, builders::PutObjectFluentBuilder},
-    },
+    error::ProvideErrorMetadata as _,
+    operation::{get_object::GetObjectError, put_object::builders::PutObjectFluentBuilder},
     primitives::{DateTime, DateTimeFormat},
 };
 
@@ -47,6 +44,15 @@ pub(crate) enum Condition {
     Absent,
     /// Still of this ETag.
     Still(String),
+}
+
+/// What came of a conditional removal.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Removal {
+    /// It is gone.
+    Done,
+    /// The object is another one by now, and stays.
+    Overtaken,
 }
 
 /// What came of a conditional put.
@@ -98,7 +104,7 @@ impl Bucket {
         condition: &Condition,
         by: Option<&str>,
     ) -> anyhow::Result<Put> {
-        let put = self.writing(key, content).set_metadata(by.map(|by| [(PUBLISHED_BY.to_owned(), ascii(by))].into()));
+        let put = self.writing(key, content, by);
         let put = match condition {
             Condition::Absent => put.if_none_match("*"),
             Condition::Still(etag) => put.if_match(etag),
@@ -106,7 +112,7 @@ impl Bucket {
         match put.send().await {
             Ok(output) => Ok(Put::Done(output.e_tag.unwrap_or_default())),
             // A put that was repeated because its answer was lost finds its own object there.
-            Err(error) if is_overtaken(&error) => {
+            Err(error) if is_overtaken(error.code()) => {
                 let there = self.get(key).await?.filter(|there| there.content == content);
                 Ok(there.map_or(Put::Overtaken, |there| Put::Done(there.etag)))
             }
@@ -114,16 +120,27 @@ impl Bucket {
         }
     }
 
-    /// A put with the content's type.
-    pub(crate) fn writing(&self, key: &str, content: &[u8]) -> PutObjectFluentBuilder {
+    /// A put with the content's type, and who publishes it.
+    pub(crate) fn writing(&self, key: &str, content: &[u8], by: Option<&str>) -> PutObjectFluentBuilder {
         let put = self.client.put_object().bucket(&self.name).key(key);
-        put.content_type(content_type(key)).body(content.to_vec().into())
+        let put = put.content_type(content_type(key)).body(content.to_vec().into());
+        put.set_metadata(by.map(|by| [(PUBLISHED_BY.to_owned(), ascii(by))].into()))
     }
 
-    /// Removes an object; in a versioned bucket its versions stay.
-    pub(crate) async fn remove(&self, key: &str) -> anyhow::Result<()> {
-        let removed = self.client.delete_object().bucket(&self.name).key(key).send().await;
-        removed.map(drop).map_err(said).with_context(|| self.failed("removed", key))
+    /// Removes an object if it is still of this ETag; in a versioned bucket its versions stay.
+    pub(crate) async fn remove(&self, key: &str, etag: &str) -> anyhow::Result<Removal> {
+        match self.client.delete_object().bucket(&self.name).key(key).if_match(etag).send().await {
+            Ok(_) => Ok(Removal::Done),
+            // Somebody else removed it, or this did and its answer was lost.
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(Removal::Done),
+            Err(error) if is_overtaken(error.code()) => Ok(Removal::Overtaken),
+            Err(error) => Err(said(error)).with_context(|| self.failed("removed", key)),
+        }
+    }
+
+    /// An object without its content, or all but its first byte.
+    pub(crate) async fn glance(&self, key: &str) -> anyhow::Result<Option<Seen>> {
+        self.read(key, None, Some(1)).await
     }
 
     pub(crate) fn failed(&self, what: &str, key: &str) -> String {
@@ -136,9 +153,9 @@ pub(crate) fn moment(at: &DateTime) -> String {
     DateTime::from_secs(at.secs()).fmt(DateTimeFormat::DateTime).unwrap_or_default()
 }
 
-/// 412, and 409 or 404 where the object was written or removed during the put ("Conditional writes" in the Amazon S3 user guide).
-fn is_overtaken(error: &SdkError<PutObjectError>) -> bool {
-    let code = error.as_service_error().and_then(|error| error.code());
+/// 412, and 409 or 404 where the object was written or removed meanwhile ("Conditional writes" and "Conditional deletes" in the Amazon S3 user
+/// guide).
+fn is_overtaken(code: Option<&str>) -> bool {
     matches!(code, Some("PreconditionFailed" | "ConditionalRequestConflict" | "NoSuchKey"))
 }
 
@@ -164,5 +181,29 @@ pub(crate) fn content_type(key: &str) -> &'static str {
         Some("txt") => "text/plain; charset=utf-8",
         Some("pgk") => "application/zip",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sbf_local::{Cloud, CloudOptions};
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_others_wrote_meanwhile_is_neither_overwritten_nor_removed() {
+        let cloud = Cloud::start(CloudOptions::default()).await.unwrap();
+        cloud.create_bucket("brains").await.unwrap();
+        let bucket = Bucket { client: cloud.s3(), name: "brains".to_owned() };
+        let put =
+            async |content: &[u8], condition| bucket.put("configs.json", content, &condition, None).await.unwrap();
+        let Put::Done(first) = put(b"1", Condition::Absent).await else { panic!("it was there") };
+        let Put::Done(theirs) = put(b"2", Condition::Still(first.clone())).await else { panic!("it changed") };
+        assert_eq!(put(b"3", Condition::Still(first.clone())).await, Put::Overtaken);
+        assert_eq!(bucket.remove("configs.json", &first).await.unwrap(), Removal::Overtaken);
+        assert_eq!(bucket.get("configs.json").await.unwrap().unwrap().content, b"2");
+        assert_eq!(bucket.remove("configs.json", &theirs).await.unwrap(), Removal::Done);
+        assert_eq!(bucket.glance("configs.json").await.unwrap(), None);
+        assert_eq!(bucket.remove("configs.json", &theirs).await.unwrap(), Removal::Done, "it is gone already");
     }
 }

@@ -25,17 +25,17 @@ use crate::{
 /// What `sbf chat` is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The brain folder.
-    folder: PathBuf,
+    /// A brain folder, or a knowledge file.
+    path: PathBuf,
 }
 
 /// Chats until the end of the input; nothing is kept.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let folder = BrainFiles::read(&arguments.folder)?.folder;
+    let files = BrainFiles::read(&arguments.path)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let bot = LocalBot::start(None).await?;
-        match bot.load(&folder).await? {
+        match bot.learn(&files).await? {
             Trained::Refused { problems } => {
                 eprintln!("{}", show::problems(&problems));
                 Ok(Outcome::Problems)

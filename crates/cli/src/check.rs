@@ -9,6 +9,10 @@ use crate::{Outcome, folder::BrainFiles, show};
 
 /// What `sbf check` is told.
 #[derive(Debug, clap::Args)]
+#[cfg_attr(
+    feature = "cloud",
+    command(mut_arg("region", |arg| arg.requires("stack")), mut_arg("profile", |arg| arg.requires("stack")))
+)]
 pub(crate) struct Arguments {
     /// A brain folder, or a knowledge file.
     path: PathBuf,
@@ -29,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let files = BrainFiles::read(&arguments.path)?;
     let (checked, problems) = sbf_brain::read(&files.knowledge, files.config.as_deref());
     #[cfg(feature = "cloud")]
-    let problems = with_the_stacks(arguments, &files, checked.as_ref(), problems)?;
+    let problems = with_the_stacks(arguments, checked.as_ref(), problems)?;
     let fine = checked.is_some() && !has_errors(&problems);
     if arguments.json {
         show::json(&json!({"ok": fine, "problems": problems}))?;
@@ -47,15 +51,13 @@ pub(crate) fn has_errors(problems: &[Problem]) -> bool {
 #[cfg(feature = "cloud")]
 fn with_the_stacks(
     arguments: &Arguments,
-    files: &BrainFiles,
     checked: Option<&sbf_brain::CheckedKnowledge>,
     mut problems: Vec<Problem>,
 ) -> anyhow::Result<Vec<Problem>> {
     let Some(name) = &arguments.stack else { return Ok(problems) };
     let stack = crate::stack::wait(crate::stack::Stack::find(name, &arguments.account))?;
     if let Some(checked) = checked {
-        let written = serde_json::from_slice(&files.knowledge)?;
-        problems.extend(not_allowed(&written, checked.intents(), &stack)?);
+        problems.extend(not_allowed(checked.knowledge(), checked.intents(), &stack)?);
     }
     Ok(problems)
 }

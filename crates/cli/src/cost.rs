@@ -2,6 +2,7 @@
 
 mod bill;
 mod figures;
+#[cfg(feature = "cloud")]
 mod measure;
 
 use std::{fs, path::PathBuf};
@@ -12,7 +13,7 @@ use self::{
     bill::{Bill, Line, bill},
     figures::{Measurements, Prices},
 };
-use crate::{Misuse, Outcome, show, stack::wait, train::write};
+use crate::{Misuse, Outcome, show};
 
 /// What `sbf cost` is told.
 #[derive(Debug, clap::Args)]
@@ -23,9 +24,11 @@ Not in the sums: what is paid by the month whatever is said, which is listed bel
 )]
 pub(crate) struct Arguments {
     /// Measure on this machine instead of taking the recorded figures; needs the checkout.
+    #[cfg(feature = "cloud")]
     #[arg(long, conflicts_with = "measurements")]
     measure: bool,
     /// With --measure: write the figures to this file, as `--measurements` reads them.
+    #[cfg(feature = "cloud")]
     #[arg(long, value_name = "FILE", requires = "measure")]
     record: Option<PathBuf>,
     /// Take figures from this file, as --record writes them and --json prints them under "measurements".
@@ -77,19 +80,25 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 }
 
 fn measurements(arguments: &Arguments) -> anyhow::Result<Measurements> {
+    #[cfg(feature = "cloud")]
     if arguments.measure {
-        let measured = wait(measure::measure())?;
-        if let Some(file) = &arguments.record {
-            let mut text = serde_json::to_vec_pretty(&measured)?;
-            text.push(b'\n');
-            write(file, &text)?;
-        }
-        return Ok(measured);
+        return measured(arguments.record.as_deref());
     }
     let Some(file) = &arguments.measurements else { return Measurements::built_in() };
     let unusable = |why: String| Misuse(format!("{}: {why}", file.display()));
     let text = fs::read(file).map_err(|error| unusable(error.to_string()))?;
     Ok(serde_json::from_slice(&text).map_err(|error| unusable(error.to_string()))?)
+}
+
+#[cfg(feature = "cloud")]
+fn measured(record: Option<&std::path::Path>) -> anyhow::Result<Measurements> {
+    let measured = crate::stack::wait(measure::measure())?;
+    if let Some(file) = record {
+        let mut text = serde_json::to_vec_pretty(&measured)?;
+        text.push(b'\n');
+        crate::train::write(file, &text)?;
+    }
+    Ok(measured)
 }
 
 fn print(line: &Line) {

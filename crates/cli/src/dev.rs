@@ -88,7 +88,7 @@ async fn service(bot: &LocalBot, status: &Arc<Status>, port: u16, arguments: &Ar
     }
     let (own, caller) = signed_in(bot.app.clone(), arguments).await?;
     let own = own.merge(pages::author_routes(Arc::clone(status)));
-    let all = own.merge(pages::page_routes(build.as_deref()));
+    let all = own.merge(pages::page_routes(build.as_deref(), port));
     let development_only = Development::on_port(port, caller);
     bot.cloud.allow_origins(development_only.origins());
     Ok(guarded(development(all, development_only).layer(middleware::from_fn(finish))))

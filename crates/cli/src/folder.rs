@@ -37,7 +37,11 @@ impl BrainFiles {
     }
 }
 
-fn read_if_there(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+/// A file's bytes, or `None` where there is no such file.
+///
+/// # Errors
+/// [`Misuse`] where it is there and cannot be read.
+pub(crate) fn read_if_there(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -23,7 +23,6 @@ mod brain;
 mod bucket;
 mod chat;
 mod check;
-#[cfg(feature = "cloud")]
 mod cost;
 pub mod dev;
 mod eval;
@@ -39,6 +38,8 @@ mod test;
 mod train;
 #[cfg(feature = "cloud")]
 mod users;
+#[cfg(any(test, not(feature = "cloud")))]
+mod without_cloud;
 
 /// How a command ended, other than by a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +85,7 @@ enum Command {
     /// Send a brain and the page to a stack in AWS, and wait until the brain is live.
     #[cfg(feature = "cloud")]
     Publish(publish::Arguments),
-    /// List the brains that a stack has had, go back to one of them, or get the live one.
+    /// List the brains that a stack has had, go back to one of them, or get what was uploaded last.
     #[cfg(feature = "cloud")]
     #[command(subcommand)]
     Brain(brain::Command),
@@ -93,7 +94,6 @@ enum Command {
     #[command(subcommand)]
     Users(users::Command),
     /// Say what a million turns cost in AWS, line by line, beside Amazon Lex V2.
-    #[cfg(feature = "cloud")]
     Cost(cost::Arguments),
 }
 
@@ -128,15 +128,15 @@ impl Command {
             Self::Brain(command) => brain::run(&command),
             #[cfg(feature = "cloud")]
             Self::Users(command) => users::run(&command),
-            #[cfg(feature = "cloud")]
             Self::Cost(arguments) => cost::run(&arguments),
         }
     }
 }
 
 /// Warnings on standard error; `RUST_LOG` asks for more. The embedded S3 opens spans that hold whole requests: never below warnings by default.
+/// What `aws_config` warns of is how it looks for credentials; that it found none is said in words by whoever needed them.
 fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,aws_config=error"));
     // A second call in one process, as in tests, keeps the first one's settings.
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
     let _ = lines.with_ansi(stderr().is_terminal()).with_writer(stderr).try_init();
@@ -146,6 +146,10 @@ fn log() {
 fn misused(error: &clap::Error) -> ExitCode {
     // Nothing is left to do where even the explanation cannot be printed.
     let _ = error.print();
+    #[cfg(not(feature = "cloud"))]
+    if let Some(hint) = without_cloud::hint(error) {
+        eprintln!("\n{hint}");
+    }
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }
 

@@ -2,7 +2,7 @@
 
 mod brain;
 mod changes;
-mod page;
+pub(crate) mod page;
 mod wait;
 
 use std::{path::PathBuf, time::Duration};
@@ -26,6 +26,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "The brain is checked and trained here first; with an error in it nothing is sent.\n\
 A brain in the stack that was not published from this folder is not overwritten: it is named, and --force replaces it.\n\
+Nor are files of a page that `sbf publish` did not put there; those of earlier builds are removed.\n\
 Exit status: 0 published (and live, unless --no-wait), 1 refused or failed, 2 wrongly called.")]
 pub(crate) struct Arguments {
     /// The brain folder, or a knowledge file; without one, the current folder.
@@ -36,7 +37,7 @@ pub(crate) struct Arguments {
     stack: String,
     #[command(flatten)]
     account: Account,
-    /// Publish the brain alone.
+    /// Publish the brain alone; the page that is there is told its name, language, voice, theme and welcome.
     #[arg(long, conflicts_with = "web_only")]
     brain_only: bool,
     /// Publish the page alone.
@@ -45,7 +46,8 @@ pub(crate) struct Arguments {
     /// The page's build; without it, web/dist of the checkout.
     #[arg(long, value_name = "DIR", conflicts_with = "brain_only")]
     web: Option<PathBuf>,
-    /// Overwrite a brain that was not published from this folder. Its versions stay in the bucket.
+    /// Overwrite a brain that was not published from this folder, and a page that was not put there by `sbf publish`. Their versions stay in
+    /// their buckets.
     #[arg(long)]
     force: bool,
     /// Do not wait until the brain is live.
@@ -77,7 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     } else if report.refused {
         println!("{}\nThe brain that is live stays.", show::problems(&report.problems));
     } else {
-        show_done(&report);
+        show_done(&report, &arguments.stack);
     }
     Ok(if report.refused { Outcome::Problems } else { Outcome::Fine })
 }
@@ -94,40 +96,61 @@ async fn publish(arguments: &Arguments) -> anyhow::Result<Report> {
         None => None,
     };
     let stack = Stack::find(&arguments.stack, &arguments.account).await?;
-    let bucket = Bucket { client: aws_sdk_s3::Client::new(&stack.sdk), name: stack.output("BrainBucket")?.to_owned() };
+    let bucket = stack.bucket("BrainBucket")?;
+    if let Some(build) = build.as_ref().filter(|_| !arguments.force) {
+        page::refuse_to_overwrite(build, &stack).await?;
+    }
     let mut live = None;
     if let (Some(files), Some(trained)) = (files, trained) {
-        report.problems.extend(check::not_allowed(trained.knowledge(), trained.intents(), &stack)?);
-        if check::has_errors(&report.problems) {
-            return Ok(Report { refused: true, ..report });
+        live = publish_brain(arguments, &stack, &bucket, files, trained, &mut report).await?;
+        if report.refused {
+            return Ok(report);
         }
-        let written = Files { knowledge: files.knowledge, config: files.config };
-        let sent = brain::send(&bucket, &stack, &files.folder, &written, arguments.force).await?;
-        let waited = match arguments.no_wait {
-            true => None,
-            false => Some(wait::until_live(&bucket, &written, &sent, Duration::from_secs(arguments.timeout)).await?),
-        };
-        let (state, found) = match waited {
-            Some(wait::Waited::Refused(problems)) => {
-                return Ok(Report { refused: true, problems, ..report });
-            }
-            Some(wait::Waited::Live(now)) => (now.to_json(), Some(now.into_brain())),
-            None => {
-                (json!({"version": null, "live": false}), Some(LiveBrain { brain: trained, trained_at: String::new() }))
-            }
-        };
-        report.brain = state;
-        report.brain["sent"] = json!(sent.keys());
-        live = found;
     }
-    if let Some(build) = build {
-        let live = match live {
-            Some(live) => Some(live),
-            None => wait::live_now(&bucket).await?.map(wait::LiveNow::into_brain),
-        };
-        report.page = page::publish(&build, &stack, live.as_ref()).await?;
+    match build {
+        Some(build) => {
+            let live = match live {
+                Some(live) => Some(live),
+                None => wait::live_now(&bucket).await?.map(wait::LiveNow::into_brain),
+            };
+            report.page = page::publish(&build, &stack, live.as_ref()).await?;
+        }
+        None => page::tell_of(&stack, &bucket, live).await,
     }
     Ok(report)
+}
+
+/// Sends the brain and waits for it: what answers then, unless it is refused.
+async fn publish_brain(
+    arguments: &Arguments,
+    stack: &Stack,
+    bucket: &Bucket,
+    files: BrainFiles,
+    trained: sbf_brain::Brain,
+    report: &mut Report,
+) -> anyhow::Result<Option<LiveBrain>> {
+    report.problems.extend(check::not_allowed(trained.knowledge(), trained.intents(), stack)?);
+    if check::has_errors(&report.problems) {
+        report.refused = true;
+        return Ok(None);
+    }
+    let written = Files { knowledge: files.knowledge, config: files.config };
+    let sent = brain::send(bucket, stack, &files.folder, &written, arguments.force).await?;
+    let waited = match arguments.no_wait {
+        true => None,
+        false => Some(wait::until_live(bucket, &written, &sent, Duration::from_secs(arguments.timeout)).await?),
+    };
+    let (state, live) = match waited {
+        Some(wait::Waited::Refused(problems)) => {
+            (report.refused, report.problems) = (true, problems);
+            return Ok(None);
+        }
+        Some(wait::Waited::Live(now)) => (now.to_json(), now.into_brain()),
+        None => (json!({"version": null, "live": false}), LiveBrain { brain: trained, trained_at: String::new() }),
+    };
+    report.brain = state;
+    report.brain["sent"] = json!(sent.keys());
+    Ok(Some(live))
 }
 
 /// The brain as it will be, where nothing is wrong with its files.
@@ -142,7 +165,7 @@ fn trained(files: &BrainFiles, problems: &mut Vec<Problem>) -> anyhow::Result<Op
     Ok(Some(sbf_brain::decode(&packed)?))
 }
 
-fn show_done(report: &Report) {
+fn show_done(report: &Report, stack: &str) {
     if !report.problems.is_empty() {
         println!("{}", show::problems(&report.problems));
     }
@@ -156,7 +179,7 @@ fn show_done(report: &Report) {
             report.brain["withinSeconds"],
         );
     } else if !report.brain.is_null() {
-        println!("The brain is sent; the stack trains it now. `sbf brain list` shows when it is live.");
+        println!("The brain is sent; the stack trains it now. `sbf brain list --stack {stack}` shows when it is live.");
     }
     if !report.page.is_null() {
         println!("The page is there: {}", text(&report.page["url"]));

@@ -1,21 +1,15 @@
 //! A deployed stack: where its parts are, and the account that it is in.
 
+mod account;
+
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_cloudformation::error::ProvideErrorMetadata;
+use aws_config::SdkConfig;
 
-/// Which account and Region a command works in.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub(crate) struct Account {
-    /// The stack's Region; without it, the one of the profile or of AWS_REGION.
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
-    /// A profile of the AWS configuration; without it, the default one or that of AWS_PROFILE.
-    #[arg(long, value_name = "PROFILE")]
-    profile: Option<String>,
-}
+use crate::bucket::Bucket;
+
+pub(crate) use self::account::{Account, said};
 
 /// A stack by its outputs.
 #[derive(Debug)]
@@ -27,30 +21,17 @@ pub(crate) struct Stack {
     outputs: BTreeMap<String, String>,
 }
 
-impl Account {
-    /// Credentials and Region, as the AWS command line finds them.
-    pub(crate) async fn sdk(&self) -> SdkConfig {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
-        if let Some(region) = &self.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        if let Some(profile) = &self.profile {
-            loader = loader.profile_name(profile);
-        }
-        loader.load().await
-    }
-}
-
 impl Stack {
     /// Reads a stack's outputs.
     ///
     /// # Errors
     /// Where there is no such stack, or the account cannot be asked.
     pub(crate) async fn find(name: &str, account: &Account) -> anyhow::Result<Self> {
-        let sdk = account.sdk().await;
+        let sdk = account.sdk().await?;
         let client = aws_sdk_cloudformation::Client::new(&sdk);
         let described = client.describe_stacks().stack_name(name).send().await;
-        let described = described.map_err(said).with_context(|| format!("the stack {name} cannot be read"))?;
+        let described =
+            described.map_err(said).with_context(|| format!("the stack {name} cannot be read{}", account.chosen()))?;
         let stack = described.stacks.unwrap_or_default().into_iter().next();
         let stack = stack.with_context(|| format!("there is no stack {name}"))?;
         let outputs = stack.outputs.unwrap_or_default().into_iter();
@@ -67,21 +48,22 @@ impl Stack {
         self.optional(name).with_context(missing)
     }
 
+    /// Who works in this account; a name for others to read, and nothing depends on it.
+    pub(crate) async fn caller(&self) -> Option<String> {
+        aws_sdk_sts::Client::new(&self.sdk).get_caller_identity().send().await.ok()?.arn
+    }
+
+    /// A bucket that an output names.
+    ///
+    /// # Errors
+    /// As [`Stack::output`].
+    pub(crate) fn bucket(&self, output: &str) -> anyhow::Result<Bucket> {
+        Ok(Bucket { client: aws_sdk_s3::Client::new(&self.sdk), name: self.output(output)?.to_owned() })
+    }
+
     /// An output that depends on the stack's parameters.
     pub(crate) fn optional(&self, name: &str) -> Option<&str> {
         self.outputs.get(name).map(String::as_str)
-    }
-}
-
-/// What AWS said, or the whole chain of causes where it said nothing.
-pub(crate) fn said<E>(error: aws_sdk_cloudformation::error::SdkError<E>) -> anyhow::Error
-where
-    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-{
-    match (error.code(), error.message()) {
-        (code, Some(message)) => anyhow::anyhow!("{message} ({})", code.unwrap_or("no code")),
-        (Some(code), None) => anyhow::anyhow!("{code}"),
-        (None, None) => anyhow::Error::new(error),
     }
 }
 

@@ -112,11 +112,63 @@ fn write_all(folder: &Path, trained: &Trained, problems: &[Problem], packed: &[u
 }
 
 /// A reader never sees half a file: it is written beside its place and then moved there.
+///
+/// Who may read and write it stays as it was; a new file gets what any program gives one. Where a link is named, the file that it leads to is
+/// written.
 pub(crate) fn write(file: &Path, content: &[u8]) -> anyhow::Result<PathBuf> {
-    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let place = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let folder = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let cannot = || format!("{} cannot be written", file.display());
-    let temporary = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    let temporary = beside(folder).with_context(cannot)?;
     fs::write(temporary.path(), content).with_context(cannot)?;
-    temporary.persist(file).with_context(cannot)?;
+    if let Ok(before) = fs::metadata(&place) {
+        fs::set_permissions(temporary.path(), before.permissions()).with_context(cannot)?;
+    }
+    temporary.persist(&place).with_context(cannot)?;
     Ok(file.to_owned())
+}
+
+/// A file without a name yet; temporary files are for their owner alone, which this one shall not stay.
+fn beside(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn mode(file: &Path) -> u32 {
+        fs::metadata(file).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_new_file_is_like_that_of_any_program_and_an_old_one_stays_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let (usual, new, old) = (folder.path().join("usual"), folder.path().join("new"), folder.path().join("old"));
+        fs::write(&usual, "").unwrap();
+        write(&new, b"1").unwrap();
+        assert_eq!(mode(&new), mode(&usual));
+        fs::write(&old, "0").unwrap();
+        for kept in [0o640, 0o664, 0o600] {
+            fs::set_permissions(&old, fs::Permissions::from_mode(kept)).unwrap();
+            write(&old, b"1").unwrap();
+            assert_eq!((mode(&old), fs::read(&old).unwrap().as_slice()), (kept, b"1".as_slice()));
+        }
+    }
+
+    #[test]
+    fn a_link_stays_and_what_it_leads_to_is_written() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (link, file) = (folder.path().join("knowledge.json"), other.path().join("shared.json"));
+        fs::write(&file, "old").unwrap();
+        symlink(&file, &link).unwrap();
+        write(&link, b"new").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+    }
 }

@@ -1,3 +1,5 @@
+use std::fs;
+
 use sbf_tests::{brains, moto::Moto};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -66,4 +68,10 @@ async fn check_names_what_the_stack_does_not_allow() {
     brains::write(folder.path(), "knowledge.json", &names(&written[..3]));
     let (status, printed, _) = sbf(&moto, &["check", "--json", "--stack", STACK, "."], folder.path()).await;
     assert_eq!((status, &printed["ok"]), (Some(0), &json!(true)), "{printed:#}");
+
+    // Some editors begin a file with a byte order mark.
+    let file = folder.path().join("knowledge.json");
+    fs::write(&file, [b"\xEF\xBB\xBF".as_slice(), &fs::read(&file).unwrap()].concat()).unwrap();
+    let (status, printed, told) = sbf(&moto, &["check", "--json", "--stack", STACK, "."], folder.path()).await;
+    assert_eq!((status, &printed["ok"]), (Some(0), &json!(true)), "{told}");
 }

@@ -34,7 +34,8 @@ pub(crate) fn author_routes(status: Arc<Status>) -> Router {
 }
 
 /// The page: the checkout's build as it is at each request; a page that says how to build it while there is none.
-pub(crate) fn page_routes(build: Option<&Path>) -> Router {
+pub(crate) fn page_routes(build: Option<&Path>, port: u16) -> Router {
+    let nothing_here = move |uri: Uri| async move { nothing_here(&uri, port) };
     let router = match build {
         Some(folder) => Router::new().fallback_service(ServeDir::new(folder).fallback(get(nothing_here))),
         None => Router::new().fallback(nothing_here),
@@ -48,9 +49,9 @@ pub(crate) fn build_folder() -> Option<PathBuf> {
     Some(in_checkout("web/package.json")?.parent()?.join("dist"))
 }
 
-async fn nothing_here(uri: Uri) -> Response {
+fn nothing_here(uri: &Uri, port: u16) -> Response {
     if uri.path() == "/" {
-        return Html(NO_BUILD).into_response();
+        return Html(NO_BUILD.replace("{port}", &port.to_string())).into_response();
     }
     (StatusCode::NOT_FOUND, Json(json!({"message": "There is nothing at this address."}))).into_response()
 }
@@ -112,6 +113,20 @@ const NO_BUILD: &str = r#"<!doctype html>
 <h1>The bot is running; the page is not built yet</h1>
 <p>Build it once with <code>cd web &amp;&amp; npm ci &amp;&amp; npm run build</code>, then load this page again.</p>
 <p>Until then, talk to it with
-<code>curl -s localhost:8080/core -H 'content-type: application/json' -d '{"text":"hello"}'</code>.</p>
+<code>curl -s localhost:{port}/core -H 'content-type: application/json' -d '{"text":"hello"}'</code>.</p>
 </body></html>
 "#;
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn without_a_build_the_page_names_the_port_that_is_used() {
+        let page = to_bytes(nothing_here(&Uri::from_static("/"), 9000).into_body(), 10_000).await.unwrap();
+        assert!(String::from_utf8_lossy(&page).contains("localhost:9000/core"));
+        assert_eq!(nothing_here(&Uri::from_static("/x"), 9000).status(), StatusCode::NOT_FOUND);
+    }
+}

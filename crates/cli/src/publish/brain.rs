@@ -7,7 +7,7 @@ use sbf_brain::artefact::{CONFIGS, Files, KNOWLEDGE, PACKED, SUMMARY_BYTES};
 
 use super::changes::{Change, Memory, Published, change};
 use crate::{
-    bucket::{Bucket, Condition, Put, Seen},
+    bucket::{Bucket, Condition, Put, Removal, Seen},
     show,
     stack::Stack,
 };
@@ -30,6 +30,24 @@ impl Sent {
     }
 }
 
+/// What is to become of the two files, the settings first: an old brain with new settings is less than a new brain with old settings,
+/// should training be faster than the next put.
+struct Plan<'f> {
+    local: [(&'static str, Option<&'f [u8]>); 2],
+    there: [Option<Seen>; 2],
+    changes: [Change; 2],
+}
+
+/// What came of one change.
+enum Applied {
+    /// There was none to make.
+    Nothing,
+    /// The object has this ETag since, or is gone.
+    Now(Option<String>),
+    /// Somebody else was faster.
+    Overtaken,
+}
+
 /// Sends what differs. Where both files are there already and are not what is live, they are sent again, which trains them.
 ///
 /// # Errors
@@ -41,49 +59,76 @@ pub(super) async fn send(
     files: &Files,
     force: bool,
 ) -> anyhow::Result<Sent> {
-    let there = [bucket.get(CONFIGS).await?, bucket.get(KNOWLEDGE).await?];
-    let problems_before = bucket.get(sbf_brain::artefact::PROBLEMS).await?;
     let mut memory = Memory::of(folder);
-    let published = memory.published(&bucket.name);
-    // The settings first: an old brain with new settings is less than a new brain with old settings, should training be faster than the next put.
-    let local = [(CONFIGS, files.config.as_deref()), (KNOWLEDGE, Some(files.knowledge.as_slice()))];
-    let mut changes = Vec::new();
-    for ((key, content), there) in local.iter().zip(&there) {
-        changes.push(change(*content, there.as_ref(), published.get(*key), force));
+    let plan = plan(bucket, &stack.name, files, &memory.published(&bucket.name), force).await?;
+    let problems_before = bucket.get(sbf_brain::artefact::PROBLEMS).await?;
+    let by = stack.caller().await;
+    let Plan { local, there, changes } = plan;
+    let mut now: Published =
+        local.iter().zip(&there).map(|((key, _), there)| ((*key).to_owned(), etag(there.as_ref()))).collect();
+    let mut changed = Vec::new();
+    for ((key, content), change) in local.into_iter().zip(changes) {
+        match apply(bucket, key, content, change, by.as_deref()).await? {
+            Applied::Nothing => continue,
+            Applied::Now(etag) => drop(now.insert(key.to_owned(), etag)),
+            Applied::Overtaken => bail!(overtaken(key, &changed)),
+        }
+        changed.push(key);
+        // What fails after this must not make it somebody else's.
+        memory.remember(folder, &bucket.name, now.clone())?;
     }
+    memory.remember(folder, &bucket.name, now.clone())?;
+    Ok(Sent { now, changed, problems_before })
+}
+
+async fn plan<'f>(
+    bucket: &Bucket,
+    stack: &str,
+    files: &'f Files,
+    published: &Published,
+    force: bool,
+) -> anyhow::Result<Plan<'f>> {
+    let there = [bucket.get(CONFIGS).await?, bucket.get(KNOWLEDGE).await?];
+    let local = [(CONFIGS, files.config.as_deref()), (KNOWLEDGE, Some(files.knowledge.as_slice()))];
+    let of = |index: usize| {
+        let (key, content) = local[index];
+        change(content, there[index].as_ref(), published.get(key), force)
+    };
+    let mut changes = [of(0), of(1)];
     if changes.contains(&Change::Foreign) {
-        bail!(foreign(bucket, &there, &changes).await);
+        bail!(foreign(bucket, stack, &there, &changes).await);
     }
     if changes.iter().all(|change| *change == Change::Nothing) && !is_live(bucket, files).await? {
         let still = there[1].as_ref().map_or(Condition::Absent, |there| Condition::Still(there.etag.clone()));
         changes[1] = Change::Put(still);
     }
-    let by = caller(stack).await;
-    let mut now: Published =
-        local.iter().zip(&there).map(|((key, _), there)| ((*key).to_owned(), etag(there.as_ref()))).collect();
-    let mut changed = Vec::new();
-    for ((key, content), change) in local.into_iter().zip(changes) {
-        match change {
-            Change::Put(condition) => {
-                eprintln!("Sending {key} …");
-                match bucket.put(key, content.unwrap_or_default(), &condition, by.as_deref()).await? {
-                    Put::Done(etag) => now.insert(key.to_owned(), Some(etag)),
-                    Put::Overtaken => bail!(overtaken(key, &changed)),
-                };
-                // What fails after this must not make it somebody else's.
-                memory.remember(folder, &bucket.name, now.clone())?;
+    Ok(Plan { local, there, changes })
+}
+
+async fn apply(
+    bucket: &Bucket,
+    key: &str,
+    content: Option<&[u8]>,
+    change: Change,
+    by: Option<&str>,
+) -> anyhow::Result<Applied> {
+    Ok(match change {
+        Change::Put(condition) => {
+            eprintln!("Sending {key} …");
+            match bucket.put(key, content.unwrap_or_default(), &condition, by).await? {
+                Put::Done(etag) => Applied::Now(Some(etag)),
+                Put::Overtaken => Applied::Overtaken,
             }
-            Change::Remove => {
-                eprintln!("Removing {key}, which is not here …");
-                bucket.remove(key).await?;
-                now.insert(key.to_owned(), None);
-            }
-            Change::Nothing | Change::Foreign => continue,
         }
-        changed.push(key);
-    }
-    memory.remember(folder, &bucket.name, now.clone())?;
-    Ok(Sent { now, changed, problems_before })
+        Change::Remove(etag) => {
+            eprintln!("Removing {key}, which is not here …");
+            match bucket.remove(key, &etag).await? {
+                Removal::Done => Applied::Now(None),
+                Removal::Overtaken => Applied::Overtaken,
+            }
+        }
+        Change::Nothing | Change::Foreign => Applied::Nothing,
+    })
 }
 
 fn overtaken(key: &str, changed: &[&str]) -> String {
@@ -106,7 +151,7 @@ async fn is_live(bucket: &Bucket, files: &Files) -> anyhow::Result<bool> {
 }
 
 /// Who, when and which version is there instead.
-async fn foreign(bucket: &Bucket, there: &[Option<Seen>; 2], changes: &[Change]) -> String {
+async fn foreign(bucket: &Bucket, stack: &str, there: &[Option<Seen>; 2], changes: &[Change; 2]) -> String {
     let mut lines = vec!["what the stack has was not published from this folder:".to_owned()];
     for ((key, there), change) in [CONFIGS, KNOWLEDGE].iter().zip(there).zip(changes) {
         let (Some(there), Change::Foreign) = (there, change) else { continue };
@@ -120,12 +165,8 @@ async fn foreign(bucket: &Bucket, there: &[Option<Seen>; 2], changes: &[Change])
         let intents = show::many(found.intents, "intent");
         lines.push(format!("  live since {}: {}, {intents}, version {}", packed.modified, found.name, found.version));
     }
-    lines.push("`sbf brain pull` gets it; --force overwrites it, and its versions stay in the bucket".to_owned());
+    lines.push(format!(
+        "`sbf brain pull --stack {stack}` gets it; --force overwrites it, and its versions stay in the bucket"
+    ));
     lines.join("\n")
-}
-
-/// Who publishes; a name for others to read, and nothing depends on it.
-async fn caller(stack: &Stack) -> Option<String> {
-    let identity = aws_sdk_sts::Client::new(&stack.sdk).get_caller_identity().send().await.ok()?;
-    identity.arn
 }

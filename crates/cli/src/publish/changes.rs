@@ -26,8 +26,8 @@ pub(crate) enum Change {
     Nothing,
     /// It is to be written.
     Put(Condition),
-    /// It is to be removed.
-    Remove,
+    /// It is to be removed, if it is still of this ETag.
+    Remove(String),
     /// What is there was not published from here.
     Foreign,
 }
@@ -67,7 +67,7 @@ pub(crate) fn change(
         (Some(_), None) => Change::Put(Condition::Absent),
         (_, Some(there)) if !known(Some(&there.etag)) => Change::Foreign,
         (Some(_), Some(there)) => Change::Put(Condition::Still(there.etag.clone())),
-        (None, Some(_)) => Change::Remove,
+        (None, Some(there)) => Change::Remove(there.etag.clone()),
     }
 }
 
@@ -94,7 +94,7 @@ mod tests {
             change(Some(b"a"), Some(&there), Some(&published), false),
             Change::Put(Condition::Still("1".to_owned()))
         );
-        assert_eq!(change(None, Some(&there), Some(&published), false), Change::Remove);
+        assert_eq!(change(None, Some(&there), Some(&published), false), Change::Remove("1".to_owned()));
     }
 
     #[test]
@@ -107,7 +107,7 @@ mod tests {
                 change(Some(b"a"), Some(&there), published, true),
                 Change::Put(Condition::Still("1".to_owned()))
             );
-            assert_eq!(change(None, Some(&there), published, true), Change::Remove);
+            assert_eq!(change(None, Some(&there), published, true), Change::Remove("1".to_owned()));
         }
     }
 }

@@ -6,14 +6,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context as _;
-use sbf_aws::router::client_settings;
+use anyhow::{Context as _, bail};
+use sbf_aws::router::{SignIn, client_settings};
 use sbf_dialog::ports::LiveBrain;
 use serde_json::{Value, json};
 
+use super::wait::{LiveNow, live_now};
 use crate::{
     Misuse,
-    bucket::Bucket,
+    bucket::{Bucket, Removal},
     dev::pages::build_folder,
     stack::{Stack, said},
 };
@@ -25,10 +26,8 @@ const CLIENT: &str = "client.json";
 /// Where the build puts files whose names change with their content (Vite's `build.assetsDir`).
 const HASHED: &str = "assets/";
 
-/// What the page asks another provider for.
-const SCOPES: &str = "openid email profile";
-/// What it asks the stack's own user pool for: all that its client may; see PageClient in template.yaml.
-const OWN_SCOPES: &str = "openid email profile aws.cognito.signin.user.admin";
+/// What is said to have published a file where the account does not tell who works in it.
+const NOBODY: &str = "sbf-publish";
 
 /// The files of a build.
 #[derive(Debug)]
@@ -61,42 +60,115 @@ impl Build {
     }
 }
 
+/// Makes sure that a build overwrites nothing but what `sbf publish` put there, which says so in its metadata.
+///
+/// # Errors
+/// Where it would, or S3 fails.
+pub(super) async fn refuse_to_overwrite(build: &Build, stack: &Stack) -> anyhow::Result<()> {
+    let bucket = stack.bucket("WebBucket")?;
+    let mut foreign = Vec::new();
+    for key in listed(&bucket).await?.iter().filter(|key| build.keys.contains(key) || *key == CLIENT) {
+        if let Some(there) = bucket.glance(key).await?.filter(|there| there.by.is_none()) {
+            foreign.push(format!("  {key}, written {}", there.modified));
+        }
+    }
+    if !foreign.is_empty() {
+        bail!(
+            "the bucket {} has files that were not put there by sbf publish and would be overwritten:\n{}\n\
+             --force overwrites them, and their versions stay in the bucket; --brain-only leaves the page alone",
+            bucket.name,
+            foreign.join("\n")
+        );
+    }
+    Ok(())
+}
+
 /// Uploads a build: first what nobody asks for yet, then client.json, then the index, and removes what is gone at last.
+///
+/// # Errors
+/// Where S3 fails.
 pub(super) async fn publish(build: &Build, stack: &Stack, live: Option<&LiveBrain>) -> anyhow::Result<Value> {
-    let bucket = Bucket { client: aws_sdk_s3::Client::new(&stack.sdk), name: stack.output("WebBucket")?.to_owned() };
-    let client = serde_json::to_vec_pretty(&client_settings(live, sign_in(stack)?))?;
+    let bucket = stack.bucket("WebBucket")?;
+    let client = client_json(stack, live)?;
+    let by = stack.caller().await;
     for key in &build.keys {
         if key == INDEX {
-            put(&bucket, CLIENT, client.clone()).await?;
+            put(&bucket, CLIENT, &client, by.as_deref()).await?;
         }
         let content = fs::read(build.folder.join(key)).with_context(|| format!("{key} of the build cannot be read"))?;
-        put(&bucket, key, content).await?;
+        put(&bucket, key, &content, by.as_deref()).await?;
     }
     let kept: BTreeSet<&str> = build.keys.iter().map(String::as_str).chain([CLIENT]).collect();
-    let mut removed = Vec::new();
-    for key in listed(&bucket).await?.into_iter().filter(|key| !kept.contains(key.as_str())) {
-        bucket.remove(&key).await?;
-        removed.push(key);
-    }
+    let old = listed(&bucket).await?.into_iter().filter(|key| !kept.contains(key.as_str()));
+    let removed = remove_old(&bucket, old).await?;
     Ok(json!({"url": stack.output("PageUrl")?, "files": kept, "removed": removed}))
+}
+
+/// Tells the page that is there of the brain that is live now: its name, language, voice, theme and welcome. Without one the bucket of brains is
+/// asked.
+///
+/// The brain is live whatever comes of this, so that a failure is a warning: not everybody who may change the brain may change the page.
+pub(crate) async fn tell_of(stack: &Stack, brains: &Bucket, live: Option<LiveBrain>) {
+    if let Err(error) = told(stack, brains, live).await {
+        eprintln!(
+            "The page still shows the name, language, voice, theme and welcome of the brain before ({error:#}); \
+             `sbf publish --web-only` mends that."
+        );
+    }
+}
+
+async fn told(stack: &Stack, brains: &Bucket, live: Option<LiveBrain>) -> anyhow::Result<()> {
+    let bucket = stack.bucket("WebBucket")?;
+    // A page that was not published from here has its own way of knowing.
+    let Some(there) = bucket.get(CLIENT).await?.filter(|there| there.by.is_some()) else { return Ok(()) };
+    let live = match live {
+        Some(live) => Some(live),
+        None => live_now(brains).await?.map(LiveNow::into_brain),
+    };
+    let client = client_json(stack, live.as_ref())?;
+    if there.content != client {
+        put(&bucket, CLIENT, &client, stack.caller().await.as_deref()).await?;
+    }
+    Ok(())
+}
+
+fn client_json(stack: &Stack, live: Option<&LiveBrain>) -> anyhow::Result<Vec<u8>> {
+    Ok(serde_json::to_vec_pretty(&client_settings(live, sign_in(stack)?))?)
 }
 
 /// Where the page signs in; nothing of it is secret.
 fn sign_in(stack: &Stack) -> anyhow::Result<Value> {
-    let own = stack.optional("SignInUrl");
-    let usual = if own.is_some() { OWN_SCOPES } else { SCOPES };
-    let scope = stack.optional("OidcScopes").unwrap_or(usual);
-    let (issuer, client) = (stack.output("OidcIssuer")?, stack.output("OidcClientId")?);
-    let mut oidc = json!({"issuer": issuer, "clientId": client, "scope": scope});
-    if let Some(address) = own {
-        oidc["signInUrl"] = json!(address);
-    }
-    Ok(oidc)
+    let sign_in = SignIn {
+        issuer: stack.output("OidcIssuer")?.to_owned(),
+        client_id: stack.output("OidcClientId")?.to_owned(),
+        scope: stack.output("OidcScopes")?.to_owned(),
+        sign_in_url: stack.optional("SignInUrl").map(str::to_owned),
+    };
+    Ok(serde_json::to_value(sign_in)?)
 }
 
-async fn put(bucket: &Bucket, key: &str, content: Vec<u8>) -> anyhow::Result<()> {
+/// Removes what earlier builds left; other people's files stay.
+async fn remove_old(bucket: &Bucket, keys: impl Iterator<Item = String>) -> anyhow::Result<Vec<String>> {
+    let mut removed = Vec::new();
+    for key in keys {
+        let Some(there) = bucket.glance(&key).await? else { continue };
+        if there.by.is_none() {
+            eprintln!("Leaving {key}, which sbf publish did not put there.");
+            continue;
+        }
+        eprintln!("Removing {key}, which is not in the build …");
+        match bucket.remove(&key, &there.etag).await? {
+            Removal::Done => removed.push(key),
+            Removal::Overtaken => eprintln!("Leaving {key}, which somebody else changed at this moment."),
+        }
+    }
+    Ok(removed)
+}
+
+async fn put(bucket: &Bucket, key: &str, content: &[u8], by: Option<&str>) -> anyhow::Result<()> {
     eprintln!("Sending {key} …");
-    let put = bucket.writing(key, &content).cache_control(cache_control(key)).send().await;
+    let put = bucket.writing(key, content, Some(by.unwrap_or(NOBODY)));
+    let put = put.cache_control(cache_control(key)).send().await;
     put.map(drop).map_err(said).with_context(|| bucket.failed("written", key))
 }
 

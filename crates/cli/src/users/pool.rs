@@ -55,7 +55,7 @@ impl Of {
     /// Finds the pool.
     pub(super) async fn pool(&self) -> anyhow::Result<Pool> {
         if let Some(id) = &self.user_pool {
-            return Ok(Pool { client: Client::new(&self.account.sdk().await), id: id.clone() });
+            return Ok(Pool { client: Client::new(&self.account.sdk().await?), id: id.clone() });
         }
         let stack = Stack::find(self.stack.as_deref().unwrap_or_default(), &self.account).await?;
         let Some(id) = stack.optional("UserPoolId") else {
