@@ -34,9 +34,9 @@ bench: bench-lambda
 	cargo bench --locked -p sbf-amc --features tune
 
 ## The release bootstraps of core and train on the Runtime API test bench: first answer, memory, warm turns, zip sizes.
-bench-lambda: target/release/sbf-core
-	cargo run --locked --quiet -p sbf-tests --bin bench-lambda -- \
-		target/release/sbf-core target/release/sbf-train ../shared/data/nlu/clinc_full
+bench-lambda: target/release/sbf-core target/template.json
+	cargo build --locked --quiet --workspace --all-features --bin bench-lambda
+	target/debug/bench-lambda target/release/sbf-core target/release/sbf-train ../shared/data/nlu/clinc_full
 	@mkdir -p target/zips/core target/zips/train
 	@strip -o target/zips/core/bootstrap target/release/sbf-core
 	@strip -o target/zips/train/bootstrap target/release/sbf-train
@@ -70,6 +70,7 @@ lint:
 
 rust-test: web/dist/index.html target/template.json
 	@[ -d "$${SBF_SHARED_DATA:-../shared/data}" ] || echo "there is no $${SBF_SHARED_DATA:-../shared/data}: tests on public corpora are skipped"
+	@command -v espeak-ng >/dev/null || (apt-get update -qq && apt-get install -y -qq espeak-ng) || echo "no espeak-ng: tests of speech are skipped"
 	cargo test --locked --workspace --all-features
 
 ## Proves the deployment template without an account: linted, translated, compared with the code.
@@ -83,11 +84,13 @@ target/template.json: template.yaml deploy/translate.py .tools/venv/installed
 	$(VENV)/python deploy/translate.py template.yaml > $@.new
 	@mv $@.new $@
 
-## Builds what is deployed, as `sam deploy` would upload it; x86_64, for arm64 needs a toolchain that not everybody has.
-sam-build: .tools/venv/installed
+## Builds what is deployed, as `sam deploy` would upload it, and runs it on the Runtime API test bench; x86_64, for arm64 needs a
+## toolchain that not everybody has.
+sam-build: .tools/venv/installed target/template.json
 	PATH="$(CURDIR)/$(VENV):$$PATH" CARGO_LAMBDA_GLOBAL="$(CURDIR)/deploy/offline.toml" \
 		$(SAM) build --parameter-overrides Architecture=x86_64
 	$(VENV)/python deploy/sizes.py .aws-sam/build
+	SBF_BOOTSTRAPS=.aws-sam/build cargo test --locked --workspace --all-features --test all runtime::
 
 VENV := .tools/venv/bin
 # No account is asked for anything; the tools only want to know a Region.

@@ -6,7 +6,7 @@ use std::{
     sync::OnceLock,
 };
 
-use sbf_tests::{process::program, repository};
+use sbf_tests::{deployment::translated, process::program, repository};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -37,15 +37,23 @@ fn number(value: &Value) -> f64 {
 #[test]
 fn calls_are_counted_where_the_sdk_sends_them() {
     let turn = |kind| of(measured(), "/measurements/turns", kind);
-    let counts = |kind| ["reads", "writes", "invokes", "pollyCalls"].map(|what| number(&turn(kind)[what]));
+    let all = |kind, what: [&str; 4]| what.map(|what| number(&turn(kind)[what]));
+    let counts = |kind| all(kind, ["reads", "writes", "invokes", "pollyCalls"]);
+    let sounds = |kind| all(kind, ["apiRequests", "soundGets", "soundPuts", "pollyCalls"]);
     assert_eq!(counts("first"), [0.0, 0.0, 0.0, 0.0], "a plain first question needs no session");
     assert_eq!(counts("plain"), [1.0, 1.0, 0.0, 0.0]);
     assert_eq!(counts("backend"), [1.0, 2.0, 1.0, 0.0], "the claim is a write of its own");
     let parameter = counts("parameter");
     assert!(parameter[0] <= 1.0 && parameter[1] == 1.0 && parameter[2] == 0.0, "{parameter:?}");
-    assert_eq!(counts("voice")[3], 1.0);
+    assert_eq!(sounds("plain"), [1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(sounds("voice"), [2.0, 1.0, 1.0, 1.0], "looked for, made, kept");
+    assert_eq!(sounds("kept"), [2.0, 1.0, 0.0, 0.0]);
     assert!(number(&turn("voice")["pollyCharacters"]) > 20.0);
-    for kind in ["first", "plain", "parameter", "backend", "voice"] {
+    assert_eq!(number(&turn("kept")["pollyCharacters"]), 0.0);
+    // Answers hold the sound: four characters of Base64 for three bytes.
+    let heard = number(&turn("voice")["responseBytes"]) - number(&turn("plain")["responseBytes"]);
+    assert!(heard > number(&turn("voice")["pollyCharacters"]) * 400.0 * 4.0 / 3.0, "{heard}");
+    for kind in ["first", "plain", "parameter", "backend", "voice", "kept"] {
         assert!(number(&turn(kind)["logBytes"]) > 100.0 && number(&turn(kind)["handlerMs"]) > 0.0, "{kind}");
         assert!(number(&turn(kind)["writeUnits"]) >= number(&turn(kind)["writes"]), "{kind}");
     }
@@ -56,7 +64,7 @@ fn recorded_counts_are_those_of_today() {
     let recorded = printed(&["--json"]);
     for turn in measured()["measurements"]["turns"].as_array().unwrap() {
         let was = of(&recorded, "/measurements/turns", turn["kind"].as_str().unwrap());
-        for what in ["apiRequests", "reads", "readUnits", "writes", "invokes", "pollyCalls"] {
+        for what in ["apiRequests", "reads", "readUnits", "writes", "invokes", "pollyCalls", "soundGets", "soundPuts"] {
             assert_eq!(
                 turn[what], was[what],
                 "{} of {}: `sbf cost --measure --record` records anew",
@@ -92,7 +100,8 @@ fn bills_are_quantities_times_prices() {
         let looks = requests * assumed("brainLooks");
         let milliseconds = (t("handlerMs")
             + (t("reads") + t("writes")) * assumed("dynamoMs")
-            + looks * assumed("s3Ms")
+            + (looks + t("soundGets")) * assumed("s3Ms")
+            + t("soundPuts") * assumed("s3PutMs")
             + t("invokes") * assumed("backendMs")
             + t("pollyCalls") * assumed("pollyMs")
             + requests * assumed("coldShare") * assumed("coldMs"))
@@ -107,12 +116,12 @@ fn bills_are_quantities_times_prices() {
             + milliseconds / 1000.0 * assumed("memoryMb") / 1024.0 * price("lambdaGbSecond")
             + t("readUnits") * price("dynamoRead")
             + t("writeUnits") * price("dynamoWrite")
-            + looks * price("s3Get")
+            + (looks + t("soundGets")) * price("s3Get")
+            + t("soundPuts") * price("s3Put")
             + log / gb * price("logsGb")
             + backend
-            + t("pollyCharacters") * price("pollyStandard");
-        let sent =
-            t("responseBytes") + requests * assumed("headerBytes") + t("pollyCharacters") * assumed("soundBytes");
+            + t("pollyCharacters") * price("pollyNeural");
+        let sent = t("responseBytes") + requests * assumed("headerBytes");
         let outside = requests * price("cloudFrontRequest") + sent / gb * price("cloudFrontGb");
         let bill = of(&all, "/bills", turn["kind"].as_str().unwrap());
         let close = |printed: &Value, expected: f64| {
@@ -136,13 +145,17 @@ fn a_million_plain_turns_cost_less_than_five_dollars() {
             }
             assert_eq!(number(&bill["lexV2"]["dollars"]).round(), 750.0);
         }
-        assert_eq!(number(&of(all, "/bills", "voice")["lexV2"]["dollars"]).round(), 4000.0);
+        for kind in ["voice", "kept"] {
+            assert_eq!(number(&of(all, "/bills", kind)["lexV2"]["dollars"]).round(), 4000.0);
+        }
+        // The template's voice is neural by default.
+        assert_eq!(translated()["Parameters"]["SpeechEngine"]["Default"], "neural");
+        let lines = of(all, "/bills", "voice")["lines"].as_array().unwrap();
+        assert!(lines.iter().any(|line| line["price"] == "pollyNeural"), "{lines:#?}");
     }
     // Memory is what the template gives core.
-    let template = fs::read_to_string(repository().join("template.yaml")).unwrap();
-    let core = template.split_once("\n  CoreFunction:").unwrap().1;
-    let memory = core.split_once("MemorySize: ").unwrap().1.lines().next().unwrap();
-    assert_eq!(number(&printed(&["--json"])["measurements"]["assumed"]["memoryMb"]).to_string(), memory);
+    let memory = &translated()["Resources"]["CoreFunction"]["Properties"]["MemorySize"];
+    assert_eq!(number(&printed(&["--json"])["measurements"]["assumed"]["memoryMb"]), number(memory));
 }
 
 #[test]

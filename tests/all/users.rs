@@ -2,44 +2,34 @@
 
 use std::{io::Write as _, path::Path, process::Stdio};
 
-use async_trait::async_trait;
-use aws_sdk_cognitoidentityprovider::{
-    Client,
-    error::ProvideErrorMetadata as _,
-    types::{AuthFlowType, AuthenticationResultType, ExplicitAuthFlowsType, UsernameAttributeType},
-};
+use aws_sdk_cognitoidentityprovider::types::AuthFlowType;
 use sbf_aws::{
     identity::caller_from_claims,
     profiles::{CachedProfiles, CognitoProfiles},
     router::epoch_millis,
 };
 use sbf_dialog::ports::{AccessToken, Caller, Profile, Profiles};
-use sbf_local::{Authoriser, KeySource, Rejected};
-use sbf_tests::moto::Moto;
+use sbf_local::{Authoriser, Rejected};
+use sbf_tests::{
+    moto::Moto,
+    pool::{PASSWORD, Pool},
+};
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "Correct-horse-7";
-
-/// A stack with a user pool, and the page's client of it.
+/// A stack with a user pool.
 struct Town<'m> {
     moto: &'m Moto,
     stack: &'static str,
-    cognito: Client,
-    pool: String,
-    client: String,
+    pool: Pool,
 }
 
 impl<'m> Town<'m> {
     async fn founded(moto: &'m Moto, stack: &'static str) -> Self {
-        let cognito = Client::new(&moto.sdk().await);
-        let pool = cognito.create_user_pool().pool_name("town").username_attributes(UsernameAttributeType::Email);
-        let pool = pool.send().await.unwrap().user_pool.unwrap().id.unwrap();
-        let group =
-            cognito.create_group().user_pool_id(&pool).group_name("editors").description("A claim in their tokens");
-        group.send().await.unwrap();
-        let client = client(&cognito, &pool).await;
-        moto.stack(stack, &[("UserPoolId", &pool), ("OidcClientId", &client)]).await;
-        Self { moto, stack, cognito, pool, client }
+        let pool = Pool::founded(moto).await;
+        let group = pool.cognito.create_group().user_pool_id(&pool.id).group_name("editors");
+        group.description("A claim in their tokens").send().await.unwrap();
+        moto.stack(stack, &[("UserPoolId", &pool.id), ("OidcClientId", &pool.client)]).await;
+        Self { moto, stack, pool }
     }
 
     /// One call of `sbf users`: its status, standard output, standard error.
@@ -68,45 +58,6 @@ impl<'m> Town<'m> {
         let (status, printed, told) = self.users(&[arguments, &["--json"]].concat()).await;
         assert_eq!(status, Some(0), "{told}");
         serde_json::from_str(&printed).unwrap()
-    }
-
-    /// Signs in, once the password is not a temporary one any more.
-    async fn sign_in(&self, email: &str, client: &str) -> Option<AuthenticationResultType> {
-        let password = self.cognito.admin_set_user_password().user_pool_id(&self.pool).username(email);
-        password.password(PASSWORD).permanent(true).send().await.unwrap();
-        let request = self.cognito.initiate_auth().client_id(client).auth_flow(AuthFlowType::UserPasswordAuth);
-        let request = request.auth_parameters("USERNAME", email).auth_parameters("PASSWORD", PASSWORD);
-        request.send().await.ok()?.authentication_result
-    }
-
-    /// Whether a refresh token brings new ones, else the error's name.
-    async fn refreshed(&self, token: &str) -> Result<(), String> {
-        let request = self.cognito.initiate_auth().client_id(&self.client).auth_flow(AuthFlowType::RefreshTokenAuth);
-        let answer = request.auth_parameters("REFRESH_TOKEN", token).send().await;
-        answer.map(drop).map_err(|error| error.code().unwrap_or_default().to_owned())
-    }
-
-    fn authoriser(&self) -> Authoriser {
-        let issuer = format!("https://cognito-idp.eu-west-1.amazonaws.com/{}", self.pool);
-        let address = format!("{}/{}/.well-known/jwks.json", self.moto.address, self.pool);
-        Authoriser::new(issuer, &self.client, Box::new(Keys(address)))
-    }
-}
-
-async fn client(cognito: &Client, pool: &str) -> String {
-    let client = cognito.create_user_pool_client().user_pool_id(pool).client_name("page");
-    let client = client.explicit_auth_flows(ExplicitAuthFlowsType::AllowUserPasswordAuth);
-    client.send().await.unwrap().user_pool_client.unwrap().client_id.unwrap()
-}
-
-/// The keys at an address.
-struct Keys(String);
-
-#[async_trait]
-impl KeySource for Keys {
-    async fn keys(&self) -> Result<Value, String> {
-        let answer = reqwest::get(&self.0).await.map_err(|error| error.to_string())?;
-        answer.json().await.map_err(|error| error.to_string())
     }
 }
 
@@ -151,10 +102,10 @@ async fn a_user_is_added_listed_disabled_enabled_and_removed(town: &Town<'_>) {
 
     assert_eq!(town.users(&["disable", ana]).await.0, Some(0));
     assert_eq!(town.told(&["list"]).await["users"][0]["enabled"], false);
-    assert!(town.sign_in(ana, &town.client).await.is_none(), "a disabled user signed in");
+    assert!(town.pool.sign_in(ana, &town.pool.client).await.is_none(), "a disabled user signed in");
     assert!(town.users(&["list"]).await.1.contains("DISABLED"));
     assert_eq!(town.users(&["enable", ana]).await.0, Some(0));
-    assert!(town.sign_in(ana, &town.client).await.is_some());
+    assert!(town.pool.sign_in(ana, &town.pool.client).await.is_some());
     assert_eq!(town.users(&["remove", ana]).await.0, Some(0));
     assert_eq!(town.told(&["list"]).await, json!({ "users": [] }));
     assert_eq!(town.users(&["list"]).await.1, "There are no users.\n");
@@ -164,26 +115,26 @@ async fn a_user_is_added_listed_disabled_enabled_and_removed(town: &Town<'_>) {
 async fn who_is_disabled_or_removed_gets_no_more_tokens(town: &Town<'_>) {
     for (email, ending) in [("ana@example.org", "disable"), ("bob@example.org", "remove")] {
         town.users(&["add", email]).await;
-        let tokens = town.sign_in(email, &town.client).await.unwrap();
+        let tokens = town.pool.sign_in(email, &town.pool.client).await.unwrap();
         let refresh = tokens.refresh_token().unwrap();
-        assert!(town.refreshed(refresh).await.is_ok());
-        assert!(town.cognito.get_user().access_token(tokens.access_token().unwrap()).send().await.is_ok());
+        assert!(town.pool.refreshed(refresh).await.is_ok());
+        assert!(town.pool.cognito.get_user().access_token(tokens.access_token().unwrap()).send().await.is_ok());
 
         let (status, printed, told) = town.users(&[ending, email]).await;
         assert_eq!(status, Some(0), "{told}");
         assert!(printed.contains("within the hour"), "{printed}");
-        assert!(town.refreshed(refresh).await.unwrap_err().contains("NotAuthorizedException"), "{ending}");
-        let asked = town.cognito.get_user().access_token(tokens.access_token().unwrap()).send().await;
+        assert!(town.pool.refreshed(refresh).await.unwrap_err().contains("NotAuthorizedException"), "{ending}");
+        let asked = town.pool.cognito.get_user().access_token(tokens.access_token().unwrap()).send().await;
         let refused = asked.unwrap_err().into_service_error();
         assert!(refused.is_not_authorized_exception(), "{ending}: signed out, not only gone: {refused:?}");
         // An ID token tells for itself; that is what the sentence warns of.
-        let still = caller(&town.authoriser(), tokens.id_token().unwrap()).await;
+        let still = caller(&town.pool.authoriser(), tokens.id_token().unwrap()).await;
         assert_eq!(still.unwrap().email.as_deref(), Some(email));
     }
     // Whoever is let in again signs in anew.
     assert_eq!(town.users(&["enable", "ana@example.org"]).await.0, Some(0));
-    let tokens = town.sign_in("ana@example.org", &town.client).await.unwrap();
-    assert!(town.refreshed(tokens.refresh_token().unwrap()).await.is_ok());
+    let tokens = town.pool.sign_in("ana@example.org", &town.pool.client).await.unwrap();
+    assert!(town.pool.refreshed(tokens.refresh_token().unwrap()).await.is_ok());
     assert_eq!(town.users(&["disable", "ana@example.org"]).await.0, Some(0));
     assert_eq!(town.users(&["disable", "ana@example.org"]).await.0, Some(0), "once more ends the same way");
 }
@@ -193,7 +144,8 @@ async fn a_password_is_read_and_never_shown(town: &Town<'_>) {
     let (status, printed, told) = town.users_told(&format!("{PASSWORD}\n"), &add).await;
     assert_eq!(status, Some(0), "{told}");
     assert!(!printed.contains(PASSWORD) && !told.contains(PASSWORD));
-    let request = town.cognito.initiate_auth().client_id(&town.client).auth_flow(AuthFlowType::UserPasswordAuth);
+    let request =
+        town.pool.cognito.initiate_auth().client_id(&town.pool.client).auth_flow(AuthFlowType::UserPasswordAuth);
     let request = request.auth_parameters("USERNAME", "ana@example.org").auth_parameters("PASSWORD", PASSWORD);
     let challenge = request.send().await.unwrap().challenge_name.unwrap();
     assert_eq!(challenge.as_str(), "NEW_PASSWORD_REQUIRED", "it is only the first one");
@@ -203,7 +155,7 @@ async fn a_password_is_read_and_never_shown(town: &Town<'_>) {
 async fn more_users_than_one_page_are_listed(town: &Town<'_>) {
     for number in 0..70 {
         let email = format!("user{number:02}@example.org");
-        town.cognito.admin_create_user().user_pool_id(&town.pool).username(email).send().await.unwrap();
+        town.pool.cognito.admin_create_user().user_pool_id(&town.pool.id).username(email).send().await.unwrap();
     }
     assert_eq!(town.told(&["list"]).await["users"].as_array().unwrap().len(), 70);
 }
@@ -248,7 +200,7 @@ async fn a_pool_is_named_by_its_stack_or_itself(town: &Town<'_>) {
         let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    assert_eq!(run(&["--user-pool", &town.pool]).await.0, Some(0));
+    assert_eq!(run(&["--user-pool", &town.pool.id]).await.0, Some(0));
     let (status, told) = run(&["--stack", "elsewhere"]).await;
     assert_eq!(status, Some(1));
     assert!(told.contains("elsewhere has no user pool") && told.contains("https://login.example.org"), "{told}");
@@ -259,8 +211,8 @@ async fn a_pool_is_named_by_its_stack_or_itself(town: &Town<'_>) {
 
 async fn an_id_token_tells_who_is_calling(town: &Town<'_>) {
     town.users(&["add", "ana@example.org", "--name", "Ana", "--group", "editors"]).await;
-    let tokens = town.sign_in("ana@example.org", &town.client).await.unwrap();
-    let ana = caller(&town.authoriser(), tokens.id_token().unwrap()).await.unwrap();
+    let tokens = town.pool.sign_in("ana@example.org", &town.pool.client).await.unwrap();
+    let ana = caller(&town.pool.authoriser(), tokens.id_token().unwrap()).await.unwrap();
     // moto_server leaves the name out of it; Cognito does not.
     assert_eq!(ana.email.as_deref(), Some("ana@example.org"));
     assert_eq!(ana.groups, ["editors"]);
@@ -270,12 +222,12 @@ async fn an_id_token_tells_who_is_calling(town: &Town<'_>) {
 
 async fn with_an_access_token_cognito_is_asked_for_the_profile(town: &Town<'_>) {
     town.users(&["add", "ana@example.org", "--name", "Ana"]).await;
-    let tokens = town.sign_in("ana@example.org", &town.client).await.unwrap();
-    let ana = caller(&town.authoriser(), tokens.access_token().unwrap()).await.unwrap();
+    let tokens = town.pool.sign_in("ana@example.org", &town.pool.client).await.unwrap();
+    let ana = caller(&town.pool.authoriser(), tokens.access_token().unwrap()).await.unwrap();
     assert_eq!((&ana.email, &ana.name), (&None, &None));
     let token = ana.token.clone().unwrap();
     let expected = Profile { email: Some("ana@example.org".to_owned()), name: Some("Ana".to_owned()) };
-    let cognito = CognitoProfiles::new(town.cognito.clone());
+    let cognito = CognitoProfiles::new(town.pool.cognito.clone());
     assert_eq!(cognito.profile(&ana.subject, &token).await.as_ref(), Some(&expected));
     assert_eq!(cognito.profile("mallory", &token).await, None, "somebody else's profile is not used");
     let forged = AccessToken { text: format!("{}x", token.text), ..token.clone() };
@@ -289,17 +241,12 @@ async fn with_an_access_token_cognito_is_asked_for_the_profile(town: &Town<'_>) 
 
 async fn a_token_of_another_client_or_pool_is_refused(town: &Town<'_>) {
     town.users(&["add", "ana@example.org"]).await;
-    let other = client(&town.cognito, &town.pool).await;
-    let tokens = town.sign_in("ana@example.org", &other).await.unwrap();
+    let other = town.pool.other_client().await;
+    let tokens = town.pool.sign_in("ana@example.org", &other).await.unwrap();
     for token in [tokens.id_token().unwrap(), tokens.access_token().unwrap()] {
-        assert!(matches!(caller(&town.authoriser(), token).await, Err(Rejected::Invalid(_))));
+        assert!(matches!(caller(&town.pool.authoriser(), token).await, Err(Rejected::Invalid(_))));
     }
-    let tokens = town.sign_in("ana@example.org", &town.client).await.unwrap();
-    let address = format!("{}/{}/.well-known/jwks.json", town.moto.address, town.pool);
-    let elsewhere = Authoriser::new(
-        "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_other",
-        &town.client,
-        Box::new(Keys(address)),
-    );
+    let tokens = town.pool.sign_in("ana@example.org", &town.pool.client).await.unwrap();
+    let elsewhere = town.pool.authoriser_of("eu-west-1_other");
     assert!(matches!(caller(&elsewhere, tokens.id_token().unwrap()).await, Err(Rejected::Invalid(_))));
 }

@@ -11,7 +11,9 @@ use std::{
 pub mod backend;
 pub mod bot;
 pub mod brains;
+pub mod deployment;
 pub mod moto;
+pub mod pool;
 pub mod process;
 pub mod runtime;
 

@@ -151,12 +151,15 @@ pub fn program() -> &'static Path {
     PROGRAM.get_or_init(|| built(&["sbf"]).remove(0))
 }
 
-/// The two Lambdas' programs.
+/// The two Lambdas' programs: those of `sam build` in the folder that `SBF_BOOTSTRAPS` names, or else debug builds.
 pub fn bootstraps() -> Programs {
     static PROGRAMS: OnceLock<Programs> = OnceLock::new();
-    let find = || {
-        let [core, train] = built(&["sbf-core", "sbf-train"]).try_into().unwrap();
-        Programs { core, train }
+    let find = || match env::var_os("SBF_BOOTSTRAPS") {
+        Some(folder) => built_by_sam(&repository().join(folder)),
+        None => {
+            let [core, train] = built(&["sbf-core", "sbf-train"]).try_into().unwrap();
+            Programs { core, train }
+        }
     };
     PROGRAMS.get_or_init(find).clone()
 }
@@ -164,6 +167,15 @@ pub fn bootstraps() -> Programs {
 /// Programs of the workspace, each built as [`bootstraps`] are.
 pub fn programs<const N: usize>(names: [&str; N]) -> [PathBuf; N] {
     built(&names).try_into().unwrap()
+}
+
+fn built_by_sam(folder: &Path) -> Programs {
+    let [core, train] = ["CoreFunction", "TrainFunction"].map(|function| folder.join(function).join("bootstrap"));
+    for program in [&core, &train] {
+        assert!(program.is_file(), "there is no {}: run `make sam-build`", program.display());
+    }
+    println!("on the programs in {}", folder.display());
+    Programs { core, train }
 }
 
 /// Programs of the workspace; built here where they are not there yet or are older than their sources, with the features that the tests

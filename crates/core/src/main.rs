@@ -1,6 +1,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 #![doc = include_str!("../README.md")]
 
+mod https;
 mod identity;
 
 use std::{
@@ -10,10 +11,7 @@ use std::{
 };
 
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
-use aws_smithy_http_client::{
-    Connector,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
+use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use lambda_http::Error;
 use sbf_aws::{
@@ -39,7 +37,8 @@ async fn main() -> Result<(), Error> {
     lines.with_env_filter(filter).with_target(false).init();
     router::log_panics();
     let settings = CoreSettings::from_environment(&Environment::of_process()).map_err(|error| error.to_string())?;
-    let sdk = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts()).load().await;
+    let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(https::client());
+    let sdk = sdk.timeout_config(timeouts()).load().await;
     let meter = settings.metrics.clone().map(|metrics| Meter::new(metrics.stack, write_line));
     let app = app(&sdk, settings);
     // The first turn shall find its brain in memory; that none is trained yet is said to whoever asks.
@@ -90,7 +89,6 @@ fn profiles(sdk: &aws_config::SdkConfig, settings: IdentitySettings) -> Arc<dyn 
         let cognito = aws_sdk_cognitoidentityprovider::Client::new(sdk);
         return Arc::new(CachedProfiles::new(CognitoProfiles::new(cognito), clock));
     };
-    let tls = Provider::Rustls(CryptoMode::AwsLc);
-    let http = SharedHttpConnector::new(Connector::builder().tls_provider(tls).build());
+    let http = SharedHttpConnector::new(Connector::builder().tls_provider(https::TLS).build());
     Arc::new(CachedProfiles::new(UserinfoProfiles::new(Issuer { url, http }), clock))
 }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use sbf_brain::artefact::{CONFIGS, KNOWLEDGE};
+use sbf_brain::artefact::{CONFIGS, KNOWLEDGE, PACKED};
 use sbf_tests::{
     process::bootstraps,
     runtime::{
-        Failure, Function, Sandbox, TestStack,
+        Failure, Faults, Function, Sandbox, TestStack,
         event::{http_answer, http_request, objects_created, test_event, turn},
+        sandbox::request_id,
     },
 };
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ async fn train_publishes_and_core_answers() {
     let answer = core.invoke(&turn(&json!({"text": "what is your version?", "sessionID": "s"}))).await.unwrap();
     let (status, said) = http_answer(&answer);
     assert_eq!((status, &said["text"]), (200, &json!("Version 1.")), "{said}");
-    assert_eq!(answer["headers"]["x-request-id"], "invocation-1");
+    assert_eq!(answer["headers"]["x-request-id"], request_id(1));
     let (status, health) = http_answer(&core.invoke(&http_request("GET", "/health", None, None)).await.unwrap());
     assert_eq!((status, &health["brain"]["version"]), (200, &outcome["version"]));
     assert_eq!(core.starts(), 1, "a warm sandbox answers again");
@@ -123,4 +124,26 @@ async fn whatever_s3_says_is_trained_ignored_or_refused_aloud() {
     for line in ["ignored", "published a brain", "refused the brain"] {
         assert!(log.contains(line), "{line}: {log}");
     }
+}
+
+/// Between two turns a sandbox may be frozen for minutes, in which services give up its connections.
+#[tokio::test]
+async fn frozen_between_turns_core_answers_although_its_connections_ended_meanwhile() {
+    let stack = TestStack::start(bootstraps()).await;
+    stack.teach("brains", &knowledge(1), &configs()).await.unwrap();
+    let mut settings = stack.core("brains", "");
+    let faults = Faults::before(&settings.environment).await;
+    settings.environment = faults.environment();
+    let core = Function::new(settings);
+    for number in 0..20 {
+        let event = turn(&json!({"text": "goodbye", "sessionID": "s", "turnID": format!("t-{number}")}));
+        let (status, said) = http_answer(&core.invoke(&event).await.unwrap());
+        assert_eq!((status, &said["text"]), (200, &json!("Bye!")), "{number}: {said}");
+        faults.disconnect();
+        // What goes stale with time does so meanwhile: the brain is looked for at the next turn.
+        tokio::time::sleep(Duration::from_millis(110)).await;
+    }
+    assert!(faults.count(PACKED) >= 20, "{:?}", faults.calls());
+    let log = core.log().await.join("\n");
+    assert!(!log.contains("ERROR") && !log.contains("WARN"), "{log}");
 }

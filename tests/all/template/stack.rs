@@ -3,13 +3,9 @@
 //! What only AWS knows stands in braces: `{Table}` for a Ref, `{Table.Arn}` for an attribute. A bucket with a written
 //! name has that name and ARN, so that both ways to name it compare equal.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    sync::OnceLock,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use sbf_tests::repository;
+pub(super) use sbf_tests::deployment::translated;
 use serde_json::{Map, Value, json};
 
 /// The last part of the stack's id.
@@ -20,19 +16,6 @@ pub(super) struct Stack {
     parameters: BTreeMap<String, Value>,
     resources: BTreeMap<String, Value>,
     outputs: BTreeMap<String, Value>,
-}
-
-/// What `make template` wrote.
-pub(super) fn translated() -> &'static Value {
-    static TRANSLATED: OnceLock<Value> = OnceLock::new();
-    TRANSLATED.get_or_init(|| {
-        let file = repository().join("target/template.json");
-        let text = fs::read_to_string(&file).expect("target/template.json is not there: run `make template` first");
-        let mut written: Value = serde_json::from_str(&text).unwrap();
-        let source = fs::read_to_string(repository().join("template.yaml")).unwrap();
-        assert_eq!(written["source"], source, "target/template.json is not of this template.yaml: run `make template`");
-        written["translated"].take()
-    })
 }
 
 impl Stack {

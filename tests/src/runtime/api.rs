@@ -5,13 +5,13 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, State},
+    extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -22,6 +22,9 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
     task::JoinHandle,
 };
+
+/// Bytes of a response at most ("Lambda quotas": 6 MB; the extra is the envelope's).
+const RESPONSE_LIMIT: usize = 6_291_556;
 
 /// What a function says that it failed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,11 +54,13 @@ struct Shared {
     /// How often the next invocation was asked for; the first time ends the init phase.
     asked: watch::Sender<usize>,
     init_error: watch::Sender<Option<Raised>>,
+    /// When the last event was handed over, and when the last response had come.
+    times: Mutex<Option<(Instant, Instant)>>,
 }
 
 struct Invocation {
     id: String,
-    event: Value,
+    event: String,
     deadline: Duration,
     ended: oneshot::Sender<Ended>,
 }
@@ -70,6 +75,7 @@ impl RuntimeApi {
             pending: Mutex::default(),
             asked: watch::Sender::default(),
             init_error: watch::Sender::default(),
+            times: Mutex::default(),
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -81,18 +87,33 @@ impl RuntimeApi {
         Self { address, shared, invocations, server }
     }
 
+    /// How long the function had the last event that it answered: from its handing over to the whole response, as Lambda bills it.
+    pub fn took(&self) -> Duration {
+        self.shared.times.lock().unwrap().map(|(handed, answered)| answered - handed).unwrap()
+    }
+
+    /// When the last response had come.
+    pub fn answered_at(&self) -> Instant {
+        self.shared.times.lock().unwrap().map(|(_, answered)| answered).unwrap()
+    }
+
     /// Queues an event that must be answered `within`; what is returned resolves when the function ends the invocation itself.
     pub fn invoke(&self, id: &str, event: Value, within: Duration) -> oneshot::Receiver<Ended> {
         let (ended, answer) = oneshot::channel();
         let deadline = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + within;
-        let invocation = Invocation { id: id.to_owned(), event, deadline, ended };
+        let invocation = Invocation { id: id.to_owned(), event: event.to_string(), deadline, ended };
         assert!(self.invocations.send(invocation).is_ok(), "the receiver lives as long as this");
         answer
     }
 
     /// Resolves once the function has asked for its first invocation.
     pub async fn initialised(&self) {
-        self.shared.asked.subscribe().wait_for(|times| *times > 0).await.unwrap();
+        self.asked(1).await;
+    }
+
+    /// Resolves once the function has asked for an invocation so often.
+    pub async fn asked(&self, times: usize) {
+        self.shared.asked.subscribe().wait_for(|asked| *asked >= times).await.unwrap();
     }
 
     /// Resolves once the function has said that it cannot start.
@@ -113,8 +134,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
         .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
         .route("/2018-06-01/runtime/init/error", post(init_error))
-        // A response has 6 MB at most; its error is the function's.
-        .layer(DefaultBodyLimit::max(6 * 1024 * 1024))
+        .layer(DefaultBodyLimit::max(RESPONSE_LIMIT))
         .with_state(shared)
 }
 
@@ -134,18 +154,34 @@ async fn next(State(shared): State<Arc<Shared>>) -> Response {
         ("content-type", "application/json".into()),
     ];
     shared.pending.lock().unwrap().insert(invocation.id, invocation.ended);
-    (headers, invocation.event.to_string()).into_response()
+    let now = Instant::now();
+    *shared.times.lock().unwrap() = Some((now, now));
+    (headers, invocation.event).into_response()
 }
 
-async fn response(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> Response {
+async fn response(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let Ok(body) = body else {
+        let message = format!("Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes).");
+        let refused = refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message);
+        // The invocation has failed by that; there is no second try.
+        let ended = Err(Raised { kind: "Function.ResponseSizeTooLarge".into(), message });
+        return shared.end(&id, ended).unwrap_or(refused);
+    };
+    if let Some((_, answered)) = &mut *shared.times.lock().unwrap() {
+        *answered = Instant::now();
+    }
     // A function that returns nothing sends nothing or `null`.
     let value = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&body) };
     let ended = value.map_err(|error| Raised { kind: "Runtime.MalformedResponse".into(), message: error.to_string() });
-    shared.end(&id, ended)
+    shared.end(&id, ended).unwrap_or_else(accepted)
 }
 
 async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    shared.end(&id, Err(raised(&headers, &body)))
+    shared.end(&id, Err(raised(&headers, &body))).unwrap_or_else(accepted)
 }
 
 async fn init_error(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -154,21 +190,23 @@ async fn init_error(State(shared): State<Arc<Shared>>, headers: HeaderMap, body:
 }
 
 impl Shared {
-    fn end(&self, id: &str, ended: Ended) -> Response {
-        match self.pending.lock().unwrap().remove(id) {
-            // Whoever invoked may have given up meanwhile.
-            Some(pending) => drop(pending.send(ended)),
-            None => {
-                let refusal = json!({"errorType": "InvalidRequestID", "errorMessage": "Invalid request ID"});
-                return (StatusCode::BAD_REQUEST, Json(refusal)).into_response();
-            }
-        }
-        accepted()
+    /// Ends an invocation, once; whoever names none that is under way is refused.
+    fn end(&self, id: &str, ended: Ended) -> Option<Response> {
+        let Some(pending) = self.pending.lock().unwrap().remove(id) else {
+            return Some(refused(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"));
+        };
+        // Whoever invoked may have given up meanwhile.
+        drop(pending.send(ended));
+        None
     }
 }
 
 fn accepted() -> Response {
     (StatusCode::ACCEPTED, Json(json!({"status": "OK"}))).into_response()
+}
+
+fn refused(status: StatusCode, kind: &str, message: &str) -> Response {
+    (status, Json(json!({"errorType": kind, "errorMessage": message}))).into_response()
 }
 
 fn raised(headers: &HeaderMap, body: &[u8]) -> Raised {

@@ -1,5 +1,7 @@
 //! Events as API Gateway and S3 send them.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 /// A request to the HTTP API (payload format 2.0) whose token names this subject; `None` came without a token.
@@ -35,6 +37,14 @@ pub fn http_request(method: &str, path: &str, subject: Option<&str>, body: Optio
 /// A chat turn of `ana`.
 pub fn turn(body: &Value) -> Value {
     http_request("POST", "/core", Some("ana"), Some(body))
+}
+
+/// A request with the token that somebody signed in for, and the claims that API Gateway found in it.
+pub fn signed_in(path: &str, token: &str, claims: &BTreeMap<String, String>, body: &Value) -> Value {
+    let mut event = http_request("POST", path, None, Some(body));
+    event["headers"]["authorization"] = json!(format!("Bearer {token}"));
+    event["requestContext"]["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
+    event
 }
 
 /// Status and JSON of what a function answered to [`http_request`].

@@ -1,16 +1,23 @@
-//! A layer in front of the embedded cloud that spoils calls of AWS on their way.
+//! A layer in front of the embedded cloud that counts and times calls of AWS, and spoils them on their way.
 
 use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use axum::body::{Body, to_bytes};
 use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    task::{AbortHandle, JoinHandle},
+};
+use tokio_rustls::TlsAcceptor;
+
+use super::Authority;
 
 /// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,18 +48,37 @@ pub struct Faults {
 struct Shared {
     plan: Mutex<Plan>,
     calls: Mutex<Vec<String>>,
+    /// How long the services took, by the call's name.
+    times: Mutex<Vec<(String, Duration)>>,
     client: reqwest::Client,
+    connections: Mutex<Vec<AbortHandle>>,
 }
 
-/// The fault, the first call that has it (from 1) and the last.
-#[derive(Default, Clone, Copy)]
-struct Plan(Option<(Fault, usize, usize)>);
+/// Which calls have a fault.
+#[derive(Default)]
+enum Plan {
+    #[default]
+    None,
+    /// From this number to that, from 1.
+    Numbers(Fault, usize, usize),
+    /// All that have this in their name.
+    Named(Fault, String),
+}
 
 struct Spoilt;
 
 impl Faults {
     /// A layer before every endpoint among these variables (`AWS_ENDPOINT_URL_*`); it spoils nothing yet.
     pub async fn before(environment: &[(String, String)]) -> Self {
+        Self::start(environment, None).await
+    }
+
+    /// The same, that is spoken to by TLS, with a certificate of this authority.
+    pub async fn behind_tls(environment: &[(String, String)], authority: &Authority) -> Self {
+        Self::start(environment, Some(authority.acceptor())).await
+    }
+
+    async fn start(environment: &[(String, String)], tls: Option<TlsAcceptor>) -> Self {
         let shared = Arc::<Shared>::default();
         let (mut servers, mut layers) = (Vec::new(), HashMap::<String, String>::new());
         let mut changed = Vec::new();
@@ -62,8 +88,9 @@ impl Faults {
                 continue;
             }
             if !layers.contains_key(value) {
-                let (address, server) = serve(Arc::clone(&shared), value.clone()).await;
-                layers.insert(value.clone(), format!("http://{address}"));
+                let (address, server) = serve(Arc::clone(&shared), value.clone(), tls.clone()).await;
+                let scheme = if tls.is_some() { "https" } else { "http" };
+                layers.insert(value.clone(), format!("{scheme}://{address}"));
                 servers.push(server);
             }
             changed.push((name.clone(), layers[value].clone()));
@@ -78,19 +105,41 @@ impl Faults {
 
     /// Spoils the call of this number, counted from now and from 1, and `more` after it.
     pub fn spoil(&self, fault: Fault, call: usize, more: usize) {
-        self.shared.calls.lock().unwrap().clear();
-        *self.shared.plan.lock().unwrap() = Plan(Some((fault, call, call.saturating_add(more))));
+        self.shared.forget();
+        *self.shared.plan.lock().unwrap() = Plan::Numbers(fault, call, call.saturating_add(more));
+    }
+
+    /// Spoils every call that has this in its name.
+    pub fn spoil_all(&self, fault: Fault, name: &str) {
+        self.shared.forget();
+        *self.shared.plan.lock().unwrap() = Plan::Named(fault, name.to_owned());
     }
 
     /// Lets everything through, and counts from 1 again.
     pub fn calm(&self) {
-        self.shared.calls.lock().unwrap().clear();
-        *self.shared.plan.lock().unwrap() = Plan(None);
+        self.shared.forget();
+        *self.shared.plan.lock().unwrap() = Plan::None;
     }
 
-    /// The calls since [`Self::spoil`] or [`Self::calm`]: method and path, or DynamoDB's operation.
+    /// The calls since [`Self::spoil`] or [`Self::calm`]: method and path, or DynamoDB's or Cognito's operation.
     pub fn calls(&self) -> Vec<String> {
         self.shared.calls.lock().unwrap().clone()
+    }
+
+    /// Ends all connections, as services do with those that are idle for long.
+    pub fn disconnect(&self) {
+        self.shared.connections.lock().unwrap().drain(..).for_each(|connection| connection.abort());
+    }
+
+    /// How many of these calls have this in their name.
+    pub fn count(&self, name: &str) -> usize {
+        self.shared.calls.lock().unwrap().iter().filter(|call| call.contains(name)).count()
+    }
+
+    /// How long the services took over them: from the whole request to the whole answer.
+    pub fn waited(&self, name: &str) -> Duration {
+        let times = self.shared.times.lock().unwrap();
+        times.iter().filter(|(call, _)| call.contains(name)).map(|(_, took)| *took).sum()
     }
 }
 
@@ -100,9 +149,10 @@ impl Drop for Faults {
     }
 }
 
-async fn serve(shared: Arc<Shared>, target: String) -> (SocketAddr, JoinHandle<()>) {
+async fn serve(shared: Arc<Shared>, target: String, tls: Option<TlsAcceptor>) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
+    let open = Arc::clone(&shared);
     let server = tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
@@ -113,9 +163,18 @@ async fn serve(shared: Arc<Shared>, target: String) -> (SocketAddr, JoinHandle<(
                 async move { shared.answer(&target, request).await }
             });
             // An error of the service ends the connection without an answer, which is what it is for.
-            tokio::spawn(
-                async move { http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok() },
-            );
+            let tls = tls.clone();
+            let connection = tokio::spawn(async move {
+                let connection = http1::Builder::new();
+                match tls {
+                    None => connection.serve_connection(TokioIo::new(stream), service).await.ok(),
+                    Some(tls) => {
+                        let stream = TokioIo::new(tls.accept(stream).await.ok()?);
+                        connection.serve_connection(stream, service).await.ok()
+                    }
+                }
+            });
+            open.connections.lock().unwrap().push(connection.abort_handle());
         }
     });
     (address, server)
@@ -125,7 +184,8 @@ impl Shared {
     async fn answer(&self, target: &str, request: Request<Incoming>) -> Result<Response<Body>, Spoilt> {
         let (head, body) = request.into_parts();
         let body = to_bytes(Body::new(body), usize::MAX).await.map_err(|_| Spoilt)?;
-        match self.fault(&head) {
+        let name = name(&head);
+        match self.fault(&name) {
             Some(Fault::Refused) => Ok(refusal()),
             Some(Fault::Hang) => std::future::pending().await,
             Some(Fault::Cut) => Err(Spoilt),
@@ -133,18 +193,29 @@ impl Shared {
                 self.forward(target, head, body).await?;
                 Err(Spoilt)
             }
-            None => self.forward(target, head, body).await,
+            None => {
+                let began = Instant::now();
+                let answer = self.forward(target, head, body).await;
+                self.times.lock().unwrap().push((name, began.elapsed()));
+                answer
+            }
         }
     }
 
+    fn forget(&self) {
+        self.calls.lock().unwrap().clear();
+        self.times.lock().unwrap().clear();
+    }
+
     /// Counts the call, and says what happens to it.
-    fn fault(&self, head: &http::request::Parts) -> Option<Fault> {
-        let operation = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-        let name = operation.map_or_else(|| format!("{} {}", head.method, head.uri.path()), str::to_owned);
+    fn fault(&self, name: &str) -> Option<Fault> {
         let mut calls = self.calls.lock().unwrap();
-        calls.push(name);
-        let (fault, first, last) = self.plan.lock().unwrap().0?;
-        (first..=last).contains(&calls.len()).then_some(fault)
+        calls.push(name.to_owned());
+        match &*self.plan.lock().unwrap() {
+            Plan::Numbers(fault, first, last) => (*first..=*last).contains(&calls.len()).then_some(*fault),
+            Plan::Named(fault, part) => name.contains(part.as_str()).then_some(*fault),
+            Plan::None => None,
+        }
     }
 
     /// The same request, headers and all: its signature covers the host that the program knows.
@@ -165,6 +236,12 @@ impl Shared {
         let body = answer.bytes().await.map_err(|_| Spoilt)?;
         response.body(Body::from(body)).map_err(|_| Spoilt)
     }
+}
+
+/// Method and path, or the operation.
+fn name(head: &http::request::Parts) -> String {
+    let operation = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    operation.map_or_else(|| format!("{} {}", head.method, head.uri.path()), str::to_owned)
 }
 
 fn refusal() -> Response<Body> {

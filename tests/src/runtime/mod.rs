@@ -8,9 +8,11 @@ pub mod event;
 pub mod faults;
 pub mod sandbox;
 pub mod stack;
+pub mod tls;
 
 pub use self::{
     faults::{Fault, Faults},
     sandbox::{Failure, Function, FunctionSettings, Sandbox},
     stack::TestStack,
+    tls::Authority,
 };

@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, BufReader},
@@ -23,6 +24,8 @@ use super::api::{Raised, RuntimeApi};
 
 /// What Lambda gives a function to start.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
+/// How long an answer may be followed by work before the program is frozen.
+const FREEZE_LIMIT: Duration = Duration::from_secs(1);
 /// How often Lambda repeats an event that nobody waits for.
 const RETRIES: usize = 2;
 
@@ -132,7 +135,7 @@ impl Sandbox {
     /// # Errors
     /// As there.
     pub async fn started(&mut self, event: &Value) -> Result<Value, Failure> {
-        let id = format!("invocation-{}", self.invocations.fetch_add(1, Ordering::Relaxed) + 1);
+        let id = request_id(self.invocations.fetch_add(1, Ordering::Relaxed) + 1);
         let limit = self.settings.timeout;
         let answer = self.api.invoke(&id, event.clone(), limit);
         let answered = async {
@@ -152,10 +155,36 @@ impl Sandbox {
         }
     }
 
+    /// Stops the program where it is, as Lambda does between invocations: once it has asked for the next one.
+    pub async fn freeze(&self) {
+        let asked = self.api.asked(self.invocations.load(Ordering::Relaxed) + 1);
+        // One that does not ask is frozen all the same.
+        let _ = tokio::time::timeout(FREEZE_LIMIT, asked).await;
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets a frozen program go on.
+    pub fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        // A program that has ended has no id any more.
+        if let Some(id) = self.child.id() {
+            // It may end at this very moment.
+            let _ = kill_process(Pid::from_raw(id.try_into().unwrap()).unwrap(), signal);
+        }
+    }
+
     /// Ends the program at once.
     pub async fn kill(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill().await;
+    }
+
+    /// Whether the program is there.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     /// Everything it has written, once it has ended.
@@ -187,6 +216,19 @@ impl Sandbox {
         }
     }
 
+    /// The lines of metrics that it has written, the last of which may be under way still: there are at least so many.
+    pub async fn measured(&self, at_least: usize) -> Vec<Value> {
+        let began = Instant::now();
+        loop {
+            let found = metrics(&self.log());
+            if found.len() >= at_least {
+                return found;
+            }
+            assert!(began.elapsed() < Duration::from_secs(5), "{} lines of metrics in {:#?}", found.len(), self.log());
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
     /// The program's memory, by Linux's word.
     pub fn memory(&self) -> Memory {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
@@ -198,7 +240,7 @@ impl Sandbox {
     }
 }
 
-/// A function as its callers know it: a sandbox is started when there is none and used again while it works.
+/// A function as its callers know it: a sandbox is started when there is none, frozen once it has answered, and used again while it works.
 pub struct Function {
     settings: FunctionSettings,
     warm: tokio::sync::Mutex<Option<Sandbox>>,
@@ -221,7 +263,10 @@ impl Function {
     pub async fn invoke(&self, event: &Value) -> Result<Value, Failure> {
         let mut warm = self.warm.lock().await;
         let mut sandbox = match warm.take() {
-            Some(sandbox) => sandbox,
+            Some(sandbox) => {
+                sandbox.thaw();
+                sandbox
+            }
             None => {
                 self.starts.fetch_add(1, Ordering::Relaxed);
                 Sandbox::start(&self.settings).await
@@ -229,6 +274,7 @@ impl Function {
         };
         let answer = sandbox.invoke(event).await;
         if matches!(answer, Ok(_) | Err(Failure::Raised(_))) {
+            sandbox.freeze().await;
             *warm = Some(sandbox);
         } else {
             let words = sandbox.last_words().await;
@@ -273,6 +319,11 @@ impl Function {
     }
 }
 
+/// The id of a sandbox's invocation of this number, from 1; Lambda's are UUIDs too.
+pub fn request_id(number: usize) -> String {
+    format!("00000000-0000-4000-8000-{number:012}")
+}
+
 /// The ARN of a function of the embedded cloud.
 pub fn arn(name: &str) -> String {
     format!("arn:aws:lambda:us-east-1:123456789012:function:{name}")
@@ -303,6 +354,12 @@ fn lambda_environment(settings: &FunctionSettings, api: &str) -> Vec<(String, St
         ("_HANDLER", "bootstrap".to_owned()),
     ];
     variables.map(|(name, value)| (name.to_owned(), value)).to_vec()
+}
+
+/// The lines of a log that CloudWatch takes for metrics.
+pub fn metrics(log: &[String]) -> Vec<Value> {
+    let lines = log.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["_aws"]["CloudWatchMetrics"].is_array()).collect()
 }
 
 fn keep(stream: impl AsyncRead + Unpin + Send + 'static, log: &Log) -> JoinHandle<()> {

@@ -1,6 +1,6 @@
 //! Both functions of a bot on an embedded cloud, as `template.yaml` would deploy them.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::{Path, PathBuf};
 
 use sbf_aws::{ratings::create_ratings_table, sessions::create_sessions_table};
 use sbf_brain::artefact::{CONFIGS, KNOWLEDGE, PACKED};
@@ -8,17 +8,23 @@ use sbf_local::{Cloud, CloudOptions, notification};
 use serde_json::Value;
 
 use super::sandbox::{Failure, Function, FunctionSettings};
+use crate::{deployment::deployed, moto::Moto};
 
-/// The tables' names.
+/// The stack's name, and those of its tables and buckets.
+pub const STACK: &str = "bench";
 const SESSIONS: &str = "bench-sessions";
 const RATINGS: &str = "bench-ratings";
 const UPLOADS: &str = "bench-uploads";
+/// The bucket of sounds.
+pub const SOUNDS: &str = "bench-sounds";
 
 /// A cloud and the programs that run on it.
 pub struct TestStack {
     /// The embedded cloud.
     pub cloud: Cloud,
     programs: Programs,
+    /// Where Cognito is.
+    cognito: Option<String>,
 }
 
 /// Where the two bootstraps are.
@@ -34,36 +40,53 @@ impl TestStack {
     /// A stack with no bucket for a brain yet.
     pub async fn start(programs: Programs) -> Self {
         let cloud = Cloud::start(CloudOptions::default()).await.unwrap();
-        cloud.create_bucket(UPLOADS).await.unwrap();
+        for bucket in [UPLOADS, SOUNDS] {
+            cloud.create_bucket(bucket).await.unwrap();
+        }
         create_sessions_table(&cloud.dynamodb(), SESSIONS).await.unwrap();
         create_ratings_table(&cloud.dynamodb(), RATINGS).await.unwrap();
-        Self { cloud, programs }
+        Self { cloud, programs, cognito: None }
+    }
+
+    /// The same, whose people are in a user pool of this Cognito.
+    #[must_use]
+    pub fn signing_in_at(self, moto: &Moto) -> Self {
+        Self { cognito: Some(moto.address.clone()), ..self }
     }
 
     /// The function that answers from a bucket's brain and may call these backends.
     pub fn core(&self, bucket: &str, backends: &str) -> FunctionSettings {
-        let own = [
+        let given = [
             ("BRAIN_BUCKET", bucket),
             ("SESSIONS_TABLE", SESSIONS),
             ("RATINGS_TABLE", RATINGS),
             ("UPLOAD_BUCKET", UPLOADS),
+            ("SPEECH_BUCKET", SOUNDS),
             ("ALLOWED_FUNCTIONS", backends),
-            ("RUST_LOG", "info"),
+            ("METRICS_STACK", STACK),
         ];
-        let (program, timeout) = (self.programs.core.clone(), Duration::from_secs(29));
-        FunctionSettings { name: "core".into(), program, environment: self.environment(&own), timeout, memory_mb: 1769 }
+        self.function("CoreFunction", "core", &self.programs.core, &given)
     }
 
     /// The function that trains a bucket's brain.
     pub fn train(&self, bucket: &str) -> FunctionSettings {
-        let environment = self.environment(&[("BRAIN_BUCKET", bucket), ("RUST_LOG", "info")]);
-        let (program, timeout) = (self.programs.train.clone(), Duration::from_secs(300));
-        FunctionSettings { name: "train".into(), program, environment, timeout, memory_mb: 3008 }
+        self.function(
+            "TrainFunction",
+            "train",
+            &self.programs.train,
+            &[("BRAIN_BUCKET", bucket), ("METRICS_STACK", STACK)],
+        )
     }
 
-    fn environment(&self, own: &[(&str, &str)]) -> Vec<(String, String)> {
-        let own = own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        self.cloud.environment().into_iter().chain(own).collect()
+    /// A function with the variables, the memory and the time that `template.yaml` gives it.
+    fn function(&self, id: &str, name: &str, program: &Path, given: &[(&str, &str)]) -> FunctionSettings {
+        let deployed = deployed(id, given);
+        let mut environment = self.cloud.environment();
+        let cognito =
+            self.cognito.iter().map(|at| ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER".to_owned(), at.clone()));
+        environment.extend(cognito.chain(deployed.environment));
+        let (timeout, memory_mb) = (deployed.timeout, deployed.memory_mb);
+        FunctionSettings { name: name.to_owned(), program: program.to_owned(), environment, timeout, memory_mb }
     }
 
     /// Puts an object, as an author uploads a file.
@@ -98,6 +121,12 @@ impl TestStack {
         let request = self.cloud.dynamodb().update_item().table_name(SESSIONS);
         let request = request.key("pk", text(subject)).key("sk", text(id)).update_expression("SET body = :body");
         request.expression_attribute_values(":body", text(&body.to_string())).send().await.unwrap();
+    }
+
+    /// The objects of a bucket.
+    pub async fn keys(&self, bucket: &str) -> Vec<String> {
+        let listed = self.cloud.s3().list_objects_v2().bucket(bucket).send().await.unwrap();
+        listed.contents().iter().map(|object| object.key().unwrap().to_owned()).collect()
     }
 
     /// Uploads both files and runs the train bootstrap on them.

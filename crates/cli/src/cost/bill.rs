@@ -61,8 +61,10 @@ pub(crate) fn bill(turn: &Turn, measured: &Measurements, prices: &Prices) -> any
         Ok(Line { price, what, because, quantity, each, dollars: quantity * each * MILLION })
     };
     let (calls, looks) = (turn.reads + turn.writes, turn.api_requests * assumed.brain_looks);
+    let (gets, puts) = (looks + turn.sound_gets, turn.sound_puts);
     let waited = calls * assumed.dynamo_ms
-        + looks * assumed.s3_ms
+        + gets * assumed.s3_ms
+        + puts * assumed.s3_put_ms
         + turn.invokes * assumed.backend_ms
         + turn.polly_calls * assumed.polly_ms;
     let started = turn.api_requests * assumed.cold_share * assumed.cold_ms;
@@ -78,11 +80,12 @@ pub(crate) fn bill(turn: &Turn, measured: &Measurements, prices: &Prices) -> any
             "lambdaGbSecond",
             milliseconds / 1000.0 * assumed.memory_mb / 1024.0,
             format!(
-                "{:.1} ms in the handler + {calls:.2} × {} ms DynamoDB + {looks:.2} × {} ms S3 + {:.2} × {} ms backend + {:.2} × {} ms Polly \
-                 + {:.0} % × {} ms start = {milliseconds} ms × {} MB",
+                "{:.1} ms in the handler + {calls:.2} × {} ms DynamoDB + {gets:.2} × {} ms reading S3 + {puts:.2} × {} ms writing it \
+                 + {:.2} × {} ms backend + {:.2} × {} ms Polly + {:.0} % × {} ms start = {milliseconds} ms × {} MB",
                 turn.handler_ms,
                 assumed.dynamo_ms,
                 assumed.s3_ms,
+                assumed.s3_put_ms,
                 turn.invokes,
                 assumed.backend_ms,
                 turn.polly_calls,
@@ -110,16 +113,13 @@ pub(crate) fn bill(turn: &Turn, measured: &Measurements, prices: &Prices) -> any
             format!("the backend's {} ms × {} MB", turn.invokes * assumed.backend_ms, assumed.backend_memory_mb),
         )?);
     }
-    if turn.polly_characters > 0.0 {
-        lines.push(line("pollyStandard", turn.polly_characters, "characters spoken, none from a cache".to_owned())?);
-    }
-    let sent =
-        turn.response_bytes + turn.api_requests * assumed.header_bytes + turn.polly_characters * assumed.sound_bytes;
+    lines.extend(sound(turn, &line)?);
+    let sent = turn.response_bytes + turn.api_requests * assumed.header_bytes;
     let cloud_front = vec![
         line("cloudFrontRequest", turn.api_requests, "requests of the client".to_owned())?,
         line("cloudFrontGb", sent / GB, format!("{sent:.0} bytes of answers"))?,
     ];
-    let lex = if turn.polly_calls > 0.0 { "lexSpeech" } else { "lexText" };
+    let lex = if turn.sound_gets > 0.0 { "lexSpeech" } else { "lexText" };
     let dollars: f64 = lines.iter().map(|line| line.dollars).sum();
     let more: f64 = cloud_front.iter().map(|line| line.dollars).sum();
     Ok(Bill {
@@ -131,4 +131,15 @@ pub(crate) fn bill(turn: &Turn, measured: &Measurements, prices: &Prices) -> any
         dollars_with_cloud_front: dollars + more,
         lex_v2: line(lex, 1.0, "one request a turn".to_owned())?,
     })
+}
+
+/// What being read aloud costs: the voice of `SpeechEngine`'s default, and the bucket that keeps its sounds.
+fn sound(turn: &Turn, line: &impl Fn(&str, f64, String) -> anyhow::Result<Line>) -> anyhow::Result<Vec<Line>> {
+    let lines = [
+        ("s3Get", turn.sound_gets, "looks for a sound that is kept"),
+        ("s3Put", turn.sound_puts, "sounds kept"),
+        ("pollyNeural", turn.polly_characters, "characters spoken anew"),
+    ];
+    let used = lines.into_iter().filter(|(_, quantity, _)| *quantity > 0.0);
+    used.map(|(price, quantity, because)| line(price, quantity, because.to_owned())).collect()
 }

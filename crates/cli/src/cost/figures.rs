@@ -107,8 +107,10 @@ pub(crate) struct Assumed {
     pub memory_mb: f64,
     /// Milliseconds that core waits for one call of DynamoDB.
     pub dynamo_ms: f64,
-    /// The same for S3.
+    /// The same for reading from S3.
     pub s3_ms: f64,
+    /// The same for writing to it.
+    pub s3_put_ms: f64,
     /// The same for a backend.
     pub backend_ms: f64,
     /// The same for Polly.
@@ -131,7 +133,8 @@ pub(crate) struct Assumed {
     pub log_lines: f64,
     /// Bytes of headers of a response.
     pub header_bytes: f64,
-    /// Bytes of sound for a character, as Base64: 48 kbit/s, fifteen characters a second.
+    /// Bytes of sound for a character, as Polly's MP3 has them: 48 kbit/s, fifteen characters a second. The voice that is measured with
+    /// gives as many, and an answer holds them as Base64.
     pub sound_bytes: f64,
 }
 
@@ -163,6 +166,10 @@ pub(crate) struct Turn {
     pub polly_calls: f64,
     /// Characters that it speaks.
     pub polly_characters: f64,
+    /// Looks for a sound in its bucket.
+    pub sound_gets: f64,
+    /// Sounds put there.
+    pub sound_puts: f64,
     /// Bytes of response bodies.
     pub response_bytes: f64,
     /// Bytes that core logs, its lines of metrics among them.
@@ -175,8 +182,9 @@ impl Default for Assumed {
             memory_mb: 1024.0,
             dynamo_ms: 5.0,
             s3_ms: 20.0,
+            s3_put_ms: 40.0,
             backend_ms: 100.0,
-            polly_ms: 200.0,
+            polly_ms: 300.0,
             backend_memory_mb: 256.0,
             brain_looks: 0.5,
             cold_share: 0.01,
@@ -186,7 +194,7 @@ impl Default for Assumed {
             line_overhead_bytes: 26.0,
             log_lines: 5.0,
             header_bytes: 600.0,
-            sound_bytes: 533.0,
+            sound_bytes: 400.0,
         }
     }
 }
