@@ -3,6 +3,7 @@
 //! `make template` translates template.yaml; without that, or after a change without it, every test here fails and says so.
 
 mod backends;
+mod cost;
 mod data;
 mod functions;
 mod rights;

@@ -34,7 +34,7 @@ impl<'m> Town<'m> {
         let pool = cognito.create_user_pool().pool_name("town").username_attributes(UsernameAttributeType::Email);
         let pool = pool.send().await.unwrap().user_pool.unwrap().id.unwrap();
         let group =
-            cognito.create_group().user_pool_id(&pool).group_name("editors").description("May change the brain");
+            cognito.create_group().user_pool_id(&pool).group_name("editors").description("A claim in their tokens");
         group.send().await.unwrap();
         let client = client(&cognito, &pool).await;
         moto.stack(stack, &[("UserPoolId", &pool), ("OidcClientId", &client)]).await;
@@ -174,7 +174,7 @@ async fn more_users_than_one_page_are_listed(town: &Town<'_>) {
 async fn users_come_into_groups_and_out(town: &Town<'_>) {
     let ana = "ana@example.org";
     town.users(&["add", ana]).await;
-    let editors = json!({ "groups": [{ "name": "editors", "description": "May change the brain" }] });
+    let editors = json!({ "groups": [{ "name": "editors", "description": "A claim in their tokens" }] });
     assert_eq!(town.told(&["groups", "list"]).await, editors);
     assert_eq!(town.told(&["groups", "list", ana]).await, json!({ "groups": [] }));
     assert_eq!(town.users(&["groups", "add", ana, "editors"]).await.0, Some(0));

@@ -161,6 +161,11 @@ pub fn bootstraps() -> Programs {
     PROGRAMS.get_or_init(find).clone()
 }
 
+/// Programs of the workspace, each built as [`bootstraps`] are.
+pub fn programs<const N: usize>(names: [&str; N]) -> [PathBuf; N] {
+    built(&names).try_into().unwrap()
+}
+
 /// Programs of the workspace; built here where they are not there yet or are older than their sources, with the features that the tests
 /// were built with, so that nothing below them is built twice.
 fn built(names: &[&str]) -> Vec<PathBuf> {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { describe, expect, test } from "vitest";
 
 import { PLAIN, readClient } from "../src/client";
@@ -45,6 +47,17 @@ describe("client.json", () => {
     ["data:text/html,x", false],
   ])("the picture %s is shown: %s", (address, shown) => {
     expect(readClient({ theme: { logo: address } }).theme.logo !== "").toBe(shown);
+  });
+});
+
+describe("a theme", () => {
+  // What `sbf check` warns about, and what not.
+  const file = new URL("../../crates/brain/fixtures/theme.json", import.meta.url);
+  const cases = JSON.parse(readFileSync(file, "utf8")) as [string, unknown, boolean][];
+
+  test.each(cases)("%s: %j is shown: %s", (path, value, shown) => {
+    const written = path.split(".").reduceRight((inner, key) => ({ [key]: inner }), value);
+    expect(JSON.stringify(readClient({ theme: written })) !== JSON.stringify(PLAIN)).toBe(shown);
   });
 });
 

@@ -49,7 +49,7 @@ pub struct App {
     pub ratings: Option<Arc<dyn RatingStore>>,
     /// Upload forms; without it `/uploads` says that no files are taken.
     pub uploads: Option<Arc<S3Uploads>>,
-    /// How a page signs people in, where this router tells it: in the cloud, the page has a `client.json` of its own for that.
+    /// How a page signs people in; without it, `/client.json` says that nobody does.
     pub sign_in: Option<SignIn>,
 }
 

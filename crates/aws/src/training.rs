@@ -2,21 +2,28 @@
 
 mod bucket;
 mod event;
+mod history;
+mod making;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_sdk_s3::Client;
 use sbf_brain::{
-    Problem, Severity,
-    artefact::{CONFIGS, KNOWLEDGE, PACKED, PROBLEMS, REPORT},
-    report::Comparison,
+    Problem,
+    artefact::{ABOUT, CONFIGS, Files, KNOWLEDGE, PACKED, PROBLEMS, REPORT},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
+pub use self::history::LOOK_BACK;
 use self::{
-    bucket::{Bucket, Object, Put},
+    bucket::{Bucket, Put},
     event::News,
+    history::{Change, History, State},
+    making::{Live, Made, Unmade},
 };
 use crate::settings::BrainSettings;
 
@@ -34,12 +41,15 @@ pub enum Outcome {
     Ignored,
     /// There is no `knowledge.json` yet.
     Incomplete,
-    /// The files have errors: `problems.json` is written, the live brain is untouched.
+    /// The files have errors: `problems.json` is written, and what answers is of the last upload without errors.
     Refused {
         /// All problems, errors and warnings.
         problems: Vec<Problem>,
+        /// The last upload without errors, where it was this run that made it live.
+        #[serde(rename = "lastGood", skip_serializing_if = "Option::is_none")]
+        last_good: Option<LastGood>,
     },
-    /// The files changed meanwhile, and have no errors: the run of that change publishes.
+    /// A file was uploaded meanwhile: the run of that upload does what there is to do.
     Superseded,
     /// The brain is live.
     Published {
@@ -50,6 +60,15 @@ pub enum Outcome {
         /// Warnings.
         problems: Vec<Problem>,
     },
+}
+
+/// An earlier upload that went live because the one after it has errors.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LastGood {
+    /// The brain's version.
+    pub version: String,
+    /// What `training-report.json` holds.
+    pub report: Value,
 }
 
 impl Outcome {
@@ -65,8 +84,17 @@ impl Outcome {
             Self::Published { version, problems, .. } => {
                 tracing::info!(version, warnings = problems.len(), seconds, "training published a brain");
             }
-            Self::Refused { problems } => {
-                tracing::error!(problems = problems.len(), seconds, "training refused the brain")
+            Self::Refused { problems, last_good: None } => {
+                tracing::error!(problems = problems.len(), seconds, "training refused the brain");
+            }
+            Self::Refused { problems, last_good: Some(LastGood { version, .. }) } => {
+                let problems = problems.len();
+                tracing::error!(
+                    problems,
+                    version,
+                    seconds,
+                    "training refused the brain and published the last good one"
+                );
             }
             Self::Superseded => tracing::info!(seconds, "training was superseded"),
             Self::Incomplete => tracing::warn!("there is no knowledge.json: nothing to train"),
@@ -93,49 +121,18 @@ pub enum TrainingError {
     #[error("training stopped: {0}")]
     Stopped(String),
     /// The files or the brain were written by others again and again.
-    #[error("the brain was published by others {0} times in a row")]
+    #[error("the files or the brain were changed by others {0} times in a row")]
     Contended(usize),
 }
 
-/// ETags of the two files that a brain is made of: they name one pair of contents.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Pair {
-    knowledge: Option<String>,
-    configs: Option<String>,
-}
-
-/// The artefact that was in the bucket when a run began.
-#[derive(Debug, Default)]
-struct Live {
-    etag: Option<String>,
-    content: Vec<u8>,
-    /// What the last report says was changed by the version it is about.
-    reported: Option<Reported>,
-}
-
-/// The part of `training-report.json` that a repeated run keeps.
-#[derive(Debug, Deserialize)]
-struct Reported {
-    version: String,
-    comparison: Option<Comparison>,
-}
-
-/// A trained brain as it will lie in the bucket.
-struct Made {
-    version: String,
-    packed: Vec<u8>,
-    /// Name and content of what is written for people.
-    readable: Vec<(&'static str, Vec<u8>)>,
-    report: Value,
-    problems: Vec<Problem>,
-}
-
-/// Why nothing was made.
-enum Unmade {
-    /// The files have errors.
-    Refused(Vec<Problem>),
-    /// The artefact cannot be read back: a fault of ours.
-    Broken(String),
+/// What looking back came to.
+enum Past {
+    /// What is live is what shall be live.
+    Stays,
+    /// An earlier upload is live now.
+    Published(LastGood),
+    /// Others wrote meanwhile.
+    Overtaken,
 }
 
 impl Trainer {
@@ -158,162 +155,162 @@ impl Trainer {
         }
     }
 
-    /// Trains the pair of files that is in the bucket now.
+    /// Makes the newest upload live that has no errors, and tells the errors of what is there now.
+    ///
+    /// Why the last good upload is live once every event was handled, in whatever order, however often, and however many runs were killed:
+    ///
+    /// 1. What shall be live follows from the history of the two keys alone, which only grows: it is the newest state that can be trained.
+    /// 2. A run that ends found, after the last thing that it wrote, that nothing had come since it read that history. So whatever a run of an
+    ///    older history writes over what a newer run wrote, it sees that and does the newer work itself before it ends.
+    /// 3. Or it found an upload that came after everything it wrote, and leaves the rest to it: that upload's own event comes later still.
+    /// 4. A run that is killed or fails is repeated, and begins from nothing: it reads the bucket, and no trace of the first attempt.
     ///
     /// # Errors
     /// Where S3 fails.
     pub async fn run(&self) -> Result<Outcome, TrainingError> {
+        const ATTEMPTS: usize = 5;
         let began = Instant::now();
-        // Boxed: the SDK's futures, nested so deep, are more than the compiler follows.
-        let outcome = Box::pin(self.train_until_current()).await?;
-        outcome.log(began.elapsed());
-        Ok(outcome)
-    }
-
-    /// A run whose files were replaced while its brain went live may have replaced the brain of the newer ones: equal contents have equal
-    /// ETags, so that a brain that was there, was replaced and is there again looks untouched to the condition of the put.
-    async fn train_until_current(&self) -> Result<Outcome, TrainingError> {
-        const RUNS: usize = 5;
-        for _ in 0..RUNS {
-            let (outcome, pair) = self.train().await?;
-            if !matches!(outcome, Outcome::Published { .. }) || pair == Some(self.pair().await?) {
+        for _ in 0..ATTEMPTS {
+            // Boxed: the SDK's futures, nested so deep, are more than the compiler follows.
+            if let Some(outcome) = Box::pin(self.attempt()).await? {
+                outcome.log(began.elapsed());
                 return Ok(outcome);
             }
         }
-        Err(TrainingError::Contended(RUNS))
+        Err(TrainingError::Contended(ATTEMPTS))
     }
 
-    /// One run over the files that are there, and which they were.
-    async fn train(&self) -> Result<(Outcome, Option<Pair>), TrainingError> {
-        // Seen before the files are read: whatever is published from here on makes the put at the end think again.
-        let live = self.live().await?;
-        let Some(knowledge) = self.bucket.get(KNOWLEDGE).await? else { return Ok((Outcome::Incomplete, None)) };
-        let configs = self.bucket.get(CONFIGS).await?;
-        let pair = Pair { knowledge: knowledge.etag.clone(), configs: configs.as_ref().and_then(|o| o.etag.clone()) };
-        let making = tokio::task::spawn_blocking(move || {
-            let made = make(&knowledge, configs.as_ref(), &live);
-            (made, live)
-        });
-        let (made, live) = making.await.map_err(|error| TrainingError::Stopped(error.to_string()))?;
-        if self.pair().await? != pair && !(made.is_ok() && self.refuses_what_is_there().await?) {
-            return Ok((Outcome::Superseded, Some(pair)));
+    /// One attempt; `None` where others wrote meanwhile what it did not know of.
+    async fn attempt(&self) -> Result<Option<Outcome>, TrainingError> {
+        // Seen before the history is: whatever is published from here on makes the put at the end fail.
+        let live = Arc::new(self.live().await?);
+        let history = History::read(&self.bucket).await?;
+        let newest = history.newest();
+        if newest.knowledge.is_none() {
+            return Ok(Some(Outcome::Incomplete));
+        }
+        let Some(files) = self.files(newest).await? else { return Ok(None) };
+        let made = make(&files, &live).await?;
+        match history.change(&self.bucket).await? {
+            None => {}
+            // Whatever an earlier attempt of this run wrote, it wrote before this upload.
+            Some(Change::Written) => return Ok(Some(Outcome::Superseded)),
+            Some(Change::Removed) => return Ok(None),
         }
         let outcome = match made {
-            Ok(made) => self.publish(made, &pair, live).await?,
+            Ok(made) => {
+                self.tell(&made.problems, &files).await?;
+                if !self.publish(&made, &live).await? {
+                    return Ok(None);
+                }
+                Outcome::Published { version: made.version, report: made.report, problems: made.problems }
+            }
             Err(Unmade::Refused(problems)) => {
-                self.bucket.put(PROBLEMS, json(&problems)).await?;
-                Outcome::Refused { problems }
+                // First of all: whoever uploaded this is waiting. Nothing below writes it again.
+                self.tell(&problems, &files).await?;
+                let last_good = match self.look_back(&history, &files, &live).await? {
+                    Past::Stays => None,
+                    Past::Published(last_good) => Some(last_good),
+                    Past::Overtaken => return Ok(None),
+                };
+                Outcome::Refused { problems, last_good }
             }
             Err(Unmade::Broken(why)) => return Err(TrainingError::Stopped(why)),
         };
-        Ok((outcome, Some(pair)))
+        // Equal contents have equal ETags, so that a brain that was there, was replaced and is there again looks untouched to the condition of
+        // the put; and what is written for people has no condition at all. Where anything came meanwhile, all is done once more.
+        Ok(history.change(&self.bucket).await?.is_none().then_some(outcome))
     }
 
-    /// Whether the files that are there now have errors. Then what they replaced was the last good upload, and goes live.
-    async fn refuses_what_is_there(&self) -> Result<bool, TrainingError> {
-        let Some(knowledge) = self.bucket.get(KNOWLEDGE).await? else { return Ok(false) };
-        let configs = self.bucket.get(CONFIGS).await?;
-        let (checked, _) =
-            sbf_brain::read(&knowledge.content, configs.as_ref().map(|configs| configs.content.as_slice()));
-        Ok(checked.is_none())
+    /// Sees to it that the newest upload without errors is live, given that `refused`, the files that are there now, have some.
+    async fn look_back(&self, history: &History, refused: &Files, live: &Arc<Live>) -> Result<Past, TrainingError> {
+        // Refused are these files by this release; the one that made the live brain of them did not, and somebody wants it live: a rollback
+        // restores the three together.
+        if live.is_of(refused) {
+            return Ok(Past::Stays);
+        }
+        let mut good: Option<Made> = None;
+        for state in history.earlier() {
+            let Some(files) = self.files(state).await? else { continue };
+            let is_live = live.is_of(&files);
+            if good.is_some() {
+                // Only the origin of the live brain is looked for, and it is older than what was found.
+                if is_live {
+                    return self.publish_past(good, history, live).await;
+                }
+                continue;
+            }
+            if is_live && live.is_reported() {
+                return Ok(Past::Stays);
+            }
+            match make(&files, live).await? {
+                Ok(made) if is_live || !live.is_since(state.since) => {
+                    return self.publish_past(Some(made), history, live).await;
+                }
+                Ok(made) => good = Some(made),
+                Err(Unmade::Refused(_)) if is_live => return Ok(Past::Stays),
+                Err(Unmade::Refused(_)) => {}
+                Err(Unmade::Broken(why)) => return Err(TrainingError::Stopped(why)),
+            }
+        }
+        if good.is_some() {
+            // It went live after that upload, and is of none that the bucket remembers: of a newer one whose versions were deleted, or put there
+            // by hand. Going back behind it is for a person to decide.
+            tracing::warn!(
+                "the live brain is of no upload that is remembered, and newer than the last good one: it stays"
+            );
+        }
+        Ok(Past::Stays)
+    }
+
+    async fn publish_past(&self, made: Option<Made>, history: &History, live: &Live) -> Result<Past, TrainingError> {
+        let Some(made) = made else { return Ok(Past::Stays) };
+        // Training took its time: what is there now may be good.
+        if history.change(&self.bucket).await?.is_some() || !self.publish(&made, live).await? {
+            return Ok(Past::Overtaken);
+        }
+        Ok(Past::Published(LastGood { version: made.version, report: made.report }))
     }
 
     /// What core answers from now, and what was reported about it.
     async fn live(&self) -> Result<Live, TrainingError> {
         let Some(packed) = self.bucket.get(PACKED).await? else { return Ok(Live::default()) };
         let report = self.bucket.get(REPORT).await?;
-        let reported = report.and_then(|report| serde_json::from_slice(&report.content).ok());
-        Ok(Live { etag: packed.etag, content: packed.content, reported })
+        Ok(Live::new(packed.etag, packed.modified, packed.content, report.as_ref().map(|report| &*report.content)))
     }
 
-    /// Everything for people first, and the artefact that goes live last, in one put.
-    async fn publish(&self, made: Made, pair: &Pair, live: Live) -> Result<Outcome, TrainingError> {
-        for (name, content) in made.readable {
-            self.bucket.put(name, content).await?;
+    /// The files of a state; `None` where there is no knowledge.json, or a version is gone.
+    async fn files(&self, state: State<'_>) -> Result<Option<Files>, TrainingError> {
+        let Some(knowledge) = state.knowledge else { return Ok(None) };
+        let Some(knowledge) = self.bucket.get_version(KNOWLEDGE, &knowledge.id).await? else { return Ok(None) };
+        let Some(config) = state.configs else { return Ok(Some(Files { knowledge, config: None })) };
+        let config = self.bucket.get_version(CONFIGS, &config.id).await?;
+        Ok(config.map(|config| Files { knowledge, config: Some(config) }))
+    }
+
+    /// All problems of these files, for people and for `sbf publish`, which must not take those of other files for its own.
+    async fn tell(&self, problems: &[Problem], files: &Files) -> Result<(), TrainingError> {
+        self.bucket.put_noted(PROBLEMS, json(problems), (ABOUT, files.digest())).await
+    }
+
+    /// Everything for people first, and the artefact that goes live last, in one put; `false` where another run's is live by now.
+    async fn publish(&self, made: &Made, live: &Live) -> Result<bool, TrainingError> {
+        for (name, content) in &made.readable {
+            self.bucket.put(name, content.clone()).await?;
         }
-        self.bucket.put(PROBLEMS, json(&made.problems)).await?;
         // A repeated event finds its brain live already: it is not put again, as another version of the same.
-        let is_live = made.packed == live.content && self.bucket.etag(PACKED).await? == live.etag;
-        if is_live || self.put_live(made.packed, pair, live.etag).await? {
-            Ok(Outcome::Published { version: made.version, report: made.report, problems: made.problems })
-        } else {
-            Ok(Outcome::Superseded)
+        if made.packed == live.content && self.bucket.etag(PACKED).await? == live.etag {
+            return Ok(true);
         }
-    }
-
-    /// Whether the artefact went live. Another run may have been faster: where it trained an older pair, this one still wins.
-    async fn put_live(&self, packed: Vec<u8>, pair: &Pair, mut seen: Option<String>) -> Result<bool, TrainingError> {
-        const ATTEMPTS: usize = 5;
-        let packed = bytes::Bytes::from(packed);
-        for _ in 0..ATTEMPTS {
-            if self.bucket.put_over(PACKED, packed.clone(), seen.as_deref()).await? == Put::Done {
-                return Ok(true);
-            }
-            if self.pair().await? != *pair {
-                return Ok(false);
-            }
-            seen = self.bucket.etag(PACKED).await?;
-        }
-        Err(TrainingError::Contended(ATTEMPTS))
-    }
-
-    async fn pair(&self) -> Result<Pair, TrainingError> {
-        Ok(Pair { knowledge: self.bucket.etag(KNOWLEDGE).await?, configs: self.bucket.etag(CONFIGS).await? })
+        Ok(self.bucket.put_over(PACKED, made.packed.clone(), live.etag.as_deref()).await? == Put::Done)
     }
 }
 
-/// Checks, trains, packs and compares: the part without a bucket, which may take seconds.
-fn make(knowledge: &Object, configs: Option<&Object>, live: &Live) -> Result<Made, Unmade> {
-    let configs = configs.map(|configs| configs.content.as_slice());
-    let (checked, mut problems) = sbf_brain::read(&knowledge.content, configs);
-    let Some(checked) = checked else { return Err(Unmade::Refused(problems)) };
-    let mut trained = match sbf_brain::train(checked, &mut |_| ()) {
-        Ok(trained) => trained,
-        Err(error) => {
-            problems.push(untrainable(&error));
-            return Err(Unmade::Refused(problems));
-        }
-    };
-    let packed = sbf_brain::encode(&trained.brain);
-    // Read back as core will read it: what it would refuse must not replace what answers now.
-    sbf_brain::decode(&packed).map_err(|error| Unmade::Broken(error.to_string()))?;
-    trained.report.comparison = compare(&trained, packed.len(), live);
-    Ok(Made {
-        version: trained.brain.version().to_owned(),
-        packed,
-        readable: trained.readable(),
-        report: trained.report.to_json(&trained.brain),
-        problems,
-    })
-}
-
-/// What the new brain changes in the live one. Of a brain that is live already, what it changed when it went live stays said.
-fn compare(trained: &sbf_brain::Trained, bytes: usize, live: &Live) -> Option<Comparison> {
-    if live.content.is_empty() {
-        return None;
-    }
-    let brain = match sbf_brain::decode(&live.content) {
-        Ok(brain) => brain,
-        Err(error) => {
-            tracing::warn!(%error, "the live brain cannot be read and is not compared with");
-            return None;
-        }
-    };
-    let reported = live.reported.as_ref().filter(|reported| reported.version == trained.brain.version());
-    match reported {
-        Some(reported) if brain.version() == trained.brain.version() => reported.comparison.clone(),
-        _ => Some(trained.compared_with(&brain, live.content.len(), bytes)),
-    }
-}
-
-fn untrainable(error: &sbf_brain::TrainError) -> Problem {
-    Problem {
-        severity: Severity::Error,
-        file: KNOWLEDGE.to_owned(),
-        path: String::new(),
-        rule: "must hold utterances that a classifier can be trained on".to_owned(),
-        found: error.to_string(),
-    }
+/// Training takes seconds of a processor.
+async fn make(files: &Files, live: &Arc<Live>) -> Result<Result<Made, Unmade>, TrainingError> {
+    let (files, live) = (files.clone(), Arc::clone(live));
+    let making = tokio::task::spawn_blocking(move || making::make(&files, &live));
+    making.await.map_err(|error| TrainingError::Stopped(error.to_string()))
 }
 
 fn json(problems: &[Problem]) -> Vec<u8> {

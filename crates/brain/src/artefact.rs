@@ -33,6 +33,8 @@ pub const CONFUSION_PICTURE: &str = "confusion-matrix.svg";
 pub const WORD_DISTRIBUTION: &str = "word-distribution.csv";
 /// All problems of the last check.
 pub const PROBLEMS: &str = "problems.json";
+/// Under this key of its metadata in a bucket stands which files it is about: their [`Files::digest`].
+pub const ABOUT: &str = "files-sha256";
 /// Counts and rates of the last training.
 pub const REPORT: &str = "training-report.json";
 
@@ -134,6 +136,14 @@ pub struct Files {
     pub knowledge: Vec<u8>,
     /// `configs.json`, where there is one.
     pub config: Option<Vec<u8>>,
+}
+
+impl Files {
+    /// Names these two contents, for whoever has them too: 64 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        let config = self.config.as_deref().map(|config| format!("{CONFIGS} {}\n", sha256(config)));
+        sha256(format!("{KNOWLEDGE} {}\n{}", sha256(&self.knowledge), config.unwrap_or_default()).as_bytes())
+    }
 }
 
 /// Bytes at the beginning of an artefact that surely hold its summary.

@@ -24,6 +24,8 @@ use crate::{
     utterance::Template,
 };
 
+pub use crate::knowledge::Right;
+
 /// A bot without errors, ready to be trained; made by [`read`] alone.
 #[derive(Debug)]
 // Without the trainer a checked bot can be looked at, but not be made into anything.
@@ -98,6 +100,11 @@ pub fn read(knowledge: &[u8], config: Option<&[u8]>) -> (Option<CheckedKnowledge
 /// Where knowledge.json, as written, names the function of an intent; for problems that others than the check find.
 pub fn path_of_function(written: &Value, intent: &str) -> String {
     knowledge::path_of_function(written, intent)
+}
+
+/// What a bot, as written, asks for besides its functions; each with its place and the name of whom.
+pub fn rights(written: &Value) -> Vec<(Right, String, String)> {
+    knowledge::rights(written)
 }
 
 /// The content of a bot that was trained before, in the language it was trained in.

@@ -2,6 +2,8 @@
 //!
 //! The reference's field names of this file occur only here.
 
+mod theme;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -126,7 +128,11 @@ fn typed(mut fields: Fields<'_>, problems: &mut Problems) -> Config {
         .and_then(|at| threshold(&at, problems))
         .unwrap_or(absent.threshold);
     let local_functions = fields.get("localFunctions").map(|at| local_functions(&at, problems)).unwrap_or_default();
-    let theme = fields.get("theme").and_then(|at| at.members(problems).map(|_| at.value.clone()));
+    let theme = fields.get("theme").filter(|at| at.members(problems).is_some());
+    if let Some(at) = &theme {
+        theme::check(at, problems);
+    }
+    let theme = theme.map(|at| at.value.clone());
     let name = set(&mut fields, "name", problems);
     let voice = set(&mut fields, "voice", problems);
     let lexicon = set(&mut fields, "customPronunciation", problems);
@@ -248,7 +254,7 @@ mod tests {
     fn keys_are_typed() {
         let (config, problems) = read(&json!({
             "name": "Ana", "voice": "Camila", "language_tag": "pt_br", "auntMaricotaDistanceConfidence": 0.5, "cacheTTL": 1000, "ctxTTLLimit": 2,
-            "localFunctions": {"f": "http://127.0.0.1:9000/f"}, "theme": {"colour": "red"}, "gender": "female",
+            "localFunctions": {"f": "http://127.0.0.1:9000/f"}, "theme": {"name": "Ana", "colours": {"primary": "#0a5"}}, "gender": "female",
         }));
         assert_eq!(problems, []);
         assert_eq!(
@@ -257,7 +263,7 @@ mod tests {
         );
         assert_eq!((config.threshold, config.cache_ttl_ms, config.session_hours), (0.5, 1000, 2));
         assert_eq!(config.local_functions["f"], "http://127.0.0.1:9000/f");
-        assert_eq!(config.theme, Some(json!({"colour": "red"})));
+        assert_eq!(config.theme, Some(json!({"name": "Ana", "colours": {"primary": "#0a5"}})));
         assert_eq!(config.anchor("GENDER").as_deref(), Some("female"));
     }
 
@@ -274,6 +280,15 @@ mod tests {
         let paths: Vec<_> = problems.iter().map(|(path, _)| path.as_str()).collect();
         assert_eq!(paths.len(), 5, "{problems:?}");
         assert!(paths.iter().all(|path| path.starts_with("pronunciations.") || path.starts_with("pronunciations[")));
+    }
+
+    #[test]
+    fn a_theme_is_handed_on_as_written_and_what_no_page_shows_is_warned_about() {
+        let theme = json!({"colors": {"primary": "#0a5"}, "name": "Ana"});
+        let (config, problems) = read(&json!({"theme": theme}));
+        assert_eq!(config.theme, Some(theme));
+        let expected = ("theme.colors".to_owned(), "this field is not known; is colours meant?".to_owned());
+        assert_eq!(problems, [expected]);
     }
 
     #[test]

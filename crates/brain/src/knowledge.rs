@@ -140,6 +140,34 @@ pub(crate) fn path_of_function(written: &Value, intent: &str) -> String {
     at.map_or_else(|| ITEMS_PATH.to_owned(), |at| format!("{}._source.arn", index(ITEMS_PATH, at)))
 }
 
+/// A right besides that to call a function, which only an operator could give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// To take a role before a function is called.
+    Role,
+    /// To ask another bot.
+    Federation,
+}
+
+/// Every right that the file asks for: which, where, and the name of whom.
+pub(crate) fn rights(written: &Value) -> Vec<(Right, String, String)> {
+    let says =
+        |value: Option<&Value>| value.filter(|value| !At { value, path: String::new() }.says_nothing()).is_some();
+    let items = written.get(ITEMS_PATH).and_then(Value::as_array).into_iter().flatten();
+    let of_item = |(at, item): (usize, &Value)| {
+        let source = item.get("_source")?;
+        let role = source.get("rolearn").filter(|role| says(Some(role)) && says(source.get("arn")))?;
+        let role = At { value: role, path: format!("{}._source.rolearn", index(ITEMS_PATH, at)) };
+        Some((Right::Role, role.path.clone(), role.shown()))
+    };
+    let mut rights: Vec<_> = items.enumerate().filter_map(of_item).collect();
+    if let Some(others) = written.get("federation").filter(|others| says(Some(others))) {
+        let names: Vec<&str> = others.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        rights.push((Right::Federation, "federation".to_owned(), names.join(", ")));
+    }
+    rights
+}
+
 /// Reads the whole file; what cannot be read is left out and is a problem.
 pub(crate) fn read(written: &Value, problems: &mut Problems) -> Knowledge {
     let root = At { value: written, path: String::new() };

@@ -29,6 +29,7 @@ mod fold;
 mod json;
 mod knowledge;
 mod reader;
+mod secret;
 mod sentences;
 mod utterance;
 

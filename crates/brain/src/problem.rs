@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::reader::place;
+use crate::{reader::place, secret::masked};
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Problem {
     pub path: String,
     /// The rule, as a sentence without a full stop.
     pub rule: String,
-    /// What was found, shortened to 80 characters.
+    /// What was found, without secrets and shortened to 80 characters.
     pub found: String,
 }
 
@@ -64,7 +64,7 @@ impl Problems {
             file: self.file.to_owned(),
             path: path.to_owned(),
             rule,
-            found: shorten(found),
+            found: shorten(&masked(path, found)),
         });
     }
 }

@@ -57,7 +57,7 @@ impl LocalBot {
     /// Where the state folder cannot be used or is in use by another bot.
     pub async fn start(state: Option<PathBuf>) -> anyhow::Result<Self> {
         let cloud = Cloud::start(CloudOptions { state, ..CloudOptions::default() }).await?;
-        cloud.create_bucket(BRAIN_BUCKET).await?;
+        cloud.create_versioned_bucket(BRAIN_BUCKET).await?;
         cloud.create_bucket(UPLOAD_BUCKET).await?;
         cloud.create_bucket(SPEECH_BUCKET).await?;
         create_sessions_table(&cloud.dynamodb(), SESSIONS_TABLE).await?;

@@ -7,6 +7,7 @@ use aws_sdk_s3::{
     operation::{get_object::GetObjectError, put_object::builders::PutObjectFluentBuilder},
     primitives::{DateTime, DateTimeFormat},
 };
+use sbf_brain::artefact::ABOUT;
 
 use crate::stack::said;
 
@@ -35,6 +36,8 @@ pub(crate) struct Seen {
     pub modified: String,
     /// Who published it, where that is known.
     pub by: Option<String>,
+    /// Which files it is about, where it says so.
+    pub about: Option<String>,
 }
 
 /// What an object must be for a change of it.
@@ -89,11 +92,12 @@ impl Bucket {
             }
             Err(error) => return Err(said(error)).with_context(|| self.failed("read", key)),
         };
-        let by = output.metadata().and_then(|metadata| metadata.get(PUBLISHED_BY)).cloned();
+        let noted = |name: &str| output.metadata().and_then(|metadata| metadata.get(name)).cloned();
+        let (by, about) = (noted(PUBLISHED_BY), noted(ABOUT));
         let modified = output.last_modified().map(moment).unwrap_or_default();
         let (etag, version) = (output.e_tag.unwrap_or_default(), output.version_id);
         let content = output.body.collect().await.with_context(|| self.failed("read", key))?.to_vec();
-        Ok(Some(Seen { content, etag, version, modified, by }))
+        Ok(Some(Seen { content, etag, version, modified, by, about }))
     }
 
     /// Puts under a condition.

@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     runtime.block_on(async {
         let bot = LocalBot::start(None).await?;
         match bot.learn(&files).await? {
-            Trained::Refused { problems } => {
+            Trained::Refused { problems, .. } => {
                 eprintln!("{}", show::problems(&problems));
                 Ok(Outcome::Problems)
             }

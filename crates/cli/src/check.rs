@@ -62,10 +62,10 @@ fn with_the_stacks(
     Ok(problems)
 }
 
-/// What a brain names and a stack does not allow, by the code with which core refuses it.
+/// What a brain asks for and a stack does not allow: functions, by the code with which core refuses them, and what no stack can allow yet.
+/// That core does without the latter, the check says by itself; but a backend that is there only for a role would refuse the call.
 ///
-/// Functions are all that a brain can name: roles, hosts and federation are fields of the reference that do nothing here, which the check says,
-/// and `localFunctions` is read by `sbf dev` alone.
+/// No host is named by a brain: a backend is a function, anything else is an error already, and `localFunctions` is read by `sbf dev` alone.
 #[cfg(feature = "cloud")]
 pub(crate) fn not_allowed(
     written: &serde_json::Value,
@@ -86,7 +86,26 @@ pub(crate) fn not_allowed(
         rule: rule(&fulfilment.function, stack),
         found: fulfilment.arn.clone(),
     };
-    Ok(refused.map(problem).collect())
+    let beyond = sbf_brain::check::rights(written).into_iter().map(|(right, path, found)| Problem {
+        severity: Severity::Error,
+        file: KNOWLEDGE.to_owned(),
+        path,
+        rule: beyond(right, stack),
+        found,
+    });
+    Ok(refused.map(problem).chain(beyond).collect())
+}
+
+#[cfg(feature = "cloud")]
+fn beyond(right: sbf_brain::check::Right, stack: &crate::stack::Stack) -> String {
+    let what = match right {
+        sbf_brain::check::Right::Role => {
+            "takes no role to call a function yet: let the function's own policy allow the role of CoreFunction, \
+             name its ARN in the parameter BackendFunctions, and leave this out"
+        }
+        sbf_brain::check::Right::Federation => "asks no other bot yet: leave this out",
+    };
+    format!("the stack {} {what}", stack.name)
 }
 
 #[cfg(feature = "cloud")]

@@ -71,6 +71,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             monthly.source
         );
     }
+    println!("\nBy use, and no part of a turn:");
+    for used in &prices.by_use {
+        let dollars = format!("${:.2}", used.dollars);
+        println!("  {dollars:>9}  for {}: {} ({}) — {}", grouped(used.per), used.what, used.resource, used.source);
+    }
     println!("\nSources:");
     for price in &prices.prices {
         println!("  {}: ${} for {} — {}", price.what, price.dollars, grouped(price.per), price.source);

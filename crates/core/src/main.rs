@@ -79,7 +79,8 @@ fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let bot = Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis);
     let timing = bot.timing.with_backend_deadline(deadline);
     let profiles = Some(profiles(sdk, settings.identity));
-    App { bot: Arc::new(Bot { timing, profiles, ..bot }), brains, speech, ratings, uploads, sign_in: None }
+    let sign_in = settings.sign_in;
+    App { bot: Arc::new(Bot { timing, profiles, ..bot }), brains, speech, ratings, uploads, sign_in }
 }
 
 /// Whoever issues the tokens is asked what a caller is called.

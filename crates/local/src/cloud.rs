@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use dynoxide::Database;
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
@@ -190,6 +191,15 @@ impl Cloud {
             Ok(_) | Err(aws_sdk_s3::Error::BucketAlreadyOwnedByYou(_)) => Ok(()),
             Err(error) => Err(CloudError::S3(error.to_string())),
         }
+    }
+
+    /// Makes a bucket that keeps earlier versions of its objects, 20 of each; one that is there
+    /// keeps them from now on.
+    pub async fn create_versioned_bucket(&self, name: &str) -> Result<(), CloudError> {
+        self.create_bucket(name).await?;
+        let kept = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+        let request = self.s3.put_bucket_versioning().bucket(name).versioning_configuration(kept);
+        request.send().await.map(drop).map_err(|error| CloudError::S3(aws_sdk_s3::Error::from(error).to_string()))
     }
 
     /// Objects stored from now on, in order. A listener that lags far behind is told so, and

@@ -3,6 +3,8 @@
 mod answers;
 mod event;
 mod feedback;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 mod languages;
 mod numbers;
 mod pizza;

@@ -115,6 +115,13 @@ async fn the_event_of_a_restored_file_trains_to_the_same_bytes() {
         settled(&moto).await;
         assert_eq!(triple(&moto).await, first);
     }
+    // Who uploads a faulty file over it gets the problems, and not the newer brain that was rolled back from.
+    let trainer = Trainer::new(moto.s3().await, BrainSettings { bucket: BRAIN_BUCKET.to_owned() });
+    let put = moto.s3().await.put_object().bucket(BRAIN_BUCKET).key("knowledge.json");
+    put.body(b"{".to_vec().into()).send().await.unwrap();
+    let outcome = trainer.run().await.unwrap();
+    assert!(matches!(outcome, Outcome::Refused { last_good: None, .. }), "{outcome:?}");
+    assert_eq!(object(&moto, BRAIN_BUCKET, PACKED).await, first[2]);
     let (status, _, told) = sbf(&moto, &["brain", "rollback", "--stack", STACK, "nonsense"], folder.path()).await;
     assert!(status == Some(2) && told.contains("sbf brain list"), "{told}");
 }

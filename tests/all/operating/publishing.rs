@@ -1,5 +1,7 @@
-use std::fs;
+use std::{fs, time::Duration};
 
+use sbf_aws::{settings::BrainSettings, training::Trainer};
+use sbf_brain::artefact::{ABOUT, Files};
 use sbf_tests::{brains, moto::Moto};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,6 +38,14 @@ async fn a_brain_goes_live_and_is_waited_for() {
     let (status, printed, told) = sbf(&moto, BRAIN, folder.path()).await;
     assert_eq!((status, &printed["brain"]["sent"]), (Some(0), &json!(["configs.json", "knowledge.json"])), "{told}");
     assert_eq!(object(&moto, BRAIN_BUCKET, "configs.json").await, None);
+
+    // No event tells that the settings went; knowledge.json is sent with it, as it is.
+    brains::write(folder.path(), "configs.json", &json!({"name": "Eva", "language_tag": "en-GB"}));
+    assert_eq!(sbf(&moto, BRAIN, folder.path()).await.0, Some(0));
+    fs::remove_file(folder.path().join("configs.json")).unwrap();
+    let (status, printed, told) = sbf(&moto, BRAIN, folder.path()).await;
+    assert_eq!((status, &printed["brain"]["sent"]), (Some(0), &json!(["configs.json", "knowledge.json"])), "{told}");
+    assert_eq!(printed["brain"]["name"], "shop");
     training.stop().await;
 }
 
@@ -105,11 +115,44 @@ async fn waiting_ends_when_nothing_trains_and_when_the_trainer_refuses() {
     let publishing = tokio::task::spawn_blocking(move || command.output().unwrap());
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     let problem = json!([{"severity": "error", "file": "knowledge.json", "path": "knowledge", "rule": "must be newer", "found": "old"}]);
-    let put = moto.s3().await.put_object().bucket(BRAIN_BUCKET).key("problems.json");
+    let files = Files { knowledge: fs::read(folder.path().join("knowledge.json")).unwrap(), config: None };
+    let put = moto.s3().await.put_object().bucket(BRAIN_BUCKET).key("problems.json").metadata(ABOUT, files.digest());
     put.body(problem.to_string().into_bytes().into()).send().await.unwrap();
     let output = publishing.await.unwrap();
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &printed["problems"][0]["rule"]), (Some(1), &json!("must be newer")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn problems_of_an_older_run_that_come_while_it_waits_are_not_its_own() {
+    let Some(moto) = Moto::start() else { return };
+    moto.stack(STACK, &[]).await;
+    let s3 = moto.s3().await;
+    let trainer = Trainer::new(s3.clone(), BrainSettings { bucket: BRAIN_BUCKET.to_owned() });
+    let faulty = br#"{"knowledge": [{"_id": "a"}, {"_id": "a"}]}"#;
+    s3.put_object().bucket(BRAIN_BUCKET).key("knowledge.json").body(faulty.to_vec().into()).send().await.unwrap();
+    assert!(trainer.run().await.unwrap().is_failure());
+    let older = s3.get_object().bucket(BRAIN_BUCKET).key("problems.json").send().await.unwrap();
+    let (about, older) = (older.metadata().cloned(), older.body.collect().await.unwrap().to_vec());
+    assert!(String::from_utf8_lossy(&older).contains("error"));
+
+    let folder = TempDir::new().unwrap();
+    write_brain(folder.path(), "From nine to six.");
+    let mut command = moto.command(&[BRAIN, &["--force"]].concat(), folder.path());
+    let publishing = tokio::task::spawn_blocking(move || command.output().unwrap());
+    while object(&moto, BRAIN_BUCKET, "knowledge.json").await.unwrap() == faulty {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // A run of the faulty file was slow, or was repeated: it writes what it found.
+    let put = s3.put_object().bucket(BRAIN_BUCKET).key("problems.json").set_metadata(about);
+    put.body(older.into()).send().await.unwrap();
+    // Longer than the pauses between two looks.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(!publishing.is_finished(), "it goes on waiting for its own run");
+    trainer.run().await.unwrap();
+    let output = publishing.await.unwrap();
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &printed["brain"]["live"]), (Some(0), &json!(true)), "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

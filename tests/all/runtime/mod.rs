@@ -3,7 +3,9 @@
 mod behaviour;
 mod chaos;
 mod fixtures;
+mod start;
 mod upload;
+mod words;
 
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sbf_aws::{ratings::RATINGS_KEYS, sessions::SESSIONS_TABLE};
+use sbf_aws::{ratings::RATINGS_KEYS, sessions::SESSIONS_TABLE, training::LOOK_BACK};
 use sbf_brain::artefact::{CONFIGS, KNOWLEDGE};
 use sbf_samples::{AttributeKind, KeyAttribute, TableDefinition, Tables, table_definitions};
 use serde_json::{Value, json};
@@ -50,6 +50,18 @@ fn every_table_is_paid_by_use_backed_up_and_kept() {
         for (id, table) in stack.of("AWS::DynamoDB::Table") {
             assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{id}");
             assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{id}");
+        }
+    }
+}
+
+#[test]
+fn the_brain_bucket_keeps_what_training_looks_back_at() {
+    for stack in stacks() {
+        let bucket = stack.properties("BrainBucket");
+        assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled");
+        for rule in bucket["LifecycleConfiguration"]["Rules"].as_array().unwrap() {
+            let kept = rule["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"].as_u64();
+            assert!(kept.is_some_and(|kept| kept >= LOOK_BACK as u64), "{rule}");
         }
     }
 }

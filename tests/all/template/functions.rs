@@ -8,7 +8,7 @@ use sbf_tests::repository;
 use serde_json::Value;
 
 use super::{
-    EVERYTHING,
+    EVERYTHING, LEAST,
     stack::{Stack, text, translated},
     stacks,
 };
@@ -70,7 +70,8 @@ fn train_gets_exactly_the_variables_that_it_reads() {
 
 #[test]
 fn samples_get_exactly_the_variables_that_they_read() {
-    let read = variables(&[repository().join("crates/samples/src/tables.rs")]);
+    let mut read = variables(&[repository().join("crates/samples/src/tables.rs")]);
+    read.insert("RUST_LOG".to_owned());
     let stack = Stack::with(&[]);
     assert_eq!(stack.variable("FeedbackFunction", "FEEDBACK_TABLE"), "{FeedbackTable}");
     assert_eq!(stack.variable("PizzaFunction", "ORDERS_TABLE"), "{OrdersTable}");
@@ -78,6 +79,18 @@ fn samples_get_exactly_the_variables_that_they_read() {
     let given: BTreeSet<String> =
         ["WeatherFunction", "FeedbackFunction", "PizzaFunction"].iter().flat_map(|id| given(&stack, id)).collect();
     assert_eq!(given, read);
+}
+
+/// Lambda's own filter lets everything through, so that `RUST_LOG` decides alone: what it says stands in each function's variables.
+#[test]
+fn the_operators_log_level_is_every_functions() {
+    for (stack, level) in [(Stack::with(EVERYTHING), "info"), (Stack::with(&[("LogLevel", "error")]), "error")] {
+        for (id, function) in stack.of("AWS::Lambda::Function") {
+            assert_eq!(stack.variable(id, "RUST_LOG"), level, "{id}");
+            assert_eq!(function["LoggingConfig"]["LogFormat"], "JSON", "{id}");
+            assert_eq!(function["LoggingConfig"]["ApplicationLogLevel"], "TRACE", "{id}");
+        }
+    }
 }
 
 #[test]
@@ -111,13 +124,15 @@ fn a_changed_parameter_reaches_the_callers() {
         ("Tracing", "Active"),
         ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:1:secret:other-AbCdEf"),
     ];
-    for name in translated()["Parameters"].as_object().unwrap().keys() {
+    // With Slack, so that its function is there before and after.
+    let slack = ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:1:secret:slack-AbCdEf");
+    let of_either_sign_in = [vec![slack], LEAST.iter().copied().chain([slack]).collect()];
+    let names = translated()["Parameters"].as_object().unwrap().keys();
+    for (name, given) in names.flat_map(|name| of_either_sign_in.iter().map(move |given| (name, given))) {
         let value = other.iter().find(|(parameter, _)| parameter == name).map_or("7", |(_, value)| *value);
-        // With Slack, so that its function is there before and after.
-        let slack = ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:1:secret:slack-AbCdEf");
-        let changed: Vec<_> =
-            [slack].into_iter().filter(|(other, _)| other != name).chain([(name.as_str(), value)]).collect();
-        let (before, after) = (Stack::with(&[slack]), Stack::with(&changed));
+        let kept = given.iter().filter(|(other, _)| other != name).copied();
+        let changed: Vec<_> = kept.chain([(name.as_str(), value)]).collect();
+        let (before, after) = (Stack::with(given), Stack::with(&changed));
         for (id, function) in after.of("AWS::Lambda::Function") {
             if function != before.properties(id) {
                 assert_ne!(published(&before, id), published(&after, id), "{id} is not published anew for {name}");

@@ -218,13 +218,20 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
             needs
         }
         "TrainRole" => {
-            let read = [KNOWLEDGE, CONFIGS, PACKED, REPORT].map(object);
+            let (read, versions) = ([PACKED, REPORT].map(object), [KNOWLEDGE, CONFIGS].map(object));
             vec![
                 Need {
                     calls: &[(TRAINING_BUCKET, "get_object"), (TRAINING_BUCKET, "head_object")],
                     action: "s3:GetObject",
                     resources: read.to_vec(),
                 },
+                // Asked for by its version, an object needs this right and not the other.
+                Need {
+                    calls: &[(TRAINING_BUCKET, "get_object")],
+                    action: "s3:GetObjectVersion",
+                    resources: versions.to_vec(),
+                },
+                need(&[(TRAINING_BUCKET, "list_object_versions")], "s3:ListBucketVersions", &[&bucket]),
                 Need {
                     calls: &[(TRAINING_BUCKET, "put_object")],
                     action: "s3:PutObject",

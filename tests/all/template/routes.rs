@@ -78,8 +78,6 @@ fn the_page_reaches_every_route_on_its_own_origin() {
             let (method, path) = key.split_once(' ').unwrap();
             let behaviour = behaviours.iter().find(|behaviour| matches(&text(&behaviour["PathPattern"]), path));
             if path == "/client.json" {
-                // The page's own file says where to sign in.
-                assert_eq!(behaviour, None);
                 continue;
             }
             let behaviour = behaviour.unwrap_or_else(|| panic!("{key} is not passed on"));
@@ -92,6 +90,47 @@ fn the_page_reaches_every_route_on_its_own_origin() {
         }
         // An error page would turn the API's 403 and 404 into the page.
         assert_eq!(config.get("CustomErrorResponses"), None);
+    }
+}
+
+/// What the page starts from is the API's word of the live brain, and the bucket's while the API fails.
+#[test]
+fn the_page_starts_from_the_api_or_else_from_what_was_published() {
+    for stack in stacks() {
+        let config = &stack.properties("Distribution")["DistributionConfig"];
+        let behaviours = config["CacheBehaviors"].as_array().unwrap();
+        let behaviour = behaviours.iter().find(|behaviour| behaviour["PathPattern"] == "/client.json").unwrap();
+        let groups = &config["OriginGroups"];
+        let group = &groups["Items"][0];
+        assert_eq!((&groups["Quantity"], &group["Id"]), (&json!(1), &behaviour["TargetOriginId"]));
+        assert_eq!(group["Members"]["Items"], json!([{ "OriginId": "api" }, { "OriginId": "page" }]));
+        let origins = config["Origins"].as_array().unwrap();
+        for member in group["Members"]["Items"].as_array().unwrap() {
+            assert!(origins.iter().any(|origin| origin["Id"] == member["OriginId"]), "{member}");
+        }
+        assert_eq!(group["FailoverCriteria"]["StatusCodes"]["Items"], json!([500, 502, 503, 504]));
+        for list in [&group["Members"], &group["FailoverCriteria"]["StatusCodes"]] {
+            assert_eq!(list["Quantity"], json!(list["Items"].as_array().unwrap().len()));
+        }
+        // CloudFront passes nothing else on to a second origin; and what the first one says is never kept.
+        assert_eq!(behaviour["AllowedMethods"], json!(["GET", "HEAD"]));
+        assert_eq!(behaviour["CachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a84be39ad");
+        // The viewer's Host would reach no API, and its Authorization would spoil the signature for the bucket.
+        assert_eq!(behaviour.get("OriginRequestPolicyId"), None);
+    }
+}
+
+#[test]
+fn the_api_and_sbf_publish_send_people_to_the_same_sign_in() {
+    for stack in stacks() {
+        let told = |variable| stack.variable("CoreFunction", variable);
+        assert_eq!(Some(told("SIGN_IN_ISSUER")), stack.output("OidcIssuer"));
+        assert_eq!(Some(told("SIGN_IN_CLIENT_ID")), stack.output("OidcClientId"));
+        assert_eq!(Some(told("SIGN_IN_SCOPES")), stack.output("OidcScopes"));
+        assert_eq!(told("SIGN_IN_URL"), stack.output("SignInUrl").unwrap_or_default());
+        // Its tokens are those that the API takes.
+        let trusted = &stack.properties("ApiAuthorizer")["JwtConfiguration"];
+        assert_eq!(*trusted, json!({ "Issuer": told("SIGN_IN_ISSUER"), "Audience": [told("SIGN_IN_CLIENT_ID")] }));
     }
 }
 

@@ -152,6 +152,8 @@ fn accounts_are_made_by_the_operator() {
         assert!(invitation.contains(part), "{invitation}");
     }
     assert_eq!(stack.properties("Editors")["GroupName"], "editors");
+    // Nothing looks at the group, so that nothing may be promised of it.
+    assert!(text(&stack.properties("Editors")["Description"]).contains("later release"));
     assert_eq!(stack.properties("FirstUser")["Username"], "ana@example.org");
     assert_eq!(stack.properties("FirstUserIsAnEditor")["GroupName"], "{Editors}");
     assert_eq!(Stack::with(&[]).of("AWS::Cognito::UserPoolUser").len(), 0);

@@ -97,7 +97,7 @@ impl TestStack {
     /// # Errors
     /// As the function's.
     pub async fn teach(&self, bucket: &str, knowledge: &Value, configs: &Value) -> Result<Value, Failure> {
-        self.cloud.create_bucket(bucket).await.unwrap();
+        self.cloud.create_versioned_bucket(bucket).await.unwrap();
         self.upload(bucket, CONFIGS, configs.to_string()).await;
         self.upload(bucket, KNOWLEDGE, knowledge.to_string()).await;
         Function::new(self.train(bucket)).notify(&super::event::objects_created(bucket, &[KNOWLEDGE])).await

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::{Metric, Values, line};
-use crate::training::{Outcome, TrainingError};
+use crate::training::{LastGood, Outcome, TrainingError};
 
 /// The line of a training run that ended at `at` (epoch milliseconds); none where there was nothing to train.
 pub fn of_training(
@@ -20,8 +20,12 @@ pub fn of_training(
     match outcome {
         Ok(Outcome::Ignored | Outcome::Incomplete) => return None,
         Ok(Outcome::Superseded) => {}
-        Ok(Outcome::Refused { problems }) => {
+        Ok(Outcome::Refused { problems, last_good }) => {
             values.extend([(Metric::TrainingFailures, 1.0), (Metric::TrainingProblems, problems.len() as f64)]);
+            if let Some(LastGood { version, report }) = last_good {
+                properties.insert("brain".to_owned(), json!(version));
+                values.extend(of_report(report));
+            }
         }
         Ok(Outcome::Published { version, report, problems }) => {
             properties.insert("brain".to_owned(), json!(version));
@@ -81,11 +85,19 @@ mod tests {
 
     #[test]
     fn a_refusal_and_a_fault_are_failures_and_tell_no_content() {
-        let line = measured(Ok(Outcome::Refused { problems: vec![problem(), problem()] }));
+        let line = measured(Ok(Outcome::Refused { problems: vec![problem(), problem()], last_good: None }));
         assert_eq!((&line["TrainingFailures"], &line["TrainingProblems"]), (&json!(1), &json!(2)));
         assert!(!line.to_string().contains("secret"), "{line}");
         let line = measured(Err(TrainingError::Stopped("why".to_owned())));
         assert_eq!(line["TrainingFailures"], 1);
+    }
+
+    #[test]
+    fn a_refusal_that_made_an_older_upload_live_is_a_failure_and_measures_that_brain() {
+        let last_good = LastGood { version: "v1".to_owned(), report: json!({ "intents": 9 }) };
+        let line = measured(Ok(Outcome::Refused { problems: vec![problem()], last_good: Some(last_good) }));
+        assert_eq!((&line["TrainingFailures"], &line["TrainingProblems"]), (&json!(1), &json!(1)));
+        assert_eq!((&line["brain"], &line["TrainedIntents"]), (&json!("v1"), &json!(9)));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) async fn client(State(app): State<App>) -> Json<Value> {
 
 /// What a page is told before the first message: of a brain, or that there is none, and where to sign in.
 ///
-/// `sbf publish` writes the same beside the page, for a page that must sign in before it may ask the API.
+/// `sbf publish` writes the same beside the page, for when the API does not answer.
 pub fn client_settings(live: Option<&LiveBrain>, oidc: Value) -> Value {
     let brain = live.map(|live| &live.brain);
     // Nobody has signed in yet: a welcome with placeholders is for the first turn, which knows what to put there.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sbf_dialog::bot::BACKEND_DEADLINE;
 
 use super::{AllowedFunctions, BrainSettings, Environment, MetricSettings, SettingsError};
+use crate::router::SignIn;
 
 /// Where sessions are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub struct CoreSettings {
     pub backends: BackendSettings,
     /// Who tells what a caller is called.
     pub identity: IdentitySettings,
+    /// Where a page signs people in, as `/client.json` tells it; without it, nobody signs in.
+    pub sign_in: Option<SignIn>,
     /// How text becomes sound.
     pub speech: SpeechSettings,
     /// Whose metrics they are; without it, none are written.
@@ -131,6 +134,20 @@ impl IdentitySettings {
         let issuer = Some(found.to_owned()).filter(|issuer| issuer.starts_with("https://"));
         let unusable = || SettingsError::Unusable { name: NAME, rule: "an https address", found: found.to_owned() };
         Ok(Self { issuer: Some(issuer.ok_or_else(unusable)?) })
+    }
+}
+
+impl SignIn {
+    /// Reads `SIGN_IN_ISSUER`, `SIGN_IN_CLIENT_ID`, `SIGN_IN_SCOPES` and, for Cognito, `SIGN_IN_URL`.
+    ///
+    /// # Errors
+    /// Where there is an issuer and not the whole of what a page needs there.
+    pub fn from_environment(environment: &Environment) -> Result<Option<Self>, SettingsError> {
+        let Some(issuer) = environment.filled("SIGN_IN_ISSUER").map(str::to_owned) else { return Ok(None) };
+        let client_id = environment.required("SIGN_IN_CLIENT_ID", "the page's client at the issuer")?;
+        let scope = environment.required("SIGN_IN_SCOPES", "the scopes that the page asks for")?;
+        let sign_in_url = environment.filled("SIGN_IN_URL").map(str::to_owned);
+        Ok(Some(Self { issuer, client_id, scope, sign_in_url }))
     }
 }
 
@@ -197,6 +214,7 @@ impl CoreSettings {
             uploads: UploadSettings::from_environment(environment)?,
             backends: BackendSettings::from_environment(environment)?,
             identity: IdentitySettings::from_environment(environment)?,
+            sign_in: SignIn::from_environment(environment)?,
             speech: SpeechSettings::from_environment(environment)?,
             metrics: MetricSettings::from_environment(environment),
         })
@@ -277,6 +295,29 @@ mod tests {
             let rule = "an https address";
             let unusable = SettingsError::Unusable { name: "OIDC_ISSUER", rule, found: found.to_owned() };
             assert_eq!(issuer(found), Err(unusable));
+        }
+    }
+
+    #[test]
+    fn a_page_is_told_the_whole_of_where_to_sign_in_or_nothing() {
+        let all = [
+            ("SIGN_IN_ISSUER", "https://login.example.org"),
+            ("SIGN_IN_CLIENT_ID", "page"),
+            ("SIGN_IN_SCOPES", "openid email"),
+            ("SIGN_IN_URL", ""),
+        ];
+        let settings = |variables: &[(&str, &str)]| SignIn::from_environment(&environment(variables));
+        let expected = SignIn {
+            issuer: "https://login.example.org".to_owned(),
+            client_id: "page".to_owned(),
+            scope: "openid email".to_owned(),
+            sign_in_url: None,
+        };
+        assert_eq!(settings(&all), Ok(Some(expected)));
+        assert_eq!(settings(&all[1..]), Ok(None));
+        for missing in ["SIGN_IN_CLIENT_ID", "SIGN_IN_SCOPES"] {
+            let some: Vec<_> = all.into_iter().filter(|(name, _)| *name != missing).collect();
+            assert!(settings(&some).unwrap_err().to_string().contains(missing));
         }
     }
 

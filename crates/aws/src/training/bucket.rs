@@ -4,10 +4,11 @@ use aws_sdk_s3::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     operation::{get_object::GetObjectError, head_object::HeadObjectError, put_object::PutObjectError},
-    primitives::ByteStream,
+    primitives::{ByteStream, DateTime},
+    types::{DeleteMarkerEntry, ObjectVersion},
 };
 
-use super::TrainingError;
+use super::{TrainingError, history};
 use crate::causes;
 
 /// A bucket and a client for it.
@@ -22,6 +23,19 @@ pub(super) struct Bucket {
 pub(super) struct Object {
     pub(super) content: Vec<u8>,
     pub(super) etag: Option<String>,
+    /// Seconds since 1970.
+    pub(super) modified: i64,
+}
+
+/// One of the contents that a key had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Version {
+    /// `null` in a bucket that keeps no versions.
+    pub(super) id: String,
+    /// `None` where the object was removed.
+    pub(super) etag: Option<String>,
+    /// Seconds since 1970; S3 lists no fractions.
+    pub(super) at: i64,
 }
 
 /// What came of a conditional put.
@@ -43,15 +57,49 @@ impl Bucket {
 
     /// An object, or `None` where there is none. (S3 says so only to a role that may list the bucket.)
     pub(super) async fn get(&self, key: &str) -> Result<Option<Object>, TrainingError> {
+        self.read(key, None).await
+    }
+
+    /// What an object was, or `None` where that version is gone.
+    pub(super) async fn get_version(&self, key: &str, id: &str) -> Result<Option<Vec<u8>>, TrainingError> {
+        Ok(self.read(key, Some(id.to_owned())).await?.map(|object| object.content))
+    }
+
+    async fn read(&self, key: &str, version: Option<String>) -> Result<Option<Object>, TrainingError> {
         let fail = |why: String| TrainingError::Bucket { doing: format!("reading {key}"), why };
-        let output = match self.client.get_object().bucket(&self.name).key(key).send().await {
+        let request = self.client.get_object().bucket(&self.name).key(key).set_version_id(version);
+        let output = match request.send().await {
             Ok(output) => output,
-            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => return Ok(None),
+            Err(error) if is_missing(&error) => return Ok(None),
             Err(error) => return Err(fail(causes(&error))),
         };
-        let etag = output.e_tag;
+        let (etag, modified) = (output.e_tag, output.last_modified.map_or(0, |at| at.secs()));
         let content = output.body.collect().await.map_err(|error| fail(error.to_string()))?.to_vec();
-        Ok(Some(Object { content, etag }))
+        Ok(Some(Object { content, etag, modified }))
+    }
+
+    /// What a key was, the newest first; at least the newest `most`, where there are so many.
+    pub(super) async fn versions(&self, key: &str, most: usize) -> Result<Vec<Version>, TrainingError> {
+        // Keys are listed in order, and no key before this one begins with it.
+        let request = self.client.list_object_versions().bucket(&self.name).prefix(key);
+        let request = request.max_keys(i32::try_from(most).unwrap_or(i32::MAX));
+        let (mut written, mut removed) = (Vec::new(), Vec::new());
+        let mut next = (None, None);
+        loop {
+            let page = request.clone().set_key_marker(next.0).set_version_id_marker(next.1).send().await;
+            let page = page.map_err(|error| TrainingError::Bucket {
+                doing: format!("listing the versions of {key}"),
+                why: causes(&error),
+            })?;
+            let ours = |found: Option<&str>| found == Some(key);
+            written.extend(page.versions().iter().filter(|version| ours(version.key())).map(of_version));
+            removed.extend(page.delete_markers.iter().flatten().filter(|marker| ours(marker.key())).map(of_marker));
+            let more = page.is_truncated() == Some(true) && page.next_key_marker().is_some_and(|next| next == key);
+            if !more || written.len() + removed.len() >= most {
+                return Ok(history::merged(written, removed));
+            }
+            next = (page.next_key_marker, page.next_version_id_marker);
+        }
     }
 
     /// An object's ETag, or `None` where there is no object.
@@ -68,6 +116,17 @@ impl Bucket {
 
     pub(super) async fn put(&self, key: &str, content: Vec<u8>) -> Result<(), TrainingError> {
         self.send(key, content.into(), |put| put).await.map_err(|error| failed(key, &error))
+    }
+
+    /// Puts with a line of metadata.
+    pub(super) async fn put_noted(
+        &self,
+        key: &str,
+        content: Vec<u8>,
+        (name, note): (&str, String),
+    ) -> Result<(), TrainingError> {
+        let noted = |put: PutObject| put.metadata(name, note);
+        self.send(key, content.into(), noted).await.map_err(|error| failed(key, &error))
     }
 
     /// Puts provided that the object is still the one `seen`, or still absent.
@@ -97,6 +156,27 @@ impl Bucket {
         let put = self.client.put_object().bucket(&self.name).key(key).content_type(content_type(key)).body(content);
         condition(put).send().await.map(drop)
     }
+}
+
+/// A version that was removed meanwhile, by the bucket's lifecycle or by hand, is as good as none.
+fn is_missing(error: &SdkError<GetObjectError>) -> bool {
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    matches!(code, Some("NoSuchKey" | "NoSuchVersion"))
+}
+
+fn of_version(listed: &ObjectVersion) -> (bool, Version) {
+    let (id, at) = (named(listed.version_id()), listed.last_modified().map_or(0, DateTime::secs));
+    let etag = Some(listed.e_tag().unwrap_or_default().to_owned());
+    (listed.is_latest() == Some(true), Version { id, etag, at })
+}
+
+fn of_marker(listed: &DeleteMarkerEntry) -> (bool, Version) {
+    let (id, at) = (named(listed.version_id()), listed.last_modified().map_or(0, DateTime::secs));
+    (listed.is_latest() == Some(true), Version { id, etag: None, at })
+}
+
+fn named(version: Option<&str>) -> String {
+    version.unwrap_or("null").to_owned()
 }
 
 type PutObject = aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;

@@ -15,6 +15,8 @@ use serde_json::Value;
 pub(crate) struct Received {
     pub(crate) method: Method,
     pub(crate) path: String,
+    /// What stands behind the question mark.
+    pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
@@ -38,8 +40,8 @@ impl Script {
         let handle = move |request: Request<Body>| async move {
             let (parts, body) = request.into_parts();
             let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-            let request =
-                Received { method: parts.method, path: parts.uri.path().to_owned(), headers: parts.headers, body };
+            let (path, query) = (parts.uri.path().to_owned(), parts.uri.query().unwrap_or_default().to_owned());
+            let request = Received { method: parts.method, path, query, headers: parts.headers, body };
             let n = {
                 let mut log = log.lock().unwrap();
                 log.push(request.clone());

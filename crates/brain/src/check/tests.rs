@@ -276,6 +276,41 @@ fn what_only_a_later_release_reads_is_a_warning() {
 }
 
 #[test]
+fn rights_that_only_an_operator_could_give_are_named() {
+    let mut knowledge = asking("{}", json!([]));
+    assert_eq!(rights(&knowledge), []);
+    knowledge["knowledge"][0]["_source"]["rolearn"] = json!(" ");
+    knowledge["federation"] = json!({});
+    assert_eq!(rights(&knowledge), []);
+    let role = "arn:aws:iam::123456789012:role/stock";
+    knowledge["knowledge"][0]["_source"]["rolearn"] = json!(role);
+    knowledge["federation"] = json!({"desk": {"URL": "https://example.org", "API-KEY": "k-123"}});
+    let expected = [
+        (Right::Role, "knowledge[0]._source.rolearn".to_owned(), role.to_owned()),
+        (Right::Federation, "federation".to_owned(), "desk".to_owned()),
+    ];
+    assert_eq!(rights(&knowledge), expected);
+    // Where nothing is called, nobody needs the role.
+    knowledge["knowledge"][0]["_source"]["arn"] = json!("");
+    assert_eq!(rights(&knowledge), expected[1..]);
+    for strange in [json!(null), json!([1]), json!({"knowledge": {"a": 1}, "federation": "x"})] {
+        assert!(rights(&strange).len() < 2, "{strange}");
+    }
+}
+
+#[test]
+fn no_problem_shows_a_secret() {
+    let mut knowledge = asking("{ apiKey: 'k-123', q: }", json!([]));
+    knowledge["federation"] = json!({"other": {"URL": "https://example.org/core", "API-KEY": "k-123"}});
+    knowledge["x-api-key"] = json!("k-123");
+    let (_, problems) = read(knowledge.to_string().as_bytes(), Some(br#"{"password": "k-123"}"#));
+    assert_eq!(problems.len(), 4, "{problems:#?}");
+    let broken = b"{\n  \"federation\": { \"other\": { \"API-KEY\": \"k-123\" \"URL\": \"x\" } }\n}";
+    let problems = [problems, read(broken, None).1].concat();
+    assert!(!format!("{problems:?}").contains("k-123"), "{problems:#?}");
+}
+
+#[test]
 fn utterances_that_cannot_teach_are_named() {
     let mut knowledge = replying(&[
         ("a", &["What is this?", "rain in @city", "@nowhere"]),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Prices of one Region.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Prices {
     /// The Region.
     pub region: String,
@@ -16,6 +17,10 @@ pub(crate) struct Prices {
     pub prices: Vec<Price>,
     /// What is paid by the month, whatever is said.
     pub monthly: Vec<Monthly>,
+    /// What is paid when it is used, and is no part of a turn.
+    pub by_use: Vec<ByUse>,
+    /// Every type of resource that the template has, and whether it is paid.
+    pub resources: Vec<Resource>,
 }
 
 /// What something costs in a month.
@@ -29,6 +34,42 @@ pub(crate) struct Monthly {
     pub dollars: f64,
     /// AWS's page.
     pub source: String,
+}
+
+/// What something costs when it is used.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ByUse {
+    /// Which part of the stack.
+    pub resource: String,
+    /// For people: what is counted.
+    pub what: String,
+    /// Dollars for `per` of them.
+    pub dollars: f64,
+    /// So many cost `dollars`.
+    pub per: f64,
+    /// AWS's page.
+    pub source: String,
+}
+
+/// A type of resource.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Resource {
+    /// As CloudFormation calls it.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it costs.
+    #[serde(flatten)]
+    pub cost: Cost,
+}
+
+/// Whether something is paid.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Cost {
+    /// It is; the page of its prices, one of which stands above.
+    Paid(String),
+    /// It is not; why.
+    Free(String),
 }
 
 /// One price.

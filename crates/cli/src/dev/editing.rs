@@ -102,17 +102,23 @@ impl Training {
         self.status.tell(Event::Training);
         match run.await {
             Ok(Outcome::Published { problems, .. }) => self.published(problems, began).await,
-            Ok(Outcome::Refused { problems }) => {
-                println!(
-                    "{}\nThe brain was not trained; the one before it goes on answering.",
-                    show::problems(&problems)
-                );
-                self.status.tell(Event::Problems { problems });
-            }
+            Ok(Outcome::Refused { problems, last_good }) => self.refused(problems, last_good.is_some()).await,
             Ok(Outcome::Incomplete) => println!("There is no knowledge.json yet."),
             Ok(Outcome::Ignored | Outcome::Superseded) => {}
             Err(error) => eprintln!("Training failed: {error}"),
         }
+    }
+
+    /// What was saved is faulty; what was saved before it may have gone live instead, where it was replaced too soon for a run of its own.
+    async fn refused(&self, problems: Vec<Problem>, is_another_live: bool) {
+        println!("{}\nThe brain was not trained; the one before it goes on answering.", show::problems(&problems));
+        if is_another_live {
+            match self.bot.go_live().await {
+                Ok(live) => self.status.tell(Event::Brain { version: live.brain.version().to_owned() }),
+                Err(error) => eprintln!("The brain before it did not go live: {error:#}"),
+            }
+        }
+        self.status.tell(Event::Problems { problems });
     }
 
     async fn published(&self, mut problems: Vec<Problem>, began: Instant) {

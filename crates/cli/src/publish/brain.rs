@@ -19,7 +19,7 @@ pub(super) struct Sent {
     pub(super) now: Published,
     /// The keys that were written or removed.
     changed: Vec<&'static str>,
-    /// What problems.json was before: a later one is about these files.
+    /// What problems.json was before: it is of an earlier run.
     pub(super) problems_before: Option<Seen>,
 }
 
@@ -98,7 +98,9 @@ async fn plan<'f>(
     if changes.contains(&Change::Foreign) {
         bail!(foreign(bucket, stack, &there, &changes).await);
     }
-    if changes.iter().all(|change| *change == Change::Nothing) && !is_live(bucket, files).await? {
+    // Both are there and are not what answers, or the settings go and nothing else changes, which no event tells.
+    let nothing_written = changes.iter().all(|change| matches!(change, Change::Nothing | Change::Remove(_)));
+    if nothing_written && !is_live(bucket, files).await? {
         let still = there[1].as_ref().map_or(Condition::Absent, |there| Condition::Still(there.etag.clone()));
         changes[1] = Change::Put(still);
     }

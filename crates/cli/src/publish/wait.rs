@@ -66,10 +66,10 @@ pub(super) async fn until_live(bucket: &Bucket, files: &Files, sent: &Sent, limi
         for (key, etag) in &sent.now {
             let there = bucket.read(key, None, Some(1)).await?;
             if there.map(|there| there.etag) != *etag {
-                bail!("somebody else changed {key} meanwhile: what they published goes live and not this");
+                bail!("somebody else changed {key} meanwhile: theirs goes live and not this, unless it has errors");
             }
         }
-        if let Some(problems) = refused(bucket, sent.problems_before.as_ref()).await? {
+        if let Some(problems) = refused(bucket, files, sent.problems_before.as_ref()).await? {
             return Ok(Waited::Refused(problems));
         }
         if began.elapsed() >= limit {
@@ -102,13 +102,15 @@ async fn live_of(bucket: &Bucket, files: &Files) -> anyhow::Result<Option<LiveNo
     }
 }
 
-/// The errors that the stack's trainer wrote since.
-async fn refused(bucket: &Bucket, before: Option<&Seen>) -> anyhow::Result<Option<Vec<Problem>>> {
+/// The errors that the stack's trainer wrote of these files since. A run of files that were there before may end only now: its problems are
+/// not about these.
+async fn refused(bucket: &Bucket, files: &Files, before: Option<&Seen>) -> anyhow::Result<Option<Vec<Problem>>> {
     let Some(written) = bucket.get(PROBLEMS).await? else { return Ok(None) };
+    // Those of an earlier try with the same files may be of an earlier release.
     let same = before.is_some_and(|before| {
         (&before.version, &before.modified, &before.etag) == (&written.version, &written.modified, &written.etag)
     });
-    if same {
+    if same || written.about != Some(files.digest()) {
         return Ok(None);
     }
     let problems: Vec<Problem> = serde_json::from_slice(&written.content).unwrap_or_default();

@@ -49,6 +49,13 @@ impl Buckets {
         self.index(move |index| index.find(&bucket, &key)).await
     }
 
+    /// The object as it is now, or a certain version of it.
+    pub(super) async fn find_any(&self, bucket: &str, key: &str, version: Option<&str>) -> S3Result<Stored> {
+        let Some(version) = version.map(str::to_owned) else { return self.find(bucket, key).await };
+        let (bucket, key) = (bucket.to_owned(), key.to_owned());
+        self.index(move |index| index.find_version(&bucket, &key, &version)).await
+    }
+
     pub(super) async fn require_bucket(&self, name: &str) -> S3Result<()> {
         let name = name.to_owned();
         match self.index(move |index| Ok(index.has_bucket(&name)?)).await? {
@@ -80,23 +87,26 @@ impl Buckets {
             let size = blobs.settle(blob.name()).map_err(S3Error::internal_error)?;
             let Write { bucket, key, how, conditions } = write;
             let draft = Draft { bucket: &bucket, key: &key, blob: blob.name(), etag: &etag, size, how };
-            let (stored, replaced) = index.publish(&draft, &conditions)?;
+            let (stored, unused) = index.publish(&draft, &conditions)?;
             blob.keep();
-            if let Some(old) = replaced {
-                blobs.remove(&old.blob);
-            }
+            unused.iter().for_each(|blob| blobs.remove(blob));
             Ok(stored)
         })
         .await
     }
 
-    pub(super) async fn delete(&self, bucket: String, key: String, conditions: WriteConditions) -> S3Result<()> {
+    /// Gives the version of the delete marker, in a bucket that keeps versions.
+    pub(super) async fn delete(
+        &self,
+        bucket: String,
+        key: String,
+        conditions: WriteConditions,
+    ) -> S3Result<Option<String>> {
         let blobs = self.blobs.clone();
         self.index(move |index| {
-            if let Some(old) = index.remove(&bucket, &key, &conditions)? {
-                blobs.remove(&old.blob);
-            }
-            Ok(())
+            let (marker, unused) = index.remove(&bucket, &key, &conditions)?;
+            unused.iter().for_each(|blob| blobs.remove(blob));
+            Ok(marker)
         })
         .await
     }

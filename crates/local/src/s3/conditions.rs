@@ -94,7 +94,7 @@ mod tests {
 
     fn stored(etag: &str) -> Stored {
         let modified = jiff::Timestamp::from_millisecond(1_700_000_000_900).unwrap();
-        Stored { blob: "b".to_owned(), etag: etag.to_owned(), size: 1, modified, sequence: 1 }
+        Stored { blob: "b".to_owned(), etag: etag.to_owned(), size: 1, modified, sequence: 1, versioned: false }
     }
 
     fn etag(value: &str) -> Option<ETagCondition> {

@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 
 use super::conditions::WriteConditions;
 use super::events::ObjectCreated;
+use super::versions;
 
 /// Events that a slow listener may lag behind; what it misses is still pending.
 const EVENT_BACKLOG: usize = 1024;
@@ -32,12 +33,13 @@ const SCHEMA: &str = "
     );
     CREATE INDEX IF NOT EXISTS pending ON objects (sequence) WHERE pending;";
 
-const COLUMNS: &str = "blob, etag, size, modified, sequence";
+const COLUMNS: &str = "blob, etag, size, modified, sequence,
+    EXISTS (SELECT 1 FROM versioned WHERE versioned.bucket = objects.bucket)";
 
 /// The index could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("the index of objects: {0}")]
-pub(crate) struct IndexError(#[from] rusqlite::Error);
+pub(crate) struct IndexError(#[from] pub(super) rusqlite::Error);
 
 impl From<IndexError> for s3s::S3Error {
     fn from(error: IndexError) -> Self {
@@ -56,6 +58,15 @@ pub(super) struct Stored {
     pub(super) modified: Timestamp,
     /// See [`ObjectCreated::sequencer`].
     pub(super) sequence: i64,
+    /// Whether its bucket keeps versions.
+    pub(super) versioned: bool,
+}
+
+impl Stored {
+    /// As a versioned bucket names it; `None` in others.
+    pub(super) fn version(&self) -> Option<String> {
+        self.versioned.then(|| versions::id(self.sequence))
+    }
 }
 
 /// An object whose contents are written and that now asks to become current.
@@ -83,6 +94,7 @@ impl Index {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", if durable { "FULL" } else { "OFF" })?;
         connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(versions::SCHEMA)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)), events: broadcast::channel(EVENT_BACKLOG).0 })
     }
 
@@ -96,7 +108,7 @@ impl Index {
         let connection = self.lock();
         let query = format!("SELECT {COLUMNS}, bucket, key, how FROM objects WHERE pending ORDER BY sequence");
         let mut statement = connection.prepare_cached(&query)?;
-        let events = statement.query_map([], |row| Ok(event(&stored(row)?, row.get(5)?, row.get(6)?, row.get(7)?)))?;
+        let events = statement.query_map([], |row| Ok(event(&stored(row)?, row.get(6)?, row.get(7)?, row.get(8)?)))?;
         Ok(events.collect::<Result<_, _>>()?)
     }
 
@@ -131,10 +143,11 @@ impl Index {
         if !has_bucket(&connection, name).map_err(IndexError)? {
             return Err(s3_error!(NoSuchBucket));
         }
-        let query = "DELETE FROM buckets WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1)";
+        let query = "DELETE FROM buckets WHERE name = ?1 AND NOT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1)
+            AND NOT EXISTS (SELECT 1 FROM versions WHERE bucket = ?1)";
         match connection.execute(query, params![name]).map_err(IndexError)? {
             0 => Err(s3_error!(BucketNotEmpty)),
-            _ => Ok(()),
+            _ => Ok(versions::forget(&connection, name).map_err(IndexError)?),
         }
     }
 
@@ -148,13 +161,9 @@ impl Index {
         }
     }
 
-    /// Makes the draft the current object if the conditions hold. Gives it, and the one it
-    /// replaces.
-    pub(super) fn publish(
-        &self,
-        draft: &Draft<'_>,
-        conditions: &WriteConditions,
-    ) -> S3Result<(Stored, Option<Stored>)> {
+    /// Makes the draft the current object if the conditions hold. Gives it, and the files that
+    /// nothing refers to any more.
+    pub(super) fn publish(&self, draft: &Draft<'_>, conditions: &WriteConditions) -> S3Result<(Stored, Vec<String>)> {
         let mut connection = self.lock();
         let transaction = connection.transaction().map_err(IndexError)?;
         if !has_bucket(&transaction, draft.bucket).map_err(IndexError)? {
@@ -162,26 +171,30 @@ impl Index {
         }
         let before = current(&transaction, draft.bucket, draft.key).map_err(IndexError)?;
         conditions.check(before.as_ref())?;
-        let now = replace(transaction, draft).map_err(IndexError)?;
+        let (now, unused) = replace(transaction, draft, before).map_err(IndexError)?;
         // Sent while the index is still locked, so that events come in the order of the sequence.
         // An error means that nobody listens.
         let _ = self.events.send(event(&now, draft.bucket.to_owned(), draft.key.to_owned(), draft.how.to_owned()));
-        Ok((now, before))
+        Ok((now, unused))
     }
 
-    /// Removes the object if the conditions hold, and gives what was removed.
-    pub(super) fn remove(&self, bucket: &str, key: &str, conditions: &WriteConditions) -> S3Result<Option<Stored>> {
-        let connection = self.lock();
-        if !has_bucket(&connection, bucket).map_err(IndexError)? {
+    /// Removes the object if the conditions hold; in a versioned bucket a delete marker takes its
+    /// place. Gives the marker's version, and the files that nothing refers to any more.
+    pub(super) fn remove(
+        &self,
+        bucket: &str,
+        key: &str,
+        conditions: &WriteConditions,
+    ) -> S3Result<(Option<String>, Vec<String>)> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction().map_err(IndexError)?;
+        if !has_bucket(&transaction, bucket).map_err(IndexError)? {
             return Err(s3_error!(NoSuchBucket));
         }
-        let before = current(&connection, bucket, key).map_err(IndexError)?;
+        let before = current(&transaction, bucket, key).map_err(IndexError)?;
         conditions.check(before.as_ref())?;
-        if let Some(stored) = &before {
-            let query = "DELETE FROM objects WHERE sequence = ?";
-            connection.execute(query, params![stored.sequence]).map_err(IndexError)?;
-        }
-        Ok(before)
+        let removed = delete(transaction, bucket, key, before);
+        Ok(removed.map_err(IndexError)?)
     }
 
     /// Calls `visit` with each object whose key begins with `prefix` and comes after `after`, in
@@ -202,7 +215,7 @@ impl Index {
         let mut statement = connection.prepare_cached(&query).map_err(IndexError)?;
         let mut rows = statement.query(params![bucket, prefix, after]).map_err(IndexError)?;
         while let Some(row) = rows.next().map_err(IndexError)? {
-            let key: String = row.get(5).map_err(IndexError)?;
+            let key: String = row.get(6).map_err(IndexError)?;
             if !key.starts_with(prefix) || !visit(key, stored(row).map_err(IndexError)?) {
                 break;
             }
@@ -213,7 +226,8 @@ impl Index {
     /// The files in use and their sizes.
     pub(super) fn blobs(&self) -> Result<BTreeMap<String, u64>, IndexError> {
         let connection = self.lock();
-        let mut statement = connection.prepare("SELECT blob, size FROM objects")?;
+        let query = "SELECT blob, size FROM objects UNION ALL SELECT blob, size FROM versions WHERE blob <> ''";
+        let mut statement = connection.prepare(query)?;
         let blobs = statement.query_map([], |row| Ok((row.get(0)?, bytes(row.get(1)?))))?;
         Ok(blobs.collect::<Result<_, _>>()?)
     }
@@ -223,18 +237,20 @@ impl Index {
         let lost = self.blobs()?.into_keys().filter(|blob| !present.contains(blob));
         for blob in lost {
             tracing::warn!(blob, "an object's contents were lost (a power cut?): the object is dropped");
-            self.lock().execute("DELETE FROM objects WHERE blob = ?", params![blob])?;
+            for table in ["objects", "versions"] {
+                self.lock().execute(&format!("DELETE FROM {table} WHERE blob = ?"), params![blob])?;
+            }
         }
         Ok(())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Connection> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Connection> {
         // SQLite keeps its own consistency: a panic elsewhere does not break the connection.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn has_bucket(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
+pub(super) fn has_bucket(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
     connection.prepare_cached("SELECT 1 FROM buckets WHERE name = ?")?.exists(params![name])
 }
 
@@ -243,8 +259,17 @@ fn current(connection: &Connection, bucket: &str, key: &str) -> rusqlite::Result
     connection.prepare_cached(&query)?.query_row(params![bucket, key], stored).optional()
 }
 
-fn replace(transaction: Transaction<'_>, draft: &Draft<'_>) -> rusqlite::Result<Stored> {
+fn replace(
+    transaction: Transaction<'_>,
+    draft: &Draft<'_>,
+    before: Option<Stored>,
+) -> rusqlite::Result<(Stored, Vec<String>)> {
     let modified = Timestamp::now().as_millisecond();
+    let versioned = versions::is_kept(&transaction, draft.bucket)?;
+    let unused = match versioned {
+        true => versions::keep_current(&transaction, draft.bucket, draft.key)?,
+        false => before.into_iter().map(|before| before.blob).collect(),
+    };
     transaction.execute(
         "INSERT OR REPLACE INTO objects (bucket, key, blob, etag, size, modified, how, pending)
          VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
@@ -253,16 +278,34 @@ fn replace(transaction: Transaction<'_>, draft: &Draft<'_>) -> rusqlite::Result<
     let sequence = transaction.last_insert_rowid();
     transaction.commit()?;
     let (blob, etag) = (draft.blob.to_owned(), draft.etag.to_owned());
-    Ok(Stored { blob, etag, size: draft.size, modified: moment(modified), sequence })
+    Ok((Stored { blob, etag, size: draft.size, modified: moment(modified), sequence, versioned }, unused))
 }
 
-fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+fn delete(
+    transaction: Transaction<'_>,
+    bucket: &str,
+    key: &str,
+    before: Option<Stored>,
+) -> rusqlite::Result<(Option<String>, Vec<String>)> {
+    let removed = if versions::is_kept(&transaction, bucket)? {
+        let unused = versions::keep_current(&transaction, bucket, key)?;
+        (Some(versions::mark_deleted(&transaction, bucket, key)?), unused)
+    } else {
+        transaction.execute("DELETE FROM objects WHERE bucket = ? AND key = ?", params![bucket, key])?;
+        (None, before.into_iter().map(|before| before.blob).collect())
+    };
+    transaction.commit()?;
+    Ok(removed)
+}
+
+pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
         blob: row.get(0)?,
         etag: row.get(1)?,
         size: bytes(row.get(2)?),
         modified: moment(row.get(3)?),
         sequence: row.get(4)?,
+        versioned: row.get(5)?,
     })
 }
 
@@ -271,12 +314,12 @@ fn event(stored: &Stored, bucket: String, key: String, how: String) -> ObjectCre
     ObjectCreated { bucket, key, etag: stored.etag.clone(), size: stored.size, sequencer, at: stored.modified, how }
 }
 
-fn moment(milliseconds: i64) -> Timestamp {
+pub(super) fn moment(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or_default()
 }
 
 // SQLite's integers are signed; sizes fit by far.
-fn bytes(size: i64) -> u64 {
+pub(super) fn bytes(size: i64) -> u64 {
     u64::try_from(size).unwrap_or_default()
 }
 

@@ -7,7 +7,7 @@ use super::events::url_encoded;
 use super::index::{Index, Stored};
 
 /// The most keys that S3 gives at once.
-const PAGE: i32 = 1000;
+pub(super) const PAGE: i32 = 1000;
 
 /// One page of a bucket's keys.
 ///
@@ -93,7 +93,7 @@ fn common_prefix<'a>(key: &'a str, prefix: &str, delimiter: &str) -> Option<&'a 
     key.get(..end)
 }
 
-fn encoder(encoding: Option<&EncodingType>) -> fn(&str) -> String {
+pub(super) fn encoder(encoding: Option<&EncodingType>) -> fn(&str) -> String {
     match encoding.map(EncodingType::as_str) {
         Some(EncodingType::URL) => url_encoded,
         _ => str::to_owned,

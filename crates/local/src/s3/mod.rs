@@ -15,6 +15,7 @@ mod index;
 mod listing;
 mod origins;
 mod service;
+mod versions;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

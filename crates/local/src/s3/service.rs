@@ -11,6 +11,7 @@ use super::buckets::{Buckets, Upload, Write};
 use super::conditions::{ReadConditions, Verdict, WriteConditions, precondition_failed};
 use super::index::Stored;
 use super::listing;
+use super::versions;
 
 /// How often a read starts over because the object was replaced under it.
 const READ_ATTEMPTS: usize = 5;
@@ -42,6 +43,34 @@ impl S3 for Buckets {
     ) -> S3Result<S3Response<GetBucketLocationOutput>> {
         self.require_bucket(&req.input.bucket).await?;
         Ok(S3Response::new(GetBucketLocationOutput::default()))
+    }
+
+    async fn put_bucket_versioning(
+        &self,
+        req: S3Request<PutBucketVersioningInput>,
+    ) -> S3Result<S3Response<PutBucketVersioningOutput>> {
+        let status = req.input.versioning_configuration.status;
+        if status.as_ref().map(BucketVersioningStatus::as_str) != Some(BucketVersioningStatus::ENABLED) {
+            return Err(s3_error!(NotImplemented, "versions can be kept, and not be suspended"));
+        }
+        self.index(move |index| index.keep_versions(&req.input.bucket)).await?;
+        Ok(S3Response::new(PutBucketVersioningOutput::default()))
+    }
+
+    async fn get_bucket_versioning(
+        &self,
+        req: S3Request<GetBucketVersioningInput>,
+    ) -> S3Result<S3Response<GetBucketVersioningOutput>> {
+        let kept = self.index(move |index| index.keeps_versions(&req.input.bucket)).await?;
+        let status = kept.then(|| BucketVersioningStatus::from_static(BucketVersioningStatus::ENABLED));
+        Ok(S3Response::new(GetBucketVersioningOutput { status, ..GetBucketVersioningOutput::default() }))
+    }
+
+    async fn list_object_versions(
+        &self,
+        req: S3Request<ListObjectVersionsInput>,
+    ) -> S3Result<S3Response<ListObjectVersionsOutput>> {
+        Ok(S3Response::new(self.index(move |index| versions::list(index, req.input)).await?))
     }
 
     async fn list_buckets(&self, _: S3Request<ListBucketsInput>) -> S3Result<S3Response<ListBucketsOutput>> {
@@ -86,10 +115,10 @@ impl S3 for Buckets {
             modified_since: input.if_modified_since.take(),
             unmodified_since: input.if_unmodified_since.take(),
         };
-        let (bucket, key) = (input.bucket.clone(), input.key.clone());
+        let (bucket, key, version) = (input.bucket.clone(), input.key.clone(), input.version_id.take());
         let mut attempts = READ_ATTEMPTS;
         loop {
-            let stored = self.find(&bucket, &key).await?;
+            let stored = self.find_any(&bucket, &key, version.as_deref()).await?;
             permit(&conditions, &stored)?;
             let mut attempt = req.clone();
             (attempt.input.bucket, attempt.input.key) = address(&stored.blob);
@@ -110,10 +139,10 @@ impl S3 for Buckets {
             modified_since: input.if_modified_since.take(),
             unmodified_since: input.if_unmodified_since.take(),
         };
-        let (bucket, key) = (input.bucket.clone(), input.key.clone());
+        let (bucket, key, version) = (input.bucket.clone(), input.key.clone(), input.version_id.take());
         let mut attempts = READ_ATTEMPTS;
         loop {
-            let stored = self.find(&bucket, &key).await?;
+            let stored = self.find_any(&bucket, &key, version.as_deref()).await?;
             permit(&conditions, &stored)?;
             let mut attempt = req.clone();
             (attempt.input.bucket, attempt.input.key) = address(&stored.blob);
@@ -123,6 +152,7 @@ impl S3 for Buckets {
                 answer => {
                     return Ok(answer?.map_output(|output| HeadObjectOutput {
                         last_modified: Some(date(stored.modified)),
+                        version_id: stored.version(),
                         e_tag: Some(ETag::Strong(stored.etag)),
                         ..output
                     }));
@@ -138,8 +168,9 @@ impl S3 for Buckets {
         self.admit(&bucket, &key, &conditions).await?;
         let blob = self.blobs.reserve();
         (input.bucket, input.key) = address(blob.name());
-        let answer = self.blobs.files.put_object(req).await?;
-        self.publish(Write { bucket, key, how: "Put", conditions }, blob, answer.output.e_tag.as_ref()).await?;
+        let mut answer = self.blobs.files.put_object(req).await?;
+        let write = Write { bucket, key, how: "Put", conditions };
+        answer.output.version_id = self.publish(write, blob, answer.output.e_tag.as_ref()).await?.version();
         Ok(answer)
     }
 
@@ -163,13 +194,18 @@ impl S3 for Buckets {
         if let Some(result) = &mut answer.output.copy_object_result {
             result.last_modified = Some(date(stored.modified));
         }
+        answer.output.version_id = stored.version();
         Ok(answer)
     }
 
     async fn delete_object(&self, req: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
+        if req.input.version_id.is_some() {
+            return Err(s3_error!(NotImplemented, "a version ends only when it is too old"));
+        }
         let conditions = WriteConditions::new(req.input.if_match, None)?;
-        self.delete(req.input.bucket, req.input.key, conditions).await?;
-        Ok(S3Response::new(DeleteObjectOutput::default()))
+        let version_id = self.delete(req.input.bucket, req.input.key, conditions).await?;
+        let delete_marker = version_id.is_some().then_some(true);
+        Ok(S3Response::new(DeleteObjectOutput { delete_marker, version_id, ..DeleteObjectOutput::default() }))
     }
 
     async fn delete_objects(&self, req: S3Request<DeleteObjectsInput>) -> S3Result<S3Response<DeleteObjectsOutput>> {
@@ -239,8 +275,9 @@ impl S3 for Buckets {
         }
         let Some(blob) = self.end_upload(&id) else { return Err(s3_error!(NoSuchUpload)) };
         let write = Write { bucket: bucket.clone(), key: key.clone(), how: "CompleteMultipartUpload", conditions };
-        self.publish(write, blob, output.e_tag.as_ref()).await?;
-        Ok(S3Response::new(CompleteMultipartUploadOutput { bucket: Some(bucket), key: Some(key), ..output }))
+        let version_id = self.publish(write, blob, output.e_tag.as_ref()).await?.version();
+        let output = CompleteMultipartUploadOutput { bucket: Some(bucket), key: Some(key), version_id, ..output };
+        Ok(S3Response::new(output))
     }
 
     async fn abort_multipart_upload(
@@ -274,12 +311,13 @@ fn permit(conditions: &ReadConditions, stored: &Stored) -> S3Result<()> {
 fn dated(output: GetObjectOutput, stored: &Stored) -> GetObjectOutput {
     GetObjectOutput {
         last_modified: Some(date(stored.modified)),
+        version_id: stored.version(),
         e_tag: Some(ETag::Strong(stored.etag.clone())),
         ..output
     }
 }
 
-fn date(at: jiff::Timestamp) -> Timestamp {
+pub(super) fn date(at: jiff::Timestamp) -> Timestamp {
     Timestamp::from(std::time::SystemTime::from(at))
 }
 

@@ -7,6 +7,7 @@ mod objects;
 mod restart;
 mod speech;
 mod tables;
+mod versions;
 
 use sbf_local::{Cloud, CloudOptions};
 
