@@ -33,10 +33,15 @@ pub fn shared_data(folder: &str) -> Option<PathBuf> {
     None
 }
 
-/// Says once why tests are skipped. It writes to standard error itself, for what a test that passes prints is never seen.
+/// Says once why tests are skipped.
 pub fn skipped(why: &str) {
+    say_once(&format!("skipped: {why}"));
+}
+
+/// Says something about this run, once. It writes to standard error itself, for what a test that passes prints is never seen.
+pub fn say_once(what: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    if SAID.lock().unwrap().insert(why.to_owned()) {
-        let _ = writeln!(stderr(), "skipped: {why}");
+    if SAID.lock().unwrap().insert(what.to_owned()) {
+        let _ = writeln!(stderr(), "{what}");
     }
 }

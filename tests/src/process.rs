@@ -174,7 +174,7 @@ fn built_by_sam(folder: &Path) -> Programs {
     for program in [&core, &train] {
         assert!(program.is_file(), "there is no {}: run `make sam-build`", program.display());
     }
-    println!("on the programs in {}", folder.display());
+    crate::say_once(&format!("on the programs in {}", folder.display()));
     Programs { core, train }
 }
 

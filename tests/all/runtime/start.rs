@@ -4,20 +4,13 @@ use sbf_brain::artefact::{CONFIGS, KNOWLEDGE};
 use sbf_tests::{
     process::{bootstraps, eventually},
     runtime::{
-        Function, TestStack,
+        Function, SIGN_IN, TestStack,
         event::{http_answer, http_request, objects_created},
     },
 };
 use serde_json::{Value, json};
 
 use super::{configs, knowledge};
-
-const SIGN_IN: [(&str, &str); 4] = [
-    ("SIGN_IN_ISSUER", "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE"),
-    ("SIGN_IN_CLIENT_ID", "page"),
-    ("SIGN_IN_SCOPES", "openid email"),
-    ("SIGN_IN_URL", "https://sbf-1.auth.us-east-1.amazoncognito.com"),
-];
 
 async fn told(core: &Function) -> Value {
     let (status, client) = http_answer(&core.invoke(&http_request("GET", "/client.json", None, None)).await.unwrap());
@@ -29,8 +22,7 @@ async fn told(core: &Function) -> Value {
 async fn the_api_says_where_to_sign_in_before_there_is_a_brain_and_after() {
     let stack = TestStack::start(bootstraps()).await;
     stack.cloud.create_bucket("brains").await.unwrap();
-    let mut settings = stack.core("brains", "");
-    settings.environment.extend(SIGN_IN.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let settings = stack.core("brains", "");
     let oidc = json!({"issuer": SIGN_IN[0].1, "clientId": "page", "scope": "openid email", "signInUrl": SIGN_IN[3].1});
     let early = told(&Function::new(settings.clone())).await;
     assert_eq!((&early["oidc"], &early["brain"]), (&oidc, &Value::Null));

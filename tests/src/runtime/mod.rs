@@ -13,6 +13,6 @@ pub mod tls;
 pub use self::{
     faults::{Fault, Faults},
     sandbox::{Failure, Function, FunctionSettings, Sandbox},
-    stack::TestStack,
+    stack::{SIGN_IN, TestStack},
     tls::Authority,
 };

@@ -18,6 +18,14 @@ const UPLOADS: &str = "bench-uploads";
 /// The bucket of sounds.
 pub const SOUNDS: &str = "bench-sounds";
 
+/// Where `/client.json` of a test's stack sends people to sign in.
+pub const SIGN_IN: [(&str, &str); 4] = [
+    ("SIGN_IN_ISSUER", "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE"),
+    ("SIGN_IN_CLIENT_ID", "page"),
+    ("SIGN_IN_SCOPES", "openid email"),
+    ("SIGN_IN_URL", "https://sbf-1.auth.us-east-1.amazoncognito.com"),
+];
+
 /// A cloud and the programs that run on it.
 pub struct TestStack {
     /// The embedded cloud.
@@ -65,7 +73,7 @@ impl TestStack {
             ("ALLOWED_FUNCTIONS", backends),
             ("METRICS_STACK", STACK),
         ];
-        self.function("CoreFunction", "core", &self.programs.core, &given)
+        self.function("CoreFunction", "core", &self.programs.core, &[&given[..], &SIGN_IN].concat())
     }
 
     /// The function that trains a bucket's brain.

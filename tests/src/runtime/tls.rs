@@ -12,7 +12,7 @@ use tokio_rustls::{
     },
 };
 
-use crate::repository;
+use crate::{repository, skipped};
 
 /// Writes `authority.pem`, and `server.pem` with `server.key` for 127.0.0.1.
 const MAKE: &str = r#"
@@ -48,13 +48,13 @@ key = server.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoE
 pub struct Authority(TempDir);
 
 impl Authority {
-    /// Makes keys and certificates; `None`, said on standard output, where the tools for it are not installed.
+    /// Makes keys and certificates; `None`, and said, where the tools for it are not installed.
     pub fn new() -> Option<Self> {
         let folder = TempDir::new().unwrap();
         let python = repository().join(".tools/venv/bin/python");
         let made = Command::new(python).arg("-c").arg(MAKE).arg(folder.path()).status();
         if !made.is_ok_and(|status| status.success()) {
-            println!("skipped: there is no cryptography in .tools/venv; `make template` installs it");
+            skipped("there is no cryptography in .tools/venv; `make template` installs it");
             return None;
         }
         Some(Self(folder))

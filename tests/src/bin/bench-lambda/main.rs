@@ -1,6 +1,7 @@
 //! `bench-lambda CORE TRAIN [FOLDER]`: what the release bootstraps of core and train take on the Runtime API test bench.
 //!
-//! FOLDER holds a corpus as `train.tsv` (`label<TAB>utterance` lines), of which a large brain is made.
+//! FOLDER holds a corpus as `train.tsv` and `test.tsv` (`label<TAB>utterance` lines): of the first a large brain is made, which is
+//! asked the second's first utterance.
 #![allow(clippy::unwrap_used, reason = "a bench ends by panicking")]
 #![allow(clippy::print_stdout, reason = "it prints its figures")]
 
@@ -32,7 +33,7 @@ struct Bot {
     knowledge: Value,
     configs: Value,
     /// What it answers by itself.
-    utterance: &'static str,
+    utterance: String,
     /// Milliseconds to the first answer.
     goal: f64,
 }
@@ -65,21 +66,28 @@ fn sample() -> Bot {
     let folder = sbf_tests::repository().join(&source);
     let read = |name: &str| serde_json::from_slice(&fs::read(folder.join(name)).unwrap()).unwrap();
     let (knowledge, configs) = (read("knowledge.json"), read("configs.json"));
-    Bot { bucket: "sample", source, knowledge, configs, utterance: "what is your name", goal: 15.0 }
+    Bot { bucket: "sample", source, knowledge, configs, utterance: "what is your name".to_owned(), goal: 15.0 }
 }
 
 /// A bot with an intent for each label.
 fn large(file: &Path) -> Bot {
     let mut intents = serde_json::Map::new();
-    for line in fs::read_to_string(file).unwrap().lines() {
-        let (label, utterance) = line.split_once('\t').unwrap();
+    for (label, utterance) in labelled(file) {
         let utterances = intents.entry(label).or_insert_with(|| json!([])).as_array_mut().unwrap();
         utterances.push(json!(utterance));
     }
     let item = |(label, utterances): (String, Value)| json!({"_id": label, "_intents": utterances, "_source": {"response": [{"text": format!("About {label}.")}]}});
     let knowledge = json!({"brainName": "corpus", "knowledge": intents.into_iter().map(item).collect::<Vec<_>>()});
     let (source, configs) = (file.display().to_string(), json!({"language_tag": "en-US"}));
-    Bot { bucket: "large", source, knowledge, configs, utterance: "how would you say fly in italian", goal: 40.0 }
+    let (_, utterance) = labelled(&file.with_file_name("test.tsv")).swap_remove(0);
+    Bot { bucket: "large", source, knowledge, configs, utterance, goal: 40.0 }
+}
+
+/// The labels and utterances of a file.
+fn labelled(file: &Path) -> Vec<(String, String)> {
+    let text = fs::read_to_string(file).unwrap();
+    let pair = |line: &str| line.split_once('\t').map(|(label, utterance)| (label.to_owned(), utterance.to_owned()));
+    text.lines().map(|line| pair(line).unwrap()).collect()
 }
 
 /// Trains a brain in a bucket of its own, starts core on it again and again, and talks with it.
