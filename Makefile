@@ -67,6 +67,7 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
 	cargo clippy --locked -p sbf --no-default-features --all-targets -- -D warnings
+	cargo clippy --locked -p sbf-core -- -D warnings
 
 rust-test: web/dist/index.html target/template.json
 	@[ -d "$${SBF_SHARED_DATA:-../shared/data}" ] || echo "there is no $${SBF_SHARED_DATA:-../shared/data}: tests on public corpora are skipped"

@@ -204,7 +204,7 @@ async fn misses_backends_and_their_failures_are_counted() {
     assert!(has(&lines[0], Metric::BackendErrors) && has(&lines[0], Metric::BackendLatency), "{}", lines[0]);
     assert!(has(&lines[0], Metric::SaveLatency) && !has(&lines[0], Metric::Misses), "{}", lines[0]);
     let observed = Observed::sample("en").await;
-    observed.say("s", "qwertz uiop").await;
+    observed.say("s", "xq zzvrk qpwo").await;
     assert_eq!(observed.metrics.json()[0]["Misses"], 1);
 }
 

@@ -152,6 +152,7 @@ impl Found {
     }
 
     /// The buckets of block 0 (A), 1 (B) or 2 (C).
+    #[cfg(any(test, feature = "train"))]
     pub(crate) fn block(&self, block: usize) -> &[u32] {
         let start = if block == 0 { 0 } else { self.ends[block - 1] };
         &self.buckets[start..self.ends[block]]

@@ -10,6 +10,7 @@ use crate::codec::Writer;
 use crate::{codec::Reader, hash::Identity, model::DecodeError, terms::word_hash};
 
 /// Examples of an intent whose words are compared with an utterance's, at most.
+#[cfg(feature = "train")]
 pub(crate) const MOST_EXAMPLES: usize = 100;
 
 /// A stem and where it occurs.
