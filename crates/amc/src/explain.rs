@@ -124,7 +124,7 @@ pub struct Exact {
 
 /// How the gate comes to its score.
 ///
-/// The bias, the signals' contributions and the lead's cost (subtracted) sum to the score. The confidence is
+/// The bias and the signals' contributions, less both costs, sum to the score. The confidence is
 /// `1 / (1 + e^−(ln(0.7 / 0.3) + slope · (score − needed)))`, unless an exact match decided or there is no word, which has confidence 0.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -133,6 +133,8 @@ pub struct GateAccount {
     pub bias: f32,
     /// What was measured.
     pub signals: Vec<SignalShare>,
+    /// What is taken off the score of an utterance that may be in no language: no word and few n-grams of it are known.
+    pub gibberish: f32,
     /// Where the author listed utterances that the bot must refuse.
     pub refused: Option<RefusedLead>,
     /// Their sum.
@@ -263,6 +265,7 @@ impl Model {
         GateAccount {
             bias: gate.bias,
             signals: shares.map(signal).collect(),
+            gibberish: signals.gibberish_cost(),
             refused: lead.zip(margins.last()).map(|(lead, &margin)| RefusedLead {
                 margin,
                 lead,

@@ -41,6 +41,10 @@ const SHARPNESS: f32 = 5.0;
 /// part of CLINC150 with its `oos_train` as such utterances.
 const LEAD_COST: f32 = 2.0;
 const LEAD_STEEPNESS: f32 = 4.0;
+/// What is taken off the score of an utterance of which no word is known and so few n-grams that it may be in no language at all: none of them
+/// costs this much, [`FAMILIAR`] of them nothing. The regression was never shown such utterances.
+const GIBBERISH_COST: f32 = 6.0;
+const FAMILIAR: f32 = 0.5;
 /// How much of a misspelled word counts as known.
 const REPAIRED: f32 = 0.8;
 
@@ -102,6 +106,14 @@ impl Signals {
             (margin + 1.0) * familiar,
         ];
         Self { values, top: top as u32 }
+    }
+}
+
+impl Signals {
+    /// What an utterance loses that may be in no language: 0 where a word of the top intent is known, or enough n-grams are.
+    pub(crate) fn gibberish_cost(&self) -> f32 {
+        let [.., unrelated, familiar, _] = self.values;
+        GIBBERISH_COST * unrelated * (1.0 - familiar / FAMILIAR).clamp(0.0, 1.0)
     }
 }
 
@@ -200,7 +212,8 @@ impl Gate {
     pub(crate) fn score(&self, signals: &Signals, lead: Option<f32>) -> f32 {
         let own =
             self.bias + self.weights.iter().zip(signals.values).map(|(weight, value)| weight * value).sum::<f32>();
-        own - lead.map_or(0.0, |lead| LEAD_COST * (-LEAD_STEEPNESS * lead).exp().ln_1p())
+        let lead_cost = lead.map_or(0.0, |lead| LEAD_COST * (-LEAD_STEEPNESS * lead).exp().ln_1p());
+        own - signals.gibberish_cost() - lead_cost
     }
 
     /// The score as a confidence.

@@ -71,6 +71,7 @@ fn check_sums(model: &Model, utterance: &str) {
         }
         let gate = &told.gate;
         let cost = gate.refused.map_or(0.0, |refused| refused.cost);
+        let cost = cost + gate.gibberish;
         let score = gate.bias + gate.signals.iter().map(|signal| signal.contribution).sum::<f32>() - cost;
         assert!((score - gate.score).abs() < 1e-4, "{utterance:?}: {score} is not {}", gate.score);
         assert_eq!(told.decision.confidence, found.confidence.get());

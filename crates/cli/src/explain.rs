@@ -192,6 +192,12 @@ fn gate(told: &Explanation) -> Vec<String> {
     for signal in &gate.signals {
         lines.push(format!("  {:+.2}  {} ({:.2})", signal.contribution, signal.what, signal.value));
     }
+    if gate.gibberish > 0.0 {
+        lines.push(format!(
+            "  {:+.2}  no word and few n-grams of it are known: it may be in no language",
+            -gate.gibberish
+        ));
+    }
     if let Some(refused) = &gate.refused {
         lines.push(format!(
             "  {:+.2}  lead over what the bot must refuse ({:.2}; its margin {:+.2})",
