@@ -1,6 +1,28 @@
 //! Numbers and texts to bytes and back, little-endian; reading never trusts a length.
 
-use crate::model::DecodeError;
+use crate::formats::Formats;
+
+/// Why bytes are no model.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The bytes do not begin like a model.
+    #[error("these bytes are not a classifier model")]
+    NotAModel,
+    /// A model of another layout.
+    #[error("the model has format {found}, this program reads {reads}")]
+    Format {
+        /// The format found.
+        found: u32,
+        /// What is read.
+        reads: Formats,
+    },
+    /// At least one bit changed since the model was written.
+    #[error("the model is damaged: its checksum does not match")]
+    Damaged,
+    /// The checksum holds, but the content makes no sense.
+    #[error("the model is malformed")]
+    Malformed,
+}
 
 #[cfg(feature = "train")]
 #[derive(Debug, Default)]

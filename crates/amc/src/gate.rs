@@ -3,9 +3,9 @@
 #[cfg(feature = "train")]
 use crate::codec::Writer;
 use crate::{
-    codec::Reader,
+    codec::{DecodeError, Reader},
     features::{MAX_PAIRED, is_word},
-    model::{DecodeError, Head},
+    model::Head,
     number,
     terms::Terms,
 };

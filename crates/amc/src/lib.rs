@@ -39,10 +39,11 @@ pub mod tuning;
 mod vocabulary;
 
 pub use clauses::Clause;
+pub use codec::DecodeError;
 pub use explain::Explanation;
 pub use formats::Formats;
 pub use gate::Confidence;
-pub use model::{Classification, DecodeError, FORMATS, Model, Ranked};
+pub use model::{Classification, FORMATS, Model, Ranked};
 pub use neighbours::{Neighbour, Neighbours};
 #[cfg(feature = "train")]
 pub use options::{CheckedOptions, Options, OptionsError};

@@ -8,7 +8,7 @@ use std::{cell::RefCell, sync::Arc};
 #[cfg(feature = "train")]
 use crate::codec::Writer;
 use crate::{
-    codec::Reader,
+    codec::{DecodeError, Reader},
     features::{Features, Found, Space},
     formats::Formats,
     function_words,
@@ -26,28 +26,6 @@ const MAGIC: &[u8; 8] = b"SBF-AMC\n";
 pub const FORMATS: Formats = Formats { oldest: 3, newest: 3, written: 3 };
 /// Intents in a classification; probabilities are normalised over all.
 const MOST_RANKED: usize = 10;
-
-/// Why bytes are no model.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DecodeError {
-    /// The bytes do not begin like a model.
-    #[error("these bytes are not a classifier model")]
-    NotAModel,
-    /// A model of another layout.
-    #[error("the model has format {found}, this program reads {reads}")]
-    Format {
-        /// The format found.
-        found: u32,
-        /// What is read.
-        reads: Formats,
-    },
-    /// At least one bit changed since the model was written.
-    #[error("the model is damaged: its checksum does not match")]
-    Damaged,
-    /// The checksum holds, but the content makes no sense.
-    #[error("the model is malformed")]
-    Malformed,
-}
 
 /// A trained classifier. It is `Send` and `Sync`; share it behind an `Arc` or a reference.
 #[derive(Debug)]
@@ -402,39 +380,4 @@ impl Head {
 }
 
 #[cfg(all(test, feature = "train"))]
-mod tests {
-    use super::*;
-    use crate::{Options, Sample, train};
-
-    fn bytes() -> Vec<u8> {
-        let samples = [("good morning", "greet"), ("hello there", "greet"), ("goodbye now", "bye"), ("see you", "bye")];
-        let samples = samples.map(|(utterance, intent)| Sample { utterance, intent });
-        train(&samples, &Options::default().check().unwrap(), &mut |_| ()).unwrap().model.encode()
-    }
-
-    /// The same content under another number, as a release that knows that format would have written it.
-    fn renumbered(bytes: &[u8], format: u32) -> Vec<u8> {
-        let mut bytes = bytes.to_vec();
-        let body = MAGIC.len() + 12;
-        let checksum = hash::bytes(u64::from(format), &bytes[body..]);
-        bytes[MAGIC.len()..body].copy_from_slice(&[&format.to_le_bytes()[..], &checksum.to_le_bytes()].concat());
-        bytes
-    }
-
-    #[test]
-    fn every_format_of_the_range_is_read_and_no_other() {
-        let Formats { newest, written, .. } = FORMATS;
-        let bytes = bytes();
-        assert_eq!(renumbered(&bytes, written), bytes);
-        let next = renumbered(&bytes, newest + 1);
-        let prepared = Formats { newest: newest + 1, ..FORMATS };
-        let read = Model::decode_as(next.clone().into(), prepared).unwrap();
-        assert_eq!(read.classify("hello there").ranked[0].intent, "greet");
-        assert!(Model::decode_as(bytes.clone().into(), prepared).is_ok(), "the one that is written");
-        let refused = Model::decode_as(next.into(), FORMATS).unwrap_err();
-        assert_eq!(refused, DecodeError::Format { found: newest + 1, reads: FORMATS });
-        let later = Formats { oldest: written + 1, newest: written + 2, written: written + 2 };
-        let told = Model::decode_as(bytes.into(), later).unwrap_err().to_string();
-        assert_eq!(told, "the model has format 3, this program reads formats 4 to 5");
-    }
-}
+mod tests;

@@ -4,9 +4,10 @@
 use std::time::Instant;
 
 use crate::{
+    codec::DecodeError,
     corpus::Corpus,
     gate::{Gate, Signals},
-    model::{DecodeError, Head, Model, Scratch},
+    model::{Head, Model, Scratch},
     options::CheckedOptions,
     svm::{self, Hyperplanes, Rows, Task},
     terms::Lexicon,

@@ -7,7 +7,11 @@ use std::{collections::HashMap, ops::Range};
 use self::repair::OfLength;
 #[cfg(feature = "train")]
 use crate::codec::Writer;
-use crate::{codec::Reader, hash::Identity, model::DecodeError, terms::word_hash};
+use crate::{
+    codec::{DecodeError, Reader},
+    hash::Identity,
+    terms::word_hash,
+};
 
 /// Examples of an intent whose words are compared with an utterance's, at most.
 #[cfg(feature = "train")]

@@ -12,7 +12,7 @@ use sbf_tests::{
 };
 use serde_json::{Value, json};
 
-use super::{configs, knowledge};
+use super::{booking, configs, knowledge};
 
 /// What the log of a refusal says.
 const REFUSED: &str = "the trained brain was refused";
@@ -96,7 +96,7 @@ async fn what_lies_in_the_bucket_from_an_earlier_release_is_answered_from() {
 #[tokio::test]
 async fn a_conversation_goes_from_a_newer_core_to_an_older_one_and_back() {
     let stack = TestStack::start(bootstraps()).await;
-    stack.teach("brains", &asking(), &configs()).await.unwrap();
+    stack.teach("brains", &booking(), &configs()).await.unwrap();
     let backend = HttpBackend::start(|_| json!({"text": "Done."})).await;
     stack.cloud.set_local_functions([("book".to_owned(), backend.url.clone())].into());
     let core = Function::new(stack.core("brains", "book"));
@@ -139,15 +139,4 @@ async fn a_conversation_goes_from_a_newer_core_to_an_older_one_and_back() {
         )
         .await;
     assert_eq!(say("Kim", "t4").await["text"], "Done.");
-}
-
-/// A bot that asks for a name.
-fn asking() -> Value {
-    let mut bot = knowledge(1);
-    let book = json!({"_id": "book", "_intents": ["book a table", "reserve a table please", "I want a table"], "_source": {
-        "arn": "book", "payload": "{name: '$0'}", "response": [],
-        "parameters": [{"name": "name", "payloadPosition": 0, "noMatchAsk": [{"text": "What name?", "speech": "What name?"}]}]
-    }});
-    bot["knowledge"].as_array_mut().unwrap().push(book);
-    bot
 }

@@ -27,3 +27,14 @@ fn knowledge(number: usize) -> Value {
 fn configs() -> Value {
     json!({"language_tag": "en-US", "cacheTTL": 100})
 }
+
+/// A bot that books a table for a name.
+fn booking() -> Value {
+    let mut bot = knowledge(1);
+    let book = json!({"_id": "book", "_intents": ["book a table", "reserve a table please", "I want a table"], "_source": {
+        "arn": "book", "payload": "{name: '$0'}", "response": [],
+        "parameters": [{"name": "name", "payloadPosition": 0, "noMatchAsk": [{"text": "What name?", "speech": "What name?"}]}]
+    }});
+    bot["knowledge"].as_array_mut().unwrap().push(book);
+    bot
+}

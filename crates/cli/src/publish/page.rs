@@ -104,14 +104,14 @@ pub(super) async fn publish(build: &Build, stack: &Stack, live: Option<&LiveBrai
     Ok(json!({"url": stack.output("PageUrl")?, "files": kept, "removed": removed}))
 }
 
-/// Tells the page that is there of the brain that is live now: its name, language, voice, theme and welcome. Without one the bucket of brains is
-/// asked.
+/// Writes the copy of the settings that the page reads while the API fails (name, language, voice, theme, welcome, where to sign in) anew for the
+/// brain that is live now. Without one the bucket of brains is asked.
 ///
 /// The brain is live whatever comes of this, so that a failure is a warning: not everybody who may change the brain may change the page.
 pub(crate) async fn tell_of(stack: &Stack, brains: &Bucket, live: Option<LiveBrain>) {
     if let Err(error) = told(stack, brains, live).await {
         eprintln!(
-            "The page still shows the name, language, voice, theme and welcome of the brain before ({error:#}); \
+            "{CLIENT}, which the page reads while the API fails, is still that of the brain before ({error:#}); \
              `sbf publish --web-only` mends that."
         );
     }

@@ -14,7 +14,7 @@ use sbf_tests::{
 use serde_json::{Value, json};
 
 use super::{
-    super::{configs, knowledge},
+    super::{booking, configs},
     assert_calm, at_a_time, spoil,
 };
 
@@ -85,17 +85,6 @@ async fn turn_spoilt(stack: &TestStack, backend: &HttpBackend, spoilt: Option<(F
     assert_eq!((status, &bye["text"]), (200, &json!("Bye!")), "{spoilt:?}: {bye}");
     assert_calm(&core, &format!("{spoilt:?}")).await;
     calls.len()
-}
-
-/// A bot that books a table for a name.
-fn booking() -> Value {
-    let mut bot = knowledge(1);
-    let book = json!({"_id": "book", "_intents": ["book a table", "reserve a table please", "I want a table"], "_source": {
-        "arn": "book", "payload": "{name: '$0'}", "response": [],
-        "parameters": [{"name": "name", "payloadPosition": 0, "noMatchAsk": [{"text": "What name?", "speech": "What name?"}]}]
-    }});
-    bot["knowledge"].as_array_mut().unwrap().push(book);
-    bot
 }
 
 /// `{"message", "requestID"}` and nothing else, or that one sentence of a bot that has no brain.
