@@ -22,6 +22,9 @@ const EVERYTHING: &[(&str, &str)] = &[
         "BackendFunctions",
         "arn:aws:lambda:eu-west-1:123456789012:function:stock,arn:aws:lambda:eu-west-1:1:function:pay:live",
     ),
+    ("BackendRoles", "arn:aws:iam::1:role/pay,arn:aws:iam::2:role/teams/a@b=c"),
+    ("FederatedBots", "https://desk.example.org,https://office.example.org:8443/core?lang=pt"),
+    ("FederationKeysSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys-AbCdEf"),
     ("PageOrigins", "https://shop.example.org,http://localhost:5173"),
     ("Tracing", "Active"),
     ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack-AbCdEf"),
@@ -101,6 +104,14 @@ fn parameters_that_cannot_work_are_refused_before_anything_is_made() {
         ("BackendFunctions", "arn:aws:lambda:eu-west-1:123456789012:function:*"),
         ("BackendFunctions", "arn:aws:lambda:eu-west-1:123456789012:function:a,*"),
         ("BackendFunctions", "*"),
+        ("BackendRoles", "pay"),
+        ("BackendRoles", "arn:aws:iam::1:role/*"),
+        ("BackendRoles", "arn:aws:iam::1:user/ana"),
+        ("FederatedBots", "http://desk.example.org"),
+        ("FederatedBots", "https://*.example.org"),
+        ("FederatedBots", "https://ana@desk.example.org"),
+        ("FederationKeysSecret", "k-123"),
+        ("FederationKeysSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:*"),
         ("PageOrigins", "https://shop.example.org/"),
         ("PageOrigins", "*"),
         ("PageOrigins", "shop.example.org"),
@@ -158,6 +169,10 @@ fn page_and_command_line_learn_where_things_are() {
         assert_eq!(stack.output("BrainBucket").unwrap(), stack.variable("TrainFunction", "BRAIN_BUCKET"));
         let allowed = stack.output("AllowedFunctions").unwrap();
         assert_eq!(allowed, stack.variable("CoreFunction", "ALLOWED_FUNCTIONS"));
+        for (name, variable) in [("AllowedRoles", "ALLOWED_ROLES"), ("AllowedBots", "ALLOWED_BOTS")] {
+            let variable = stack.variable("CoreFunction", variable);
+            assert_eq!(stack.output(name), Some(variable).filter(|value| !value.is_empty()), "{name}");
+        }
     }
     assert_eq!(Stack::with(LEAST).output("UserPoolId"), None);
     assert_eq!(Stack::with(LEAST).output("OidcClientId").as_deref(), Some("chat"));

@@ -4,6 +4,8 @@
 #[cfg(feature = "serve")]
 pub mod backends;
 #[cfg(feature = "serve")]
+mod body;
+#[cfg(feature = "serve")]
 pub mod brains;
 #[cfg(feature = "serve")]
 pub mod identity;

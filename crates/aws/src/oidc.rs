@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::http::Request;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::body::content;
 
 /// How long one request may take: a turn waits for it.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -80,20 +81,9 @@ impl Issuer {
         if status != 200 {
             return Err(fault(address, format!("the answer has status {status}")));
         }
-        let body = bytes(ByteStream::new(response.into_body())).await.map_err(|why| fault(address, why))?;
+        let body = content(response.into_body(), ANSWER_LIMIT).await.map_err(|why| fault(address, why))?;
         serde_json::from_slice(&body).map_err(|error| fault(address, error))
     }
-}
-
-async fn bytes(mut body: ByteStream) -> Result<Vec<u8>, String> {
-    let mut content = Vec::new();
-    while let Some(chunk) = body.next().await {
-        content.extend_from_slice(&chunk.map_err(|error| error.to_string())?);
-        if content.len() > ANSWER_LIMIT {
-            return Err("the answer is too long".to_owned());
-        }
-    }
-    Ok(content)
 }
 
 fn fault(address: &str, why: impl std::fmt::Display) -> OidcError {

@@ -1,6 +1,6 @@
 //! What callers are called where their token does not say so: asked of whoever issued it, and kept until the token expires.
 
-#[cfg(feature = "cognito")]
+#[cfg(feature = "deployed")]
 mod cognito;
 mod userinfo;
 
@@ -13,7 +13,7 @@ use std::{
 use async_trait::async_trait;
 use sbf_dialog::ports::{AccessToken, Profile, Profiles};
 
-#[cfg(feature = "cognito")]
+#[cfg(feature = "deployed")]
 pub use self::cognito::CognitoProfiles;
 pub use self::userinfo::UserinfoProfiles;
 

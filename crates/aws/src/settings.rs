@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 #[cfg(feature = "serve")]
 pub use self::{
-    allowed::AllowedFunctions,
+    allowed::{AllowedBots, AllowedFunctions, AllowedRoles},
     serving::{
         BackendSettings, CoreSettings, IdentitySettings, RatingSettings, SessionSettings, SpeechSettings,
         UploadSettings,

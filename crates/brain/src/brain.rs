@@ -9,7 +9,7 @@ use crate::{
     artefact::Measured,
     config::Config,
     entity::{Lexicon, Values},
-    intent::{Intent, Variation},
+    intent::{FederatedBot, Intent, Variation},
     pronunciation::Pronounced,
     sentences,
 };
@@ -49,6 +49,7 @@ pub(crate) struct Content {
     /// Kind, utterance and expected intent.
     #[cfg_attr(not(feature = "train"), allow(dead_code))]
     pub(crate) tests: Vec<(String, String, String)>,
+    pub(crate) federation: Option<FederatedBot>,
 }
 
 /// What an utterance means to a brain.
@@ -147,6 +148,10 @@ impl Brain {
     /// The intent with this `_id`.
     pub fn intent(&self, id: &str) -> Option<&Intent> {
         self.content.intents.get(*self.content.by_id.get(id)?)
+    }
+    /// The bot that is asked what this one does not understand.
+    pub fn federation(&self) -> Option<&FederatedBot> {
+        self.content.federation.as_ref()
     }
     /// What an utterance means; total: any text has an answer.
     pub fn understand(&self, utterance: &str) -> Understanding<'_> {

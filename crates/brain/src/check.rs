@@ -1,6 +1,7 @@
 //! Both files to a bot that can be trained, or to everything that is wrong with them.
 
 mod item;
+mod outside;
 mod sentence;
 mod utterances;
 
@@ -16,15 +17,13 @@ use crate::{
     brain::{Content, Sources},
     config::{CONFIGS_FILE, Config},
     entity::{Lexicon, Values},
-    intent::Intent,
+    intent::{FederatedBot, Intent},
     json,
     knowledge::{self, Item, KNOWLEDGE_FILE, Knowledge},
     language,
     problem::{Problem, Problems, Severity},
     utterance::Template,
 };
-
-pub use crate::knowledge::Right;
 
 /// A bot without errors, ready to be trained; made by [`read`] alone.
 #[derive(Debug)]
@@ -73,6 +72,10 @@ impl CheckedKnowledge {
     pub fn intents(&self) -> &[Intent] {
         &self.content.intents
     }
+    /// The bot that is asked what this one does not understand.
+    pub fn federation(&self) -> Option<&FederatedBot> {
+        self.content.federation.as_ref()
+    }
     /// configs.json, typed.
     pub fn config(&self) -> &Config {
         &self.content.config
@@ -102,9 +105,14 @@ pub fn path_of_function(written: &Value, intent: &str) -> String {
     knowledge::path_of_function(written, intent)
 }
 
-/// What a bot, as written, asks for besides its functions; each with its place and the name of whom.
-pub fn rights(written: &Value) -> Vec<(Right, String, String)> {
-    knowledge::rights(written)
+/// Where it names the role of an intent.
+pub fn path_of_role(written: &Value, intent: &str) -> String {
+    knowledge::path_of_role(written, intent)
+}
+
+/// Where it names the address of another bot.
+pub fn path_of_other_bot(name: &str) -> String {
+    knowledge::path_of_other_bot(name)
 }
 
 /// The content of a bot that was trained before, in the language it was trained in.
@@ -160,6 +168,7 @@ fn compile_value(
     let values = Values::new(written.entities);
     let intents = items(&written.items, &values, problems);
     let tests = tests(&written.items, &intents);
+    let federation = written.federation.as_ref().and_then(|other| outside::federated(other, problems));
     let (utterances, cap) = match purpose {
         Purpose::Training => utterances::collect(&written.items, &intents, &values, problems),
         Purpose::Answering { .. } => (Vec::new(), 0),
@@ -169,8 +178,20 @@ fn compile_value(
     let voice = config.voice.clone();
     let by_id = intents.iter().enumerate().map(|(index, intent)| (intent.id.clone(), index)).collect();
     let lexicon = Lexicon::new(written.lexicon);
-    let content =
-        Content { name, language, voice, config, written: value, intents, by_id, values, lexicon, stock, tests };
+    let content = Content {
+        name,
+        language,
+        voice,
+        config,
+        written: value,
+        intents,
+        by_id,
+        values,
+        lexicon,
+        stock,
+        tests,
+        federation,
+    };
     (content, training)
 }
 

@@ -46,12 +46,23 @@ pub struct Fulfilment {
     pub function: String,
     /// The ARN as written, trimmed; equal to `function` where only a name was written.
     pub arn: String,
+    /// The role to take before calling it (`rolearn`): its ARN, trimmed.
+    pub role: Option<String>,
     /// The event's shape; without one the event holds the answers as they are.
     pub payload: Option<PayloadTemplate>,
     /// In `payloadPosition` order.
     pub parameters: Vec<Parameter>,
     /// Whether the backend may be called again with the same `turnID` after a crash.
     pub idempotent: bool,
+}
+
+/// Another bot, which is asked what this one does not understand (`federation`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FederatedBot {
+    /// Its name, by which its key is known.
+    pub name: String,
+    /// Where it answers: https, or http on this machine.
+    pub url: String,
 }
 
 /// One thing a backend needs to know (a slot).

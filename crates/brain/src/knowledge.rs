@@ -2,12 +2,15 @@
 //!
 //! The reference's field names of this file occur only here. Reading finds faults of shape; what the parts mean together is checked elsewhere.
 
+mod federation;
 mod looks;
 
 use serde_json::Value;
 
-pub use self::looks::Right;
-pub(crate) use self::looks::{name, path_of_function, rights, without_utterances};
+pub(crate) use self::{
+    federation::OtherBot,
+    looks::{name, path_of_function, path_of_other_bot, path_of_role, without_utterances},
+};
 
 use crate::{
     problem::Problems,
@@ -40,6 +43,7 @@ pub(crate) struct Knowledge {
     pub(crate) welcome: Option<Sentence>,
     /// What the bot must refuse.
     pub(crate) none: Vec<Located<String>>,
+    pub(crate) federation: Option<OtherBot>,
 }
 
 /// A list of values that utterances may name.
@@ -70,6 +74,7 @@ pub(crate) struct Source {
     pub(crate) path: String,
     pub(crate) responses: Option<Located<Vec<Sentence>>>,
     pub(crate) arn: Option<Located<String>>,
+    pub(crate) role: Option<Located<String>>,
     pub(crate) payload: Option<Located<String>>,
     pub(crate) parameters: Option<Located<Vec<Parameter>>>,
     pub(crate) voice: Option<String>,
@@ -134,9 +139,8 @@ pub(crate) fn read(written: &Value, problems: &mut Problems) -> Knowledge {
         knowledge.welcome = stock(&mut sentences, "welcomeMessage", problems);
         sentences.warn_unknown(problems);
     }
-    for key in ["routeDefinitions", "federation"] {
-        ignored(&mut fields, key, problems);
-    }
+    ignored(&mut fields, "routeDefinitions", problems);
+    knowledge.federation = federation::read(&mut fields, problems);
     fields.known(&["version", "lastUpdated", "protectedEntities"]);
     fields.warn_unknown(problems);
     knowledge
@@ -184,6 +188,7 @@ fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
         path: at.path.clone(),
         responses,
         arn: fields.filled("arn", problems),
+        role: fields.filled("rolearn", problems),
         payload: fields.get("payload").filter(|at| !at.says_nothing()).and_then(|at| read_payload(&at, problems)),
         parameters: fields.get("parameters").map(|at| Located { value: read_parameters(&at, problems), path: at.path }),
         voice: fields.filled("voice", problems).map(|voice| voice.value),
@@ -192,7 +197,7 @@ fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
         idempotent: fields.flag("idempotent", problems).unwrap_or(false),
         unusable: later || unreadable,
     };
-    for key in ["router", "contextDefinitions", "confirmation", "declined", "hook", "rolearn"] {
+    for key in ["router", "contextDefinitions", "confirmation", "declined", "hook"] {
         ignored(&mut fields, key, problems);
     }
     fields.known(&["body", "generateReturn", "commandID", "persistContext", "removeAccent"]);

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Context as _;
 use sbf_aws::{
-    backends::LambdaBackends,
+    backends::Backends,
     brains::S3Brains,
     ratings::{DynamoRatings, create_ratings_table},
     router::{App, epoch_millis},
@@ -115,7 +115,7 @@ fn app(cloud: &Cloud, brains: Arc<S3Brains>) -> App {
     let settings = SpeechSettings { bucket: Some(SPEECH_BUCKET.to_owned()), ..SpeechSettings::default() };
     let speech = Arc::new(PollySpeech::new(cloud.polly(), settings).keeping_in(cloud.s3()));
     let sessions = Arc::new(DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE));
-    let backends = Arc::new(LambdaBackends::new(cloud.lambda(), BackendSettings::default()));
+    let backends = Arc::new(Backends::new(cloud.lambda(), BackendSettings::default()));
     let bot = Bot::new(Arc::clone(&brains) as _, sessions, backends, Some(Arc::clone(&speech) as _), epoch_millis);
     // The cloud holds its state folder's lock for this process alone.
     let bot = Bot { sole_user: Some(uuid::Uuid::new_v4().to_string()), ..bot };

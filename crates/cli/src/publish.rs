@@ -129,7 +129,7 @@ async fn publish_brain(
     trained: sbf_brain::Brain,
     report: &mut Report,
 ) -> anyhow::Result<Option<LiveBrain>> {
-    report.problems.extend(check::not_allowed(trained.knowledge(), trained.intents(), stack)?);
+    report.problems.extend(check::allowed::not_allowed(&(&trained).into(), stack)?);
     if check::has_errors(&report.problems) {
         report.refused = true;
         return Ok(None);

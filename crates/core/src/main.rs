@@ -15,7 +15,7 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use lambda_http::Error;
 use sbf_aws::{
-    backends::LambdaBackends,
+    backends::{Backends, Bots, SecretKeys, StsRoles},
     brains::S3Brains,
     metrics::{Measured, Meter, metered},
     oidc::Issuer,
@@ -23,7 +23,7 @@ use sbf_aws::{
     ratings::DynamoRatings,
     router::{self, App},
     sessions::DynamoSessions,
-    settings::{CoreSettings, Environment, IdentitySettings},
+    settings::{BackendSettings, CoreSettings, Environment, IdentitySettings},
     speech::PollySpeech,
     uploads::S3Uploads,
 };
@@ -71,8 +71,7 @@ fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let uploads = settings.uploads.zip(sdk.credentials_provider());
     let uploads = uploads.map(|(settings, credentials)| Arc::new(S3Uploads::new(s3.clone(), credentials, settings)));
     let deadline = settings.backends.deadline;
-    let backends = LambdaBackends::new(aws_sdk_lambda::Client::new(sdk), settings.backends);
-    let backends = Arc::new(Measured(backends));
+    let backends = Arc::new(Measured(backends(sdk, settings.backends)));
     let speech = PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech).keeping_in(s3);
     let speech = Arc::new(Measured(speech));
     let bot = Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis);
@@ -82,6 +81,21 @@ fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     App { bot: Arc::new(Bot { timing, profiles, ..bot }), brains, speech, ratings, uploads, sign_in }
 }
 
+/// Functions, in the roles that they need, and other bots: what the settings allow of each.
+fn backends(sdk: &aws_config::SdkConfig, settings: BackendSettings) -> Backends {
+    let bots = Bots::new(connector, settings.bots.clone());
+    let bots = match settings.keys_secret.clone() {
+        Some(secret) => bots.with_keys(Arc::new(SecretKeys::new(aws_sdk_secretsmanager::Client::new(sdk), secret))),
+        None => bots,
+    };
+    Backends::new(aws_sdk_lambda::Client::new(sdk), settings).taking(Arc::new(StsRoles(sdk.clone()))).asking(bots)
+}
+
+/// To whoever is not Amazon.
+fn connector() -> SharedHttpConnector {
+    SharedHttpConnector::new(Connector::builder().tls_provider(https::TLS).build())
+}
+
 /// Whoever issues the tokens is asked what a caller is called.
 fn profiles(sdk: &aws_config::SdkConfig, settings: IdentitySettings) -> Arc<dyn Profiles> {
     let clock = router::epoch_millis;
@@ -89,6 +103,5 @@ fn profiles(sdk: &aws_config::SdkConfig, settings: IdentitySettings) -> Arc<dyn 
         let cognito = aws_sdk_cognitoidentityprovider::Client::new(sdk);
         return Arc::new(CachedProfiles::new(CognitoProfiles::new(cognito), clock));
     };
-    let http = SharedHttpConnector::new(Connector::builder().tls_provider(https::TLS).build());
-    Arc::new(CachedProfiles::new(UserinfoProfiles::new(Issuer { url, http }), clock))
+    Arc::new(CachedProfiles::new(UserinfoProfiles::new(Issuer { url, http: connector() }), clock))
 }

@@ -111,6 +111,8 @@ impl Bot {
         let live = self.brains.current().await?;
         if let Event::Chosen { intent, .. } = &call.event
             && live.brain.intent(intent).is_none()
+            // Another bot has intents of its own.
+            && live.brain.federation().is_none()
         {
             return Err(BotError::Invalid(format!(
                 "`_id` must be an intent of this bot; found {:?}.",

@@ -6,17 +6,20 @@
 //! | Idle | accepted: reply | Idle | a variation |
 //! | Idle | accepted: fulfil, all filled | *call* | – |
 //! | Idle | accepted: fulfil, some missing | Asking | the first one's prompt |
+//! | Idle | nothing accepted, and there is another bot | *call* that | – |
 //! | Idle | nothing accepted | Idle, misses + 1 | the miss sentence |
 //! | Asking | valid answer, more missing | Asking (next) | success message, next prompt |
 //! | Asking | valid answer, last one | *call* | success message, then the backend's answer |
 //! | Asking | invalid answer | Asking, retries + 1; after the limit: default, left out, or Idle | error message and the prompt; or the bot gives up |
 //! | Asking, Delegated | a cancel word | Idle | cancelled |
 //! | Delegated | any other answer | *call* | – |
+//! | *call* | the other bot understands no more, or fails | Idle, misses + 1 | the miss sentence |
 //! | *call* | the backend leads on | Delegated, or Idle at its end | its question |
 //! | *call* | the backend answers | Idle | its answer |
 //! | *call* | the backend fails | Idle | the error sentence |
 
 mod answer;
+mod federated;
 mod hear;
 mod round;
 
@@ -28,7 +31,7 @@ use serde_json::{Map, Value};
 use self::round::{Heard, Round};
 use crate::{
     fulfilment::{self, Outcome},
-    ports::{BackendAnswer, BackendCall, Caller},
+    ports::{BackendAnswer, BackendCall, Caller, Target},
     reply::{Main, Reply},
     session::{DialogState, Sentence, Session},
 };
@@ -114,11 +117,11 @@ pub struct Waiting {
 }
 
 impl Step {
-    /// Whether it depends on the caller's profile. Backends are always told of it.
+    /// Whether it depends on the caller's profile. Functions are always told of it, other bots never.
     pub fn names_caller(&self) -> bool {
         match self {
             Self::Done(turn) => turn.names_caller,
-            Self::Call(_) => true,
+            Self::Call(waiting) => matches!(waiting.call.target, Target::Function { .. }),
         }
     }
 }
@@ -136,9 +139,12 @@ pub fn begin(brain: &Brain, mut session: Session, input: &Input, moment: Moment)
 
 /// Goes on with a turn once its backend has answered.
 pub fn resume(brain: &Brain, waiting: Waiting, answer: BackendAnswer, moment: Moment) -> Turn {
-    let Waiting { input, heard, mut session, intent, said, .. } = waiting;
+    let Waiting { call, input, heard, mut session, intent, said, .. } = waiting;
     session.state = DialogState::Idle;
     let round = Round { heard, said, ..Round::new(brain, &input, moment, session) };
+    if let Target::Bot { .. } = call.target {
+        return round.heed(&call, intent, answer);
+    }
     let intent = brain.intent(&intent);
     match fulfilment::read(answer) {
         Outcome::Answer(fields) => round.done(intent, Main::Relays(fields)),

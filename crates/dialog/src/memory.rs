@@ -185,7 +185,7 @@ impl ScriptedBackends {
     /// Events that a function got so far.
     pub fn events(&self, function: &str) -> Vec<Value> {
         let calls = locked(&self.calls);
-        calls.iter().filter(|call| call.function == function).map(|call| call.event.clone()).collect()
+        calls.iter().filter(|call| call.name == function).map(|call| call.event.clone()).collect()
     }
 
     fn next(&self, function: &str) -> Option<BackendAnswer> {
@@ -202,10 +202,10 @@ impl ScriptedBackends {
 impl Fulfilment for ScriptedBackends {
     async fn call(&self, call: &BackendCall) -> BackendAnswer {
         locked(&self.calls).push(call.clone());
-        match (self.next(&call.function), &self.otherwise) {
+        match (self.next(&call.name), &self.otherwise) {
             (Some(answer), _) => answer,
             (None, Some(otherwise)) => otherwise.call(call).await,
-            (None, None) => BackendAnswer::Failed(format!("there is no backend {:?}", call.function)),
+            (None, None) => BackendAnswer::Failed(format!("there is no backend {:?}", call.name)),
         }
     }
 }

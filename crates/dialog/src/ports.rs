@@ -135,7 +135,7 @@ pub enum SaveError {
     Store(#[from] StoreError),
 }
 
-/// Backends: the functions that fulfil intents.
+/// Backends: the functions that fulfil intents, and the bot that is asked what this one does not understand.
 #[async_trait]
 pub trait Fulfilment: Send + Sync {
     /// Calls a backend; its failure is an answer, not an error.
@@ -145,12 +145,29 @@ pub trait Fulfilment: Send + Sync {
 /// A call of a backend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackendCall {
-    /// The function's name, which is its key everywhere.
-    pub function: String,
-    /// What to invoke: the ARN as written, or the name.
-    pub arn: String,
-    /// The event.
+    /// The function's or the bot's name, which is its key everywhere.
+    pub name: String,
+    /// What is called.
+    pub target: Target,
+    /// The event; for a bot, a request as its clients make them.
     pub event: Value,
+}
+
+/// What is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A function.
+    Function {
+        /// What to invoke: the ARN as written, or the name.
+        arn: String,
+        /// The ARN of the role to take before.
+        role: Option<String>,
+    },
+    /// Another bot.
+    Bot {
+        /// Where it answers.
+        url: String,
+    },
 }
 
 /// What came of calling a backend.

@@ -69,7 +69,7 @@ pub enum DialogState {
     Idle,
     /// The user was asked for a parameter.
     Asking(Asking),
-    /// A backend leads the dialog (`asyncConversation`).
+    /// A backend leads the dialog (`asyncConversation`), or another bot does.
     Delegated(Delegated),
 }
 
@@ -93,12 +93,15 @@ pub struct Asking {
     pub extra: Map<String, Value>,
 }
 
-/// A backend leads the dialog.
+/// A backend or another bot leads the dialog.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Delegated {
-    /// The intent.
+    /// The intent: this bot's own, or the other bot's.
     pub intent: String,
+    /// The other bot's name, where one leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bot: Option<String>,
     /// The key under which the next answer is passed on (`asyncConversation.id`).
     pub key: String,
     /// What the backend wants back (`asyncConversation.payload`).

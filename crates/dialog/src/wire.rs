@@ -2,6 +2,7 @@
 //!
 //! Field names occur here and, for backends, in `fulfilment.rs`; everywhere else the project's own terms are used.
 
+mod federation;
 mod feedback;
 mod fields;
 mod heard;
@@ -9,6 +10,7 @@ mod request;
 mod response;
 mod upload;
 
+pub(crate) use federation::{Foreign, Leads as ForeignLeads, heed, question};
 pub use feedback::{COMMENT_LIMIT, Feedback};
 pub use fields::CallError;
 pub use heard::{Heard, hear};
@@ -18,6 +20,7 @@ pub use upload::UploadRequest;
 
 use sbf_brain::Entity;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::ports::Caller;
 
@@ -42,6 +45,11 @@ pub(crate) fn answer_under(payload: &Map<String, Value>, key: &str) -> Option<St
 /// All answers of an echoed payload.
 pub(crate) fn answers(payload: &Map<String, Value>) -> impl Iterator<Item = String> {
     payload.values().filter_map(answer_of)
+}
+
+/// 32 hexadecimal digits of a hash of the parts.
+pub(crate) fn digest(parts: &[&str]) -> String {
+    Sha256::digest(parts.join("\u{0}")).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What kind of JSON a value is, for sentences about it.

@@ -77,26 +77,48 @@ async fn check_names_what_the_stack_does_not_allow() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_no_stack_can_allow_is_an_error_and_no_key_is_shown() {
+async fn check_names_roles_and_bots_that_the_stack_does_not_allow_and_no_key() {
     let Some(moto) = Moto::start() else { return };
-    moto.stack(STACK, &[("AllowedFunctions", STOCK)]).await;
+    let (role, desk) = ("arn:aws:iam::123456789012:role/stock", "https://desk.example.org/core");
+    let stacks = [
+        ("nothing", vec![("AllowedFunctions", STOCK)]),
+        (
+            "others",
+            vec![
+                ("AllowedFunctions", STOCK),
+                ("AllowedRoles", "arn:aws:iam::1:role/stock"),
+                ("AllowedBots", "https://a.org"),
+            ],
+        ),
+        (
+            "both",
+            vec![("AllowedFunctions", STOCK), ("AllowedRoles", role), ("AllowedBots", "https://desk.example.org")],
+        ),
+    ];
+    for (name, outputs) in &stacks {
+        moto.stack(name, outputs).await;
+    }
     let folder = TempDir::new().unwrap();
     let mut knowledge = names(&[STOCK]);
-    knowledge["knowledge"][0]["_source"]["rolearn"] = json!("arn:aws:iam::123456789012:role/stock");
-    knowledge["federation"] = json!({"desk": {"URL": "https://example.org/core", "API-KEY": "k-123"}});
+    knowledge["knowledge"][0]["_source"]["rolearn"] = json!(role);
+    knowledge["federation"] = json!({"desk": {"URL": desk, "API-KEY": "k-123"}});
     brains::write(folder.path(), "knowledge.json", &knowledge);
-    // By itself the bot can be trained; core does without both.
+    // By itself the bot can be trained.
     let (status, printed, _) = sbf(&moto, &["check", "--json", "."], folder.path()).await;
     assert_eq!((status, &printed["ok"]), (Some(0), &json!(true)), "{printed:#}");
     assert!(!printed.to_string().contains("k-123"), "{printed:#}");
-    let (status, printed, told) = sbf(&moto, &["check", "--json", "--stack", STACK, "."], folder.path()).await;
-    assert_eq!((status, &printed["ok"]), (Some(1), &json!(false)), "{told}");
-    assert!(!format!("{printed}{told}").contains("k-123"), "{printed:#}");
-    let problems = printed["problems"].as_array().unwrap().iter();
-    let errors: Vec<_> = problems.filter(|problem| problem["severity"] == "error").collect();
-    let found: Vec<_> = errors.iter().map(|error| (&error["path"], &error["found"])).collect();
-    let (role, desk) = (json!("arn:aws:iam::123456789012:role/stock"), json!("desk"));
-    let expected = [(&json!("knowledge[0]._source.rolearn"), &role), (&json!("federation"), &desk)];
-    assert_eq!(found, expected);
-    assert!(errors[0]["rule"].as_str().unwrap().contains("BackendFunctions"), "{errors:#?}");
+    for (name, fine) in [("nothing", false), ("others", false), ("both", true)] {
+        let (status, printed, told) = sbf(&moto, &["check", "--json", "--stack", name, "."], folder.path()).await;
+        assert_eq!((status, &printed["ok"]), (Some(i32::from(!fine)), &json!(fine)), "{name}: {told}");
+        assert!(!format!("{printed}{told}").contains("k-123"), "{printed:#}");
+        let problems = printed["problems"].as_array().unwrap().iter();
+        let errors: Vec<_> = problems.filter(|problem| problem["severity"] == "error").collect();
+        let found: Vec<_> = errors.iter().map(|error| (&error["path"], &error["found"])).collect();
+        let (role, desk) = (json!(role), json!(desk));
+        let expected = [(&json!("knowledge[0]._source.rolearn"), &role), (&json!("federation.desk.URL"), &desk)];
+        assert_eq!(found, expected[..if fine { 0 } else { 2 }], "{name}");
+        for (error, parameter) in errors.iter().zip(["BackendRoles", "FederatedBots"]) {
+            assert!(error["rule"].as_str().unwrap().contains(parameter), "{error:#}");
+        }
+    }
 }

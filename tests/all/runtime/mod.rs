@@ -5,6 +5,7 @@ mod chaos;
 mod fixtures;
 mod formats;
 mod metrics;
+mod outside;
 mod protocol;
 mod services;
 mod start;

@@ -1,4 +1,4 @@
-//! Which functions a brain may call: the list that core reads and the rights that it has are one.
+//! What a brain may reach: the lists that core reads and the rights that it has are one.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ fn settings(stack: &Stack) -> BackendSettings {
 #[test]
 fn brains_reach_the_samples_by_the_names_that_they_use() {
     for stack in [Stack::with(&[]), Stack::with(EVERYTHING)] {
-        let allowed = settings(&stack).allowed.unwrap();
+        let allowed = settings(&stack).functions.unwrap();
         let aliases: BTreeSet<&str> = stack.of("AWS::Lambda::Alias").iter().map(|(id, _)| *id).collect();
         for name in Samples::names() {
             let target = allowed.target(name).unwrap_or_else(|| panic!("{name} may not be called"));
@@ -37,19 +37,31 @@ fn brains_reach_the_samples_by_the_names_that_they_use() {
             assert_eq!(stack.resource(function)["Metadata"]["BuildProperties"]["Binary"], name);
         }
     }
-    assert_eq!(settings(&Stack::with(LEAST)).allowed.unwrap().target("sbf-sample-weather"), None);
+    assert_eq!(settings(&Stack::with(LEAST)).functions.unwrap().target("sbf-sample-weather"), None);
 }
 
 #[test]
 fn the_operators_functions_are_allowed_and_no_others() {
     let stack = Stack::with(EVERYTHING);
-    let allowed = settings(&stack).allowed.unwrap();
+    let allowed = settings(&stack).functions.unwrap();
     let given = EVERYTHING.iter().find(|(name, _)| *name == "BackendFunctions").unwrap().1;
     for arn in given.split(',') {
         assert_eq!(allowed.target(arn), Some(arn));
     }
     assert_eq!(allowed.target("arn:aws:lambda:eu-west-1:2:function:stock"), None);
-    assert_eq!(settings(&Stack::with(&[])).allowed.unwrap().target("stock"), None);
+    assert_eq!(settings(&Stack::with(&[])).functions.unwrap().target("stock"), None);
+}
+
+#[test]
+fn the_operators_roles_and_bots_are_allowed_and_no_others() {
+    let given = |wanted: &str| EVERYTHING.iter().find(|(name, _)| *name == wanted).unwrap().1;
+    let everything = settings(&Stack::with(EVERYTHING));
+    assert!(given("BackendRoles").split(',').all(|role| everything.roles.allows(role)));
+    assert!(given("FederatedBots").split(',').all(|url| everything.bots.allows(url)));
+    assert!(everything.bots.allows("https://desk.example.org/core"));
+    assert_eq!(everything.keys_secret.as_deref(), Some(given("FederationKeysSecret")));
+    let nothing = BackendSettings { functions: None, ..settings(&Stack::with(LEAST)) };
+    assert_eq!(nothing, BackendSettings::default());
 }
 
 #[test]

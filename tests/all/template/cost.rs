@@ -65,7 +65,7 @@ fn the_readme_says_what_each_paid_resource_costs() {
             assert!(table.contains(&row), "{id} ({kind}) is in no row");
         }
     }
-    for other in ["X-Ray", "`SlackWebhookSecret`", "Polly", "metrics"] {
+    for other in ["X-Ray", "`SlackWebhookSecret`", "`FederationKeysSecret`", "Polly", "metrics"] {
         assert!(table.contains(other), "{other}");
     }
 }

@@ -117,6 +117,9 @@ fn each_waits_longer_than_what_it_waits_for() {
 fn a_changed_parameter_reaches_the_callers() {
     let other = [
         ("BackendFunctions", "arn:aws:lambda:eu-west-1:1:function:a"),
+        ("BackendRoles", "arn:aws:iam::1:role/a"),
+        ("FederatedBots", "https://desk.example.org"),
+        ("FederationKeysSecret", "arn:aws:secretsmanager:eu-west-1:1:secret:keys-AbCdEf"),
         ("WithSamples", "false"),
         ("UploadLimitBytes", "1"),
         ("Architecture", "x86_64"),

@@ -185,6 +185,11 @@ fn expected(stack: &Stack, role: &str) -> BTreeSet<(String, String)> {
     expected
 }
 
+/// Entries of a variable.
+fn listed_in(variable: &str) -> Vec<String> {
+    variable.split(',').filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+}
+
 fn needs(stack: &Stack, role: &str) -> Vec<Need> {
     let need = |calls: &'static [Call], action, resources: &[&str]| Need {
         calls,
@@ -211,9 +216,18 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
             ];
             let backends = super::backends::invoked(stack);
             needs.push(Need {
-                calls: &[("crates/aws/src/backends.rs", "invoke")],
+                calls: &[("crates/aws/src/backends/functions.rs", "invoke")],
                 action: "lambda:InvokeFunction",
                 resources: backends,
+            });
+            let given = |variable: &str| stack.variable("CoreFunction", variable);
+            // The SDK's own provider calls it.
+            let roles = listed_in(&given("ALLOWED_ROLES"));
+            needs.push(Need { calls: &[], action: "sts:AssumeRole", resources: roles });
+            needs.push(Need {
+                calls: &[("crates/aws/src/backends/keys.rs", "get_secret_value")],
+                action: "secretsmanager:GetSecretValue",
+                resources: listed_in(&given("FEDERATION_KEYS_SECRET")),
             });
             needs
         }

@@ -71,6 +71,8 @@ impl TestStack {
             ("UPLOAD_BUCKET", UPLOADS),
             ("SPEECH_BUCKET", SOUNDS),
             ("ALLOWED_FUNCTIONS", backends),
+            ("ALLOWED_ROLES", ""),
+            ("ALLOWED_BOTS", ""),
             ("METRICS_STACK", STACK),
         ];
         self.function("CoreFunction", "core", &self.programs.core, &[&given[..], &SIGN_IN].concat())

@@ -1,4 +1,4 @@
-//! Which functions a brain may have called.
+//! Which functions, roles and other bots a brain may reach.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ impl AllowedFunctions {
     /// - `NAME=ARN`: exactly this ARN, and `NAME` stands for it, so that brains can do without the names of a deployment.
     pub fn read(written: &str) -> Self {
         let mut allowed = Self::default();
-        for entry in written.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+        for entry in entries(written) {
             let own_name = || entry.starts_with("arn:").then(|| (function_name(entry), entry));
             if let Some((name, arn)) = entry.split_once('=').or_else(own_name) {
                 allowed.arns.insert(name.trim().to_owned(), arn.trim().to_owned());
@@ -38,6 +38,46 @@ impl AllowedFunctions {
         let is_allowed = self.arns.values().any(|arn| arn == written) || self.names.contains(function_name(written));
         is_allowed.then_some(written)
     }
+}
+
+/// The roles that may be taken before a function is called; as for functions, the list is the operator's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AllowedRoles(BTreeSet<String>);
+
+impl AllowedRoles {
+    /// Reads ARNs separated by commas.
+    pub fn read(written: &str) -> Self {
+        Self(entries(written).map(str::to_owned).collect())
+    }
+
+    /// Whether this role may be taken.
+    pub fn allows(&self, role: &str) -> bool {
+        self.0.contains(role)
+    }
+}
+
+/// Where other bots may be asked; as for functions, the list is the operator's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AllowedBots(BTreeSet<String>);
+
+impl AllowedBots {
+    /// Reads entries separated by commas: whole addresses, or hosts (`https://desk.example.org`) with all that is on them.
+    pub fn read(written: &str) -> Self {
+        Self(entries(written).map(|entry| entry.trim_end_matches('/').to_owned()).collect())
+    }
+
+    /// Whether a bot may be asked at this address.
+    pub fn allows(&self, url: &str) -> bool {
+        let of_host = url.split_once("://").and_then(|(scheme, rest)| {
+            let (host, _) = rest.split_once('/')?;
+            Some(format!("{scheme}://{host}"))
+        });
+        self.0.contains(url.trim_end_matches('/')) || of_host.is_some_and(|host| self.0.contains(&host))
+    }
+}
+
+fn entries(written: &str) -> impl Iterator<Item = &str> {
+    written.split(',').map(str::trim).filter(|entry| !entry.is_empty())
 }
 
 impl<N: Into<String>> FromIterator<N> for AllowedFunctions {
@@ -94,6 +134,45 @@ mod tests {
         assert_eq!(allowed.target("weather"), Some("weather"));
         for written in ["shop-Stock-1", "stock:live", "arn:aws:lambda:eu-west-1:1:function:stock"] {
             assert_eq!(allowed.target(written), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_role_is_allowed_as_it_is_written() {
+        let allowed = AllowedRoles::read(" arn:aws:iam::1:role/stock, arn:aws:iam::1:role/pay,");
+        assert!(allowed.allows("arn:aws:iam::1:role/stock") && allowed.allows("arn:aws:iam::1:role/pay"));
+        for role in ["", "stock", "arn:aws:iam::2:role/stock", "arn:aws:iam::1:role/stock2"] {
+            assert!(!allowed.allows(role), "{role}");
+        }
+        assert!(!AllowedRoles::read("").allows(""));
+    }
+
+    #[test]
+    fn a_bot_is_allowed_by_its_address_or_its_host() {
+        let allowed =
+            AllowedBots::read("https://a.example.org/core, https://b.example.org/, https://c.example.org:8443");
+        for url in [
+            "https://a.example.org/core",
+            "https://b.example.org",
+            "https://b.example.org/core?x=1",
+            "https://c.example.org:8443/a/b",
+        ] {
+            assert!(allowed.allows(url), "{url}");
+        }
+        for url in [
+            "",
+            "https://a.example.org",
+            "https://a.example.org/core/2",
+            "https://a.example.org/core?x=1",
+            "http://b.example.org/core",
+            "https://b.example.org.evil.org/core",
+            "https://b.example.org:8443/core",
+            "https://b.example.org@evil.org/core",
+            "https://evil.org/https://b.example.org/core",
+            "https://b.example.org?evil.org/core",
+            "https://c.example.org/a",
+        ] {
+            assert!(!allowed.allows(url), "{url}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sbf_dialog::bot::BACKEND_DEADLINE;
 
-use super::{AllowedFunctions, BrainSettings, Environment, MetricSettings, SettingsError};
+use super::{AllowedBots, AllowedFunctions, AllowedRoles, BrainSettings, Environment, MetricSettings, SettingsError};
 use crate::router::SignIn;
 
 /// Where sessions are.
@@ -34,7 +34,13 @@ pub struct UploadSettings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackendSettings {
     /// Functions that may be called; `None` allows all and is for `sbf dev`, where no function but the author's own can be reached.
-    pub allowed: Option<AllowedFunctions>,
+    pub functions: Option<AllowedFunctions>,
+    /// Roles that may be taken for it.
+    pub roles: AllowedRoles,
+    /// Where another bot may be asked.
+    pub bots: AllowedBots,
+    /// The secret with the keys of other bots; without it, none has a key.
+    pub keys_secret: Option<String>,
     /// How long one call may take. It stays below the time that the caller itself has, or the user would get no answer at all.
     pub deadline: Duration,
 }
@@ -152,14 +158,21 @@ impl SignIn {
 }
 
 impl Default for BackendSettings {
-    /// Every function, and as long as a turn can wait.
+    /// Every function in no role, no other bot, and as long as a turn can wait.
     fn default() -> Self {
-        Self { allowed: None, deadline: BACKEND_DEADLINE }
+        Self {
+            functions: None,
+            roles: AllowedRoles::default(),
+            bots: AllowedBots::default(),
+            keys_secret: None,
+            deadline: BACKEND_DEADLINE,
+        }
     }
 }
 
 impl BackendSettings {
-    /// Reads `ALLOWED_FUNCTIONS` (as [`AllowedFunctions::read`] says; empty allows none) and `BACKEND_DEADLINE_MS` (25000, which is also the most).
+    /// Reads `ALLOWED_FUNCTIONS` (as [`AllowedFunctions::read`] says; empty allows none), `ALLOWED_ROLES` and `ALLOWED_BOTS` (none),
+    /// `FEDERATION_KEYS_SECRET` (none) and `BACKEND_DEADLINE_MS` (25000, which is also the most).
     ///
     /// # Errors
     /// Where `ALLOWED_FUNCTIONS` is not set (a deployed bot never calls whatever its knowledge names), or the deadline is no number.
@@ -168,7 +181,13 @@ impl BackendSettings {
         let meaning = "the functions that may be called, separated by commas, or nothing";
         let written = environment.get(NAME).ok_or(SettingsError::Missing { name: NAME, meaning })?;
         let deadline = limit(environment, "BACKEND_DEADLINE_MS", Self::default().deadline)?;
-        Ok(Self { allowed: Some(AllowedFunctions::read(written)), deadline })
+        Ok(Self {
+            functions: Some(AllowedFunctions::read(written)),
+            roles: AllowedRoles::read(environment.filled("ALLOWED_ROLES").unwrap_or_default()),
+            bots: AllowedBots::read(environment.filled("ALLOWED_BOTS").unwrap_or_default()),
+            keys_secret: environment.filled("FEDERATION_KEYS_SECRET").map(str::to_owned),
+            deadline,
+        })
     }
 }
 
@@ -246,13 +265,19 @@ mod tests {
             ("BRAIN_BUCKET", " brains "),
             ("SESSIONS_TABLE", "sessions"),
             ("ALLOWED_FUNCTIONS", "weather, pizza,"),
+            ("ALLOWED_ROLES", "arn:aws:iam::1:role/stock"),
+            ("ALLOWED_BOTS", "https://desk.example.org"),
+            ("FEDERATION_KEYS_SECRET", "keys"),
             ("BACKEND_DEADLINE_MS", "1500"),
             ("METRICS_STACK", "shop"),
         ];
         let settings = CoreSettings::from_environment(&environment(&variables)).unwrap();
         assert_eq!(settings.brain.bucket, "brains");
         assert_eq!(settings.sessions.table, "sessions");
-        assert_eq!(settings.backends.allowed, Some(AllowedFunctions::read("pizza,weather")));
+        assert_eq!(settings.backends.functions, Some(AllowedFunctions::read("pizza,weather")));
+        assert_eq!(settings.backends.roles, AllowedRoles::read("arn:aws:iam::1:role/stock"));
+        assert!(settings.backends.bots.allows("https://desk.example.org/core"));
+        assert_eq!(settings.backends.keys_secret.as_deref(), Some("keys"));
         assert_eq!(settings.backends.deadline, Duration::from_millis(1500));
         assert_eq!(settings.speech, SpeechSettings::default());
         assert_eq!((settings.ratings, settings.uploads), (None, None));
@@ -335,7 +360,7 @@ mod tests {
     #[test]
     fn an_empty_allow_list_allows_nothing() {
         let settings = BackendSettings::from_environment(&environment(&[("ALLOWED_FUNCTIONS", "")])).unwrap();
-        assert_eq!(settings.allowed.unwrap().target("weather"), None);
+        assert_eq!(settings.functions.unwrap().target("weather"), None);
     }
 
     #[test]

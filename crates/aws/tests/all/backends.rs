@@ -1,25 +1,30 @@
-//! Backends as Lambda functions.
+//! Functions, in the roles that they need.
 
 use std::{future::ready, time::Duration};
 
 use sbf_aws::{
-    backends::LambdaBackends,
+    backends::Backends,
     settings::{AllowedFunctions, BackendSettings},
 };
-use sbf_dialog::ports::{BackendAnswer, BackendCall, Fulfilment};
+use sbf_dialog::ports::{BackendAnswer, BackendCall, Fulfilment, Target};
 use serde_json::json;
 
 use crate::script::{Script, response, sdk};
 
-fn backends(lambda: &Script, allowed: Option<&[&str]>) -> LambdaBackends {
+fn backends(lambda: &Script, allowed: Option<&[&str]>) -> Backends {
     let allowed = allowed.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
-    let settings = BackendSettings { allowed, deadline: Duration::from_secs(5) };
-    LambdaBackends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings)
+    let settings =
+        BackendSettings { functions: allowed, deadline: Duration::from_secs(5), ..BackendSettings::default() };
+    Backends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings)
 }
 
 fn call(arn: &str) -> BackendCall {
-    let function = arn.rsplit(':').next().unwrap_or_default().to_owned();
-    BackendCall { function, arn: arn.to_owned(), event: json!({ "city": "Orléans", "quote": "\"$1\"" }) }
+    let name = arn.rsplit(':').next().unwrap_or_default().to_owned();
+    BackendCall { name, target: function(arn, None), event: json!({ "city": "Orléans", "quote": "\"$1\"" }) }
+}
+
+fn function(arn: &str, role: Option<&str>) -> Target {
+    Target::Function { arn: arn.to_owned(), role: role.map(str::to_owned) }
 }
 
 fn failure(answer: BackendAnswer) -> String {
@@ -77,7 +82,7 @@ async fn a_function_that_is_not_on_the_list_is_not_called() {
         "pizza:weather",
     ];
     for arn in refused {
-        let call = BackendCall { function: "weather".to_owned(), ..call(arn) };
+        let call = BackendCall { name: "weather".to_owned(), ..call(arn) };
         assert!(failure(backends.call(&call).await).contains("pizza"), "{arn}");
     }
     assert_eq!(lambda.received().len(), 0);
@@ -92,9 +97,9 @@ async fn a_name_that_stands_for_a_function_is_invoked_as_that() {
     let lambda = Script::always(200, &[], b"{}").await;
     let arn = "arn:aws:lambda:us-east-1:123456789012:function:bot-WeatherFunction-1:live";
     let allowed = Some(AllowedFunctions::read(&format!("sbf-sample-weather={arn}")));
-    let settings = BackendSettings { allowed, deadline: Duration::from_secs(5) };
-    let backends = LambdaBackends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings);
-    let by_name = BackendCall { function: "sbf-sample-weather".to_owned(), ..call("") };
+    let settings = BackendSettings { functions: allowed, ..BackendSettings::default() };
+    let backends = Backends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings);
+    let by_name = BackendCall { name: "sbf-sample-weather".to_owned(), ..call("") };
     assert_eq!(backends.call(&by_name).await, BackendAnswer::Answered(json!({})));
     assert!(failure(backends.call(&call("bot-WeatherFunction-1")).await).contains("bot-WeatherFunction-1"));
     let paths: Vec<String> = lambda.received().iter().map(|request| request.path.replace("%3A", ":")).collect();
@@ -108,8 +113,8 @@ async fn a_function_that_takes_too_long_has_failed() {
         response(200, &[], b"{}".to_vec())
     });
     let lambda = lambda.await;
-    let settings = BackendSettings { allowed: None, deadline: Duration::from_millis(100) };
-    let backends = LambdaBackends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings);
+    let settings = BackendSettings { deadline: Duration::from_millis(100), ..BackendSettings::default() };
+    let backends = Backends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings);
     assert_eq!(failure(backends.call(&call("weather")).await), "no answer within 100 ms");
 }
 
@@ -140,7 +145,7 @@ async fn any_other_failure_is_not_tried_again() {
 #[tokio::test]
 async fn an_unreachable_service_has_failed() {
     let client = aws_sdk_lambda::Client::new(&sdk("http://127.0.0.1:9"));
-    let backends = LambdaBackends::new(client, BackendSettings::default());
+    let backends = Backends::new(client, BackendSettings::default());
     failure(backends.call(&call("weather")).await);
 }
 

@@ -3,7 +3,9 @@
 
 mod backends;
 mod bot;
+mod bots;
 mod brains;
+mod roles;
 mod router;
 mod script;
 mod sessions;

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::sentence::{expression, variations};
+use super::{
+    outside,
+    sentence::{expression, variations},
+};
 use crate::{
     anchors,
     entity::Values,
@@ -26,6 +29,9 @@ pub(super) fn action(item: &Item, values: &Values, problems: &mut Problems) -> O
     if let Some(arn) = &source.arn {
         warn_silent(source, problems);
         return fulfilment(source, arn, values, problems).map(Action::Fulfil);
+    }
+    if let Some(role) = &source.role {
+        problems.warning(&role.path, "no role is taken here, because the item calls no backend", &role.value);
     }
     let written = source.responses.as_ref().map(|responses| (responses.path.as_str(), responses.value.is_empty()));
     match written {
@@ -56,6 +62,7 @@ fn warn_silent(source: &Source, problems: &mut Problems) {
 
 fn fulfilment(source: &Source, arn: &Located<String>, values: &Values, problems: &mut Problems) -> Option<Fulfilment> {
     let function = function(arn, problems);
+    let role = source.role.as_ref().and_then(|role| outside::role(role, problems));
     let payload = source.payload.as_ref().and_then(|payload| template(payload, problems));
     let written = source.parameters.as_ref().map(|parameters| parameters.value.as_slice()).unwrap_or_default();
     let mut parameters: Vec<(Parameter, &str)> = Vec::new();
@@ -72,7 +79,7 @@ fn fulfilment(source: &Source, arn: &Located<String>, values: &Values, problems:
     let mut parameters: Vec<Parameter> = parameters.into_iter().map(|(parameter, _)| parameter).collect();
     parameters.sort_by_key(|parameter| parameter.position);
     let (function, arn) = function?;
-    Some(Fulfilment { function, arn, payload, parameters, idempotent: source.idempotent })
+    Some(Fulfilment { function, arn, role, payload, parameters, idempotent: source.idempotent })
 }
 
 fn template(written: &Located<String>, problems: &mut Problems) -> Option<PayloadTemplate> {

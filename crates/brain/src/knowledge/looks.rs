@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
-use super::{ITEMS_PATH, UTTERANCES};
+use super::{
+    ITEMS_PATH, UTTERANCES,
+    federation::{FEDERATION, URL},
+};
 use crate::{
     anchors,
-    reader::{At, index},
+    reader::{index, member},
 };
 
 /// The bot's name as this file has it, for filling anchors before the file is read; an unfilled anchor is none.
@@ -35,6 +38,20 @@ fn item_without_utterances(item: &Value) -> Value {
 
 /// Where the function of an intent stands.
 pub(crate) fn path_of_function(written: &Value, intent: &str) -> String {
+    path_in_source(written, intent, "arn")
+}
+
+/// Where the role of an intent stands.
+pub(crate) fn path_of_role(written: &Value, intent: &str) -> String {
+    path_in_source(written, intent, "rolearn")
+}
+
+/// Where the address of another bot stands.
+pub(crate) fn path_of_other_bot(name: &str) -> String {
+    member(&member(FEDERATION, name), URL)
+}
+
+fn path_in_source(written: &Value, intent: &str, key: &str) -> String {
     let is_it = |item: &Value| match item.get("_id") {
         Some(Value::String(id)) => id.trim() == intent,
         Some(Value::Number(id)) => id.to_string() == intent,
@@ -42,33 +59,5 @@ pub(crate) fn path_of_function(written: &Value, intent: &str) -> String {
     };
     let items = written.get(ITEMS_PATH).and_then(Value::as_array);
     let at = items.and_then(|items| items.iter().position(is_it));
-    at.map_or_else(|| ITEMS_PATH.to_owned(), |at| format!("{}._source.arn", index(ITEMS_PATH, at)))
-}
-
-/// A right besides that to call a function, which only an operator could give.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Right {
-    /// To take a role before a function is called.
-    Role,
-    /// To ask another bot.
-    Federation,
-}
-
-/// Every right that the file asks for: which, where, and the name of whom.
-pub(crate) fn rights(written: &Value) -> Vec<(Right, String, String)> {
-    let says =
-        |value: Option<&Value>| value.filter(|value| !At { value, path: String::new() }.says_nothing()).is_some();
-    let items = written.get(ITEMS_PATH).and_then(Value::as_array).into_iter().flatten();
-    let of_item = |(at, item): (usize, &Value)| {
-        let source = item.get("_source")?;
-        let role = source.get("rolearn").filter(|role| says(Some(role)) && says(source.get("arn")))?;
-        let role = At { value: role, path: format!("{}._source.rolearn", index(ITEMS_PATH, at)) };
-        Some((Right::Role, role.path.clone(), role.shown()))
-    };
-    let mut rights: Vec<_> = items.enumerate().filter_map(of_item).collect();
-    if let Some(others) = written.get("federation").filter(|others| says(Some(others))) {
-        let names: Vec<&str> = others.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-        rights.push((Right::Federation, "federation".to_owned(), names.join(", ")));
-    }
-    rights
+    at.map_or_else(|| ITEMS_PATH.to_owned(), |at| format!("{}._source.{key}", index(ITEMS_PATH, at)))
 }

@@ -14,7 +14,7 @@ use axum::{
     serve::ListenerExt as _,
 };
 use sbf_aws::{
-    backends::LambdaBackends,
+    backends::Backends,
     brains::S3Brains,
     metrics::{Measured, Meter, metered},
     router::{App, router},
@@ -139,7 +139,7 @@ impl Bench {
         let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
         let sessions = Arc::new(Measured(DynamoSessions::new(dynamodb, SESSIONS_TABLE)));
         let lambda = aws_sdk_lambda::Client::from_conf(lambda);
-        let backends = Arc::new(Measured(LambdaBackends::new(lambda, BackendSettings::default())));
+        let backends = Arc::new(Measured(Backends::new(lambda, BackendSettings::default())));
         let polly = aws_sdk_polly::Client::from_conf(polly);
         // Nothing in memory: a sound comes from the bucket, or is made.
         let settings = SpeechSettings { bucket: Some(SPEECH_BUCKET.to_owned()), cache_bytes: 0, ..Default::default() };

@@ -12,7 +12,7 @@ use crate::{
     ports::{Caller, Profile, SaveError, SessionKey, StoreError, Stored},
     reply::{Main, Reply},
     session::{Claim, Session},
-    wire::{self, Call, Frame},
+    wire::{self, Call, Frame, digest},
 };
 
 /// One request being answered.
@@ -195,16 +195,16 @@ impl<'j> Job<'j> {
     }
 
     async fn call(&self, waiting: Waiting, claimed: &Stored, expired: bool) -> Result<Value, SaveError> {
-        let function = waiting.call.function.clone();
+        let backend = waiting.call.name.clone();
         let answer = self.bot.backends.call(&waiting.call).await;
         let turn = machine::resume(self.brain, waiting, answer, self.moment);
         if let Some(fault) = &turn.fault {
-            tracing::error!(function, fault, "backend failed");
+            tracing::error!(backend, fault, "backend failed");
         }
         let response = self.render(&turn.reply, expired);
         match self.save(&turn, claimed, &response).await {
             // The claim ran out and another turn took over: what the backend did is done, and its answer is true.
-            Err(SaveError::Conflict) => tracing::warn!(function, "the turn outlived its claim"),
+            Err(SaveError::Conflict) => tracing::warn!(backend, "the turn outlived its claim"),
             saved => saved?,
         }
         self.log(&turn);
@@ -296,11 +296,6 @@ fn dice(call: &Call, caller: &Caller, moment: Moment) -> u64 {
     let session = call.session_id.as_deref().unwrap_or_default();
     let digest = Sha256::digest([caller.subject.as_str(), session, turn_id].join("\u{0}"));
     digest.iter().take(8).fold(0, |dice, byte| dice << 8 | u64::from(*byte))
-}
-
-/// 32 hexadecimal digits of a hash of the parts.
-fn digest(parts: &[&str]) -> String {
-    Sha256::digest(parts.join("\u{0}")).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -61,7 +61,7 @@ impl<'t> Round<'t> {
         };
         match understanding.accepted {
             Some(intent) => self.act(intent),
-            None => over(self.miss()),
+            None => self.pass_on(wire::question::text(text)),
         }
     }
 
@@ -106,7 +106,13 @@ impl<'t> Round<'t> {
     pub(super) fn choose_afresh(mut self, id: &str, payload: &Map<String, Value>, utterance: Option<&str>) -> Step {
         self.listen(utterance.unwrap_or_default());
         self.heard.understood = Some(Understood::given(id));
-        let Some(intent) = self.brain.intent(id) else { return over(self.miss()) };
+        let Some(intent) = self.brain.intent(id) else {
+            return self.pass_on(wire::question::answers(
+                id,
+                fulfilment::echoed(payload),
+                utterance.unwrap_or_default(),
+            ));
+        };
         let Action::Fulfil(fulfilment) = &intent.action else { return self.act(intent) };
         if wire::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
             return over(self.end(Some(intent), Stock::Cancelled));

@@ -12,7 +12,7 @@ use super::{Input, Moment, Step, Turn, Waiting, over};
 use crate::{
     fulfilment::{self, Leads},
     parameters::{self, Slots},
-    ports::BackendCall,
+    ports::{BackendCall, Target},
     reply::{self, Main, Reply, Understood},
     scope::TurnScope,
     session::{Asking, Delegated, DialogState, Sentence, Session},
@@ -156,7 +156,7 @@ impl<'t> Round<'t> {
         let Task { intent, fulfilment } = task;
         let event = fulfilment::event(fields, self.input, &self.heard.tags, &self.heard.entities);
         Step::Call(Box::new(Waiting {
-            call: BackendCall { function: fulfilment.function.clone(), arn: fulfilment.arn.clone(), event },
+            call: BackendCall { name: fulfilment.function.clone(), target: target(fulfilment), event },
             idempotent: fulfilment.idempotent,
             input: self.input.clone(),
             heard: self.heard,
@@ -171,7 +171,7 @@ impl<'t> Round<'t> {
         let Leads { key, payload, ask, conversation, ends } = leads;
         self.session.state = match ends {
             true => DialogState::Idle,
-            false => DialogState::Delegated(Delegated { intent: id.clone(), key, payload, ask }),
+            false => DialogState::Delegated(Delegated { intent: id.clone(), bot: None, key, payload, ask }),
         };
         self.keep(intent, Main::Leads { intent: id, conversation })
     }
@@ -218,6 +218,10 @@ impl Round<'_> {
         };
         Turn { session: self.session, reply, fault: None, names_caller: self.names_caller.get() }
     }
+}
+
+fn target(fulfilment: &Fulfilment) -> Target {
+    Target::Function { arn: fulfilment.arn.clone(), role: fulfilment.role.clone() }
 }
 
 pub(super) fn parameter_of<'t>(task: Task<'t>, name: &str) -> Option<&'t Parameter> {

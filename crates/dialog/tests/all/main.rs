@@ -4,6 +4,7 @@
 mod answers;
 mod architecture;
 mod backends;
+mod federation;
 mod memory;
 mod other_requests;
 mod parameters;

@@ -26,7 +26,7 @@ fn clock() -> u64 {
     u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
 }
 
-fn trained(knowledge: &str) -> Brain {
+pub(crate) fn trained(knowledge: &str) -> Brain {
     let (checked, problems) = sbf_brain::read(knowledge.as_bytes(), None);
     let checked = checked.unwrap_or_else(|| panic!("{problems:#?}"));
     sbf_brain::train(checked, &mut |_| {}).unwrap().brain

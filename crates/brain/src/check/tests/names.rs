@@ -2,7 +2,7 @@
 
 #[test]
 fn field_names_of_the_files_occur_only_where_the_files_are_read() {
-    const NAMES: [&str; 40] = [
+    const NAMES: [&str; 42] = [
         "_intents",
         "_tests",
         "_source",
@@ -20,6 +20,8 @@ fn field_names_of_the_files_occur_only_where_the_files_are_read() {
         "welcomeMessage",
         "protectedEntities",
         "routeDefinitions",
+        "federation",
+        "API-KEY",
         "rolearn",
         "syncConversation",
         "asyncConversation",

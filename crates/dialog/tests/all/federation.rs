@@ -1,0 +1,176 @@
+//! What one bot does not understand is asked of another.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sbf_dialog::{
+    Call, Moment,
+    memory::FixedBrain,
+    ports::{BackendAnswer, BackendCall, Caller, Fulfilment, Target},
+    session::DialogState,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Desk, NOW, caller, desk, line, trained};
+
+const URL: &str = "https://office.example.org/core";
+
+/// The Portuguese bot of telephone numbers, which asks the office what it does not understand.
+fn phone() -> FixedBrain {
+    let mut knowledge: Value = serde_json::from_str(include_str!("support/phone.json")).unwrap();
+    knowledge["federation"] = json!({ "office": { "URL": URL } });
+    FixedBrain::new(trained(&knowledge.to_string()))
+}
+
+/// Another bot, asked as over the network: an old one forgets everything between two requests.
+struct Office {
+    bot: Desk,
+    forgets: bool,
+}
+
+#[async_trait]
+impl Fulfilment for Office {
+    async fn call(&self, call: &BackendCall) -> BackendAnswer {
+        assert_eq!(call.target, Target::Bot { url: URL.to_owned() });
+        let mut request = call.event.clone();
+        for remembered in ["sessionID", "turnID"].iter().filter(|_| self.forgets) {
+            request.as_object_mut().unwrap().remove(*remembered);
+        }
+        let asked = Call::parse(request.to_string().as_bytes()).unwrap();
+        let machine = Caller { subject: "key".to_owned(), email: None, name: None, ..caller() };
+        let moment = Moment { now: NOW, dice: 7 };
+        BackendAnswer::Answered(self.bot.bot.handle(asked, &machine, moment).await.unwrap())
+    }
+}
+
+fn federated(forgets: bool) -> (Desk, Desk) {
+    let office = Desk::of(desk());
+    (Desk::with(phone(), Some(Arc::new(Office { bot: office.clone(), forgets }))), office)
+}
+
+#[tokio::test]
+async fn the_other_bot_is_told_what_was_said_and_not_who_said_it() {
+    let phone = Desk::of(phone());
+    phone.script("office", json!({ "text": "At nine.", "said": [{ "text": "Well," }], "nif": false, "lang": "xx" }));
+    let body = json!({ "text": "when do you open", "sessionID": "s1", "turnID": "t1", "environmentVars": { "a": 1 } });
+    let response = phone.post(body).await;
+    assert_eq!(line(&response), "Well, / At nine.");
+    assert_eq!((&response["desiredMatch"]["result"], &response["lang"]), (&json!("NIF"), &json!("pt")));
+    assert_eq!((response.get("nif"), response.get("endConversation")), (None, None));
+    assert_eq!((phone.stored().session.misses, phone.state()), (0, DialogState::Idle));
+    let calls = phone.backends.calls();
+    let [call] = calls.as_slice() else { panic!("{calls:?}") };
+    let session = call.event["sessionID"].as_str().unwrap();
+    let expected = json!({
+        "text": "when do you open", "sessionID": session, "turnID": "t1", "origin": "telefones", "lang": "pt",
+        "environmentVars": { "a": 1 },
+    });
+    assert_eq!(call.event, expected);
+    assert!(session.len() == 32 && !session.contains("s1"), "{session}");
+}
+
+#[tokio::test]
+async fn what_is_understood_here_is_asked_nowhere() {
+    let phone = Desk::of(phone());
+    assert_eq!(line(&phone.say("me ajude").await), "Sei números.<br/>E só.");
+    assert_eq!(phone.backends.calls(), []);
+}
+
+#[tokio::test]
+async fn what_neither_understands_or_nobody_answers_is_a_miss() {
+    let answers = [
+        BackendAnswer::Answered(json!({ "nif": true, "text": "Not with me." })),
+        BackendAnswer::Answered(json!("Not a response")),
+        BackendAnswer::Answered(json!({ "message": "Forbidden" })),
+        BackendAnswer::Failed("no answer".to_owned()),
+    ];
+    let alone = Desk::of(crate::support::phone()).say("when do you open").await;
+    for (answer, misses) in answers.into_iter().zip(1..) {
+        let phone = Desk::of(phone());
+        for _ in 0..misses {
+            phone.backends.answer("office", answer.clone());
+            let response = phone.say("when do you open").await;
+            assert_eq!((&response["nif"], &response["text"]), (&json!(true), &alone["text"]), "{answer:?}");
+        }
+        assert_eq!(phone.stored().session.misses, misses);
+    }
+}
+
+/// Each turn of a client has an id of its own.
+async fn say(bot: &Desk, text: &str) -> Value {
+    bot.call(Call::text(text).in_session("s1").as_turn(&text.replace(' ', "-"))).await
+}
+
+#[tokio::test]
+async fn the_other_bot_leads_its_dialog_to_the_end_whether_it_remembers_or_not() {
+    for forgets in [false, true] {
+        let (phone, office) = federated(forgets);
+        office.script("flights", json!("Booked."));
+        let asked = say(&phone, "book a flight").await;
+        assert_eq!(asked["conversation"]["_id"], "travel", "{asked:#}");
+        assert_eq!(line(&asked), "From where?");
+        assert!(matches!(phone.state(), DialogState::Delegated(_)));
+        assert_eq!(line(&say(&phone, "paris").await), "A good place to leave. / Where to?");
+        assert_eq!(line(&say(&phone, "rome").await), "Economy or business?");
+        // The office judges its answers itself.
+        let refused = line(&say(&phone, "first").await);
+        assert!(refused.ends_with("Economy or business?"), "{refused}");
+        assert!(line(&say(&phone, "economy").await).ends_with("Anything else?"));
+        let done = say(&phone, "a window").await;
+        assert!(line(&done).ends_with("Booked."), "{done:#}");
+        let event = office.backends.events("flights").pop().unwrap();
+        let part = |name: &str| event[name].as_str().unwrap().to_owned();
+        let booked = ["from", "to", "class", "note"].map(part);
+        assert_eq!(booked, ["paris", "rome", "economy", "a window"], "forgets: {forgets}");
+        assert_eq!(phone.state(), DialogState::Idle);
+        assert_eq!(done["desiredMatch"]["bestMatchID"], "travel");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_keeps_the_dialog_itself_talks_to_the_other_bot_too() {
+    let (phone, office) = federated(true);
+    office.script("weather", json!("Rain."));
+    let asked = phone.post(json!({ "text": "weather forecast" })).await;
+    assert_eq!(line(&asked), "Which city?");
+    let answer = json!({ "city": { "response": "Lima" }, "userInfo": { "sub": "eve" } });
+    let request = json!({ "_id": asked["conversation"]["_id"], "payload": answer, "rawIntent": asked["rawIntent"] });
+    assert!(line(&phone.post(request).await).ends_with("Rain."));
+    assert_eq!(office.last_event("weather"), json!({ "city": "Lima" }));
+}
+
+#[tokio::test]
+async fn a_word_ends_the_other_bots_dialog_and_the_opening_repeats_its_question() {
+    let (phone, office) = federated(false);
+    phone.say("weather forecast").await;
+    let opened = phone.call(Call::start().in_session("s1")).await;
+    assert!(line(&opened).ends_with("Which city?"), "{opened:#}");
+    let cancelled = phone.say("cancelar").await;
+    assert_eq!((&cancelled["endConversation"], phone.state()), (&json!(true), DialogState::Idle));
+    assert_eq!(office.backends.calls(), []);
+}
+
+#[tokio::test]
+async fn a_dialog_that_breaks_off_is_told_and_over() {
+    let phone = Desk::of(phone());
+    let asks = json!({ "conversation": { "_id": "7", "sync": { "city": { "ask": { "text": "Which?" } } } } });
+    phone.script("office", asks);
+    assert_eq!(line(&phone.say("when do you open").await), "Which?");
+    phone.backends.forget("office");
+    phone.backends.answer("office", BackendAnswer::Failed("secret".to_owned()));
+    let response = phone.say("Lima").await;
+    assert_eq!((line(&response).as_str(), phone.state()), ("Algo deu errado por aqui.", DialogState::Idle));
+    assert!(!response.to_string().contains("secret"));
+}
+
+/// The bot may be trained anew at any time.
+#[tokio::test]
+async fn without_the_other_bot_its_dialog_is_forgotten() {
+    let (phone, _) = federated(false);
+    phone.say("weather forecast").await;
+    let state = phone.state();
+    let alone = Desk::of(crate::support::phone());
+    alone.put(state).await;
+    assert_eq!(line(&alone.say("me ajude").await), "Sei números.<br/>E só.");
+    assert_eq!(alone.state(), DialogState::Idle);
+}
