@@ -33,11 +33,11 @@ pub trait Roles: fmt::Debug + Send + Sync {
 /// Where the keys of other bots are.
 #[async_trait]
 pub trait Keys: fmt::Debug + Send + Sync {
-    /// A bot's key; `None` where it has none.
+    /// The key of the bots on a host (`desk.example.org`, with the port where one is written); `None` where there is none.
     ///
     /// # Errors
     /// Where the keys cannot be read; in words for the log, without a key.
-    async fn key(&self, bot: &str) -> Result<Option<String>, String>;
+    async fn key(&self, host: &str) -> Result<Option<String>, String>;
 
     /// A key was refused: it may have been replaced by another.
     async fn forget(&self);

@@ -168,7 +168,14 @@ fn compile_value(
     let values = Values::new(written.entities);
     let intents = items(&written.items, &values, problems);
     let tests = tests(&written.items, &intents);
-    let federation = written.federation.as_ref().and_then(|other| outside::federated(other, problems));
+    let federation = match purpose {
+        Purpose::Training => {
+            outside::check_roles(&written.items, problems);
+            outside::federated(written.federation.as_ref(), problems)
+        }
+        // A bot that cannot be asked is none.
+        Purpose::Answering { .. } => outside::federated(written.federation.as_ref(), &mut Problems::of(KNOWLEDGE_FILE)),
+    };
     let (utterances, cap) = match purpose {
         Purpose::Training => utterances::collect(&written.items, &intents, &values, problems),
         Purpose::Answering { .. } => (Vec::new(), 0),

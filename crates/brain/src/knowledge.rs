@@ -8,7 +8,7 @@ mod looks;
 use serde_json::Value;
 
 pub(crate) use self::{
-    federation::OtherBot,
+    federation::{OtherBot, read as read_federation},
     looks::{name, path_of_function, path_of_other_bot, path_of_role, without_utterances},
 };
 
@@ -43,7 +43,8 @@ pub(crate) struct Knowledge {
     pub(crate) welcome: Option<Sentence>,
     /// What the bot must refuse.
     pub(crate) none: Vec<Located<String>>,
-    pub(crate) federation: Option<OtherBot>,
+    /// As written: what is wrong with it is for who reads it to say.
+    pub(crate) federation: Option<Located<Value>>,
 }
 
 /// A list of values that utterances may name.
@@ -140,7 +141,7 @@ pub(crate) fn read(written: &Value, problems: &mut Problems) -> Knowledge {
         sentences.warn_unknown(problems);
     }
     ignored(&mut fields, "routeDefinitions", problems);
-    knowledge.federation = federation::read(&mut fields, problems);
+    knowledge.federation = federation::written(&mut fields, problems);
     fields.known(&["version", "lastUpdated", "protectedEntities"]);
     fields.warn_unknown(problems);
     knowledge
@@ -188,7 +189,10 @@ fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
         path: at.path.clone(),
         responses,
         arn: fields.filled("arn", problems),
-        role: fields.filled("rolearn", problems),
+        role: fields
+            .get("rolearn")
+            .filter(|at| !at.says_nothing())
+            .map(|at| Located { value: at.plain(), path: at.path }),
         payload: fields.get("payload").filter(|at| !at.says_nothing()).and_then(|at| read_payload(&at, problems)),
         parameters: fields.get("parameters").map(|at| Located { value: read_parameters(&at, problems), path: at.path }),
         voice: fields.filled("voice", problems).map(|voice| voice.value),

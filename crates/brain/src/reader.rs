@@ -80,6 +80,11 @@ impl<'v> At<'v> {
         }
     }
 
+    /// The text, or what is written in its place.
+    pub(crate) fn plain(&self) -> String {
+        self.value.as_str().map_or_else(|| self.shown(), str::to_owned)
+    }
+
     /// A number; digits in quotes are taken, with a warning.
     pub(crate) fn number(&self, problems: &mut Problems) -> Option<f64> {
         match self.value {

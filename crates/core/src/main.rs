@@ -12,7 +12,7 @@ use std::{
 
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use aws_smithy_http_client::Connector;
-use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use lambda_http::Error;
 use sbf_aws::{
     backends::{Backends, Bots, SecretKeys, StsRoles},
@@ -91,9 +91,10 @@ fn backends(sdk: &aws_config::SdkConfig, settings: BackendSettings) -> Backends 
     Backends::new(aws_sdk_lambda::Client::new(sdk), settings).taking(Arc::new(StsRoles(sdk.clone()))).asking(bots)
 }
 
-/// To whoever is not Amazon.
+/// To whoever is not Amazon; who cannot be reached is not waited for as long as who thinks.
 fn connector() -> SharedHttpConnector {
-    SharedHttpConnector::new(Connector::builder().tls_provider(https::TLS).build())
+    let settings = HttpConnectorSettings::builder().connect_timeout(Duration::from_secs(3)).build();
+    SharedHttpConnector::new(Connector::builder().connector_settings(settings).tls_provider(https::TLS).build())
 }
 
 /// Whoever issues the tokens is asked what a caller is called.

@@ -111,8 +111,7 @@ impl Bot {
         let live = self.brains.current().await?;
         if let Event::Chosen { intent, .. } = &call.event
             && live.brain.intent(intent).is_none()
-            // Another bot has intents of its own.
-            && live.brain.federation().is_none()
+            && live.brain.federation().is_none_or(|bot| wire::foreign_intent(&bot.name, intent).is_none())
         {
             return Err(BotError::Invalid(format!(
                 "`_id` must be an intent of this bot; found {:?}.",

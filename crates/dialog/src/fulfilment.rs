@@ -105,7 +105,8 @@ fn plain(fields: Map<String, Value>, speaks: bool) -> Outcome {
     }
 }
 
-fn lead(mut conversation: Map<String, Value>, beside: Option<Sentence>) -> Outcome {
+/// A dialog that somebody else leads; `beside`: what they said outside of it.
+pub(crate) fn lead(mut conversation: Map<String, Value>, beside: Option<Sentence>) -> Outcome {
     let ends = conversation.get("endConversation").and_then(Value::as_bool).unwrap_or(false);
     let key = match conversation.get("id") {
         Some(Value::String(id)) => id.clone(),
@@ -133,8 +134,7 @@ fn lead(mut conversation: Map<String, Value>, beside: Option<Sentence>) -> Outco
     Outcome::Leads(Leads { key, payload, ask, conversation, ends })
 }
 
-/// What is asked, shown and spoken; `None` where there is neither.
-pub(crate) fn ask(conversation: &Map<String, Value>) -> Option<Sentence> {
+fn ask(conversation: &Map<String, Value>) -> Option<Sentence> {
     match conversation.get("ask")? {
         Value::String(text) if !text.is_empty() => Some(Sentence { text: text.clone(), speech: text.clone() }),
         Value::Object(ask) => complete(&mut ask.clone()),

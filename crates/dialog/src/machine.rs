@@ -11,9 +11,10 @@
 //! | Asking | valid answer, more missing | Asking (next) | success message, next prompt |
 //! | Asking | valid answer, last one | *call* | success message, then the backend's answer |
 //! | Asking | invalid answer | Asking, retries + 1; after the limit: default, left out, or Idle | error message and the prompt; or the bot gives up |
-//! | Asking, Delegated | a cancel word | Idle | cancelled |
-//! | Delegated | any other answer | *call* | – |
-//! | *call* | the other bot understands no more, or fails | Idle, misses + 1 | the miss sentence |
+//! | Asking, Delegated, Federated | a cancel word | Idle | cancelled |
+//! | Delegated, Federated | any other answer | *call* | – |
+//! | *call* | the other bot does not understand either, or fails at a fresh question | Idle, misses + 1 | the miss sentence |
+//! | *call* | the other bot asks back | Federated | its question |
 //! | *call* | the backend leads on | Delegated, or Idle at its end | its question |
 //! | *call* | the backend answers | Idle | its answer |
 //! | *call* | the backend fails | Idle | the error sentence |
@@ -78,6 +79,8 @@ pub struct Input {
     pub lang: Option<String>,
     /// `environmentVars`.
     pub environment: Map<String, Value>,
+    /// Whether another bot asks: what this one does not understand either is passed on to nobody, or two could ask each other for ever.
+    pub passed_on: bool,
 }
 
 /// What a turn comes to, for now.
@@ -113,15 +116,30 @@ pub struct Waiting {
     heard: Heard,
     session: Session,
     intent: String,
+    /// Whether another bot led the dialog already.
+    led: bool,
     said: Vec<Sentence>,
 }
 
+impl Waiting {
+    /// Whether who is asked is not told of the caller: functions are always, other bots never.
+    pub fn leaves_caller_unnamed(&self) -> bool {
+        matches!(self.call.target, Target::Bot { .. })
+    }
+
+    /// The same, now that the caller's profile is known.
+    #[must_use]
+    pub fn of(self, input: &Input) -> Self {
+        Self { input: input.clone(), ..self }
+    }
+}
+
 impl Step {
-    /// Whether it depends on the caller's profile. Functions are always told of it, other bots never.
+    /// Whether it depends on the caller's profile.
     pub fn names_caller(&self) -> bool {
         match self {
             Self::Done(turn) => turn.names_caller,
-            Self::Call(waiting) => matches!(waiting.call.target, Target::Function { .. }),
+            Self::Call(waiting) => !waiting.leaves_caller_unnamed(),
         }
     }
 }
@@ -139,11 +157,11 @@ pub fn begin(brain: &Brain, mut session: Session, input: &Input, moment: Moment)
 
 /// Goes on with a turn once its backend has answered.
 pub fn resume(brain: &Brain, waiting: Waiting, answer: BackendAnswer, moment: Moment) -> Turn {
-    let Waiting { call, input, heard, mut session, intent, said, .. } = waiting;
+    let Waiting { call, input, heard, mut session, intent, led, said, .. } = waiting;
     session.state = DialogState::Idle;
     let round = Round { heard, said, ..Round::new(brain, &input, moment, session) };
     if let Target::Bot { .. } = call.target {
-        return round.heed(&call, intent, answer);
+        return round.heed(&call, led, answer);
     }
     let intent = brain.intent(&intent);
     match fulfilment::read(answer) {

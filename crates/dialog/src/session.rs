@@ -69,8 +69,10 @@ pub enum DialogState {
     Idle,
     /// The user was asked for a parameter.
     Asking(Asking),
-    /// A backend leads the dialog (`asyncConversation`), or another bot does.
+    /// A backend leads the dialog (`asyncConversation`).
     Delegated(Delegated),
+    /// Another bot leads the dialog.
+    Federated(Federated),
 }
 
 /// A parameter is being asked for.
@@ -93,21 +95,38 @@ pub struct Asking {
     pub extra: Map<String, Value>,
 }
 
-/// A backend or another bot leads the dialog.
+/// A backend leads the dialog.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Delegated {
-    /// The intent: this bot's own, or the other bot's.
+    /// The intent.
     pub intent: String,
-    /// The other bot's name, where one leads.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bot: Option<String>,
     /// The key under which the next answer is passed on (`asyncConversation.id`).
     pub key: String,
     /// What the backend wants back (`asyncConversation.payload`).
     pub payload: Map<String, Value>,
     /// What the backend asked, to be asked again when the user comes back.
     pub ask: Sentence,
+}
+
+/// Another bot leads the dialog.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Federated {
+    /// The bot's name.
+    pub bot: String,
+    /// How it knows the conversation.
+    pub conversation: String,
+    /// Its own intent.
+    pub intent: String,
+    /// The key under which it wants the next answer.
+    pub key: String,
+    /// What it wants back beside that.
+    pub payload: Map<String, Value>,
+    /// What it asked, to be asked again when the user comes back.
+    pub ask: Sentence,
+    /// What the user said first, as it has it.
+    pub utterance: String,
 }
 
 /// Something said: shown and spoken.
@@ -133,6 +152,7 @@ impl DialogState {
             Self::Idle => "idle",
             Self::Asking(_) => "asking",
             Self::Delegated(_) => "delegated",
+            Self::Federated(_) => "federated",
         }
     }
 

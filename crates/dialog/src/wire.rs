@@ -10,7 +10,7 @@ mod request;
 mod response;
 mod upload;
 
-pub(crate) use federation::{Foreign, Leads as ForeignLeads, heed, question};
+pub(crate) use federation::{Foreign, foreign, foreign_id, foreign_intent, request as foreign_request};
 pub use feedback::{COMMENT_LIMIT, Feedback};
 pub use fields::CallError;
 pub use heard::{Heard, hear};
@@ -50,6 +50,13 @@ pub(crate) fn answers(payload: &Map<String, Value>) -> impl Iterator<Item = Stri
 /// 32 hexadecimal digits of a hash of the parts.
 pub(crate) fn digest(parts: &[&str]) -> String {
     Sha256::digest(parts.join("\u{0}")).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The entries of an echoed payload that are answers, and nothing else of it.
+pub(crate) fn only_answers(payload: &Map<String, Value>) -> Map<String, Value> {
+    let answers =
+        payload.iter().filter_map(|(key, entry)| Some((key.clone(), json!({ "response": answer_of(entry)? }))));
+    answers.collect()
 }
 
 /// What kind of JSON a value is, for sentences about it.

@@ -77,9 +77,10 @@ async fn a_function_is_called_in_its_role_and_another_bot_is_asked_with_its_key_
     // Where core runs.
     let sdk = moto.sdk().await.into_builder().region(aws_config::Region::new("us-east-1")).build();
     let secrets = aws_sdk_secretsmanager::Client::new(&sdk);
-    let keys = json!({ "office": KEY }).to_string();
+    let outside = Outside::start().await;
+    let keys = json!({ outside.url.trim_start_matches("http://"): KEY }).to_string();
     let secret = secrets.create_secret().name("keys").secret_string(keys).send().await.unwrap().arn.unwrap();
-    let (stack, outside) = (TestStack::start(bootstraps()).await, Outside::start().await);
+    let stack = TestStack::start(bootstraps()).await;
     stack.teach("brains", &bot(&outside), &configs()).await.unwrap();
     let core = |roles: &str, bots: &str| {
         let mut settings = stack.core("brains", FUNCTION);

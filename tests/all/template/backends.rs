@@ -59,6 +59,11 @@ fn the_operators_roles_and_bots_are_allowed_and_no_others() {
     assert!(given("BackendRoles").split(',').all(|role| everything.roles.allows(role)));
     assert!(given("FederatedBots").split(',').all(|url| everything.bots.allows(url)));
     assert!(everything.bots.allows("https://desk.example.org/core"));
+    assert!(!everything.roles.allows("arn:aws:iam::3:role/pay"));
+    for other in ["https://office.example.org:8443/core", "https://a.example.org/core", "http://desk.example.org/core"]
+    {
+        assert!(!everything.bots.allows(other), "{other}");
+    }
     assert_eq!(everything.keys_secret.as_deref(), Some(given("FederationKeysSecret")));
     let nothing = BackendSettings { functions: None, ..settings(&Stack::with(LEAST)) };
     assert_eq!(nothing, BackendSettings::default());

@@ -14,7 +14,7 @@ use crate::{body::content, causes, settings::AllowedBots};
 /// Bytes of an answer at most: more than any session could keep.
 const ANSWER_LIMIT: usize = 1 << 20;
 
-/// Bots that may be asked, and their keys.
+/// Bots that may be asked, and their keys: by host, for the name of a bot is its brain's choice and a key is the operator's.
 #[derive(Debug)]
 pub struct Bots {
     http: LazyLock<SharedHttpConnector>,
@@ -41,7 +41,7 @@ impl Bots {
             return Err(format!("the address of the bot {name} is not on the list of those that may be asked"));
         }
         let key = match &self.keys {
-            Some(keys) => keys.key(name).await?,
+            Some(keys) => keys.key(host(url)).await?,
             None => None,
         };
         let response = self.http.call(request(url, question, key.as_deref())?).await;
@@ -56,6 +56,12 @@ impl Bots {
         let answer = content(response.into_body(), ANSWER_LIMIT).await?;
         serde_json::from_slice(&answer).map_err(|error| format!("what it answered is not JSON: {error}"))
     }
+}
+
+/// `HOST` or `HOST:PORT`.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?']).next().unwrap_or_default()
 }
 
 fn request(url: &str, question: &Value, key: Option<&str>) -> Result<Request, String> {

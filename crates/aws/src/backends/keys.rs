@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use super::Keys;
 use crate::causes;
 
-/// [`Keys`] in one secret: a JSON object of a key for each bot's name. It is read when the first bot is asked, and again once one was refused.
+/// [`Keys`] in one secret: a JSON object of a key for each host. It is read when the first bot is asked, and again once a key was refused.
 #[derive(Debug)]
 pub struct SecretKeys {
     client: Client,
@@ -38,7 +38,7 @@ impl SecretKeys {
             read.map_err(|error| format!("the secret with the keys of other bots cannot be read: {}", causes(&error)))?;
         // The error would quote the secret.
         let keys = serde_json::from_str(read.secret_string().unwrap_or_default()).map_err(|_| {
-            "the secret with the keys of other bots must be a JSON object that has the key of each by its name"
+            "the secret with the keys of other bots must be a JSON object that has the key of each by its host"
                 .to_owned()
         })?;
         Ok(Secret(keys))
@@ -47,13 +47,13 @@ impl SecretKeys {
 
 #[async_trait]
 impl Keys for SecretKeys {
-    async fn key(&self, bot: &str) -> Result<Option<String>, String> {
+    async fn key(&self, host: &str) -> Result<Option<String>, String> {
         let mut read = self.read.lock().await;
         let secret = match read.take() {
             Some(secret) => secret,
             None => self.read().await?,
         };
-        Ok(read.insert(secret).0.get(bot).cloned())
+        Ok(read.insert(secret).0.get(host).cloned())
     }
 
     async fn forget(&self) {

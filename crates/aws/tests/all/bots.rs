@@ -44,10 +44,12 @@ fn failure(answer: BackendAnswer) -> String {
     }
 }
 
-/// A Secrets Manager that holds each of these texts in turn, and the last one from then on.
-async fn secrets(texts: &'static [&'static str]) -> Script {
+/// A Secrets Manager that holds each of these texts in turn, and the last one from then on; `HOST` is the office's.
+async fn secrets(office: &Script, texts: &[&str]) -> Script {
+    let host = office.url.trim_start_matches("http://");
+    let texts: Vec<String> = texts.iter().map(|text| text.replace("HOST", host)).collect();
     Script::new(move |n, _| {
-        let text = texts[n.min(texts.len() - 1)];
+        let text = &texts[n.min(texts.len() - 1)];
         let body = json!({ "ARN": "arn:aws:secretsmanager:eu-west-1:1:secret:keys-AbCdEf", "SecretString": text });
         ready(response(200, &[], body.to_string().into_bytes()))
     })
@@ -61,7 +63,7 @@ fn keys(secrets: &Script) -> Arc<SecretKeys> {
 #[tokio::test]
 async fn a_bot_is_asked_with_its_key_which_is_read_once() {
     let office = Script::always(200, &[], br#"{"text":"Na Franca."}"#).await;
-    let secrets = secrets(&[r#"{"office":"k-123","other":"k-456"}"#]).await;
+    let secrets = secrets(&office, &[r#"{"HOST":"k-123","office":"k-456"}"#]).await;
     let backends = backends(Bots::new(http, allowed(&office)).with_keys(keys(&secrets)));
     for _ in 0..2 {
         let answer = backends.call(&call(&office)).await;
@@ -81,7 +83,7 @@ async fn a_bot_is_asked_with_its_key_which_is_read_once() {
 #[tokio::test]
 async fn a_bot_without_a_key_is_asked_without_one() {
     let office = Script::always(200, &[], b"{}").await;
-    let secrets = secrets(&["{}"]).await;
+    let secrets = secrets(&office, &["{}"]).await;
     backends(Bots::new(http, allowed(&office))).call(&call(&office)).await;
     backends(Bots::new(http, allowed(&office)).with_keys(keys(&secrets))).call(&call(&office)).await;
     let keys: Vec<Option<String>> =
@@ -96,7 +98,7 @@ async fn a_refused_key_is_read_anew_for_the_next_question() {
         ready(response(status, &[], b"{}".to_vec()))
     })
     .await;
-    let secrets = secrets(&[r#"{"office":"old"}"#, r#"{"office":"new"}"#]).await;
+    let secrets = secrets(&office, &[r#"{"HOST":"old"}"#, r#"{"HOST":"new"}"#]).await;
     let backends = backends(Bots::new(http, allowed(&office)).with_keys(keys(&secrets)));
     assert_eq!(failure(backends.call(&call(&office)).await), "the answer has status 403");
     assert_eq!(backends.call(&call(&office)).await, BackendAnswer::Answered(json!({})));
@@ -118,10 +120,10 @@ async fn what_goes_wrong_is_said_without_a_key() {
     for (secret, part) in [
         ("k-123", "must be a JSON object"),
         (r#"["k-123"]"#, "must be a JSON object"),
-        (r#"{"office":{"key":"k-123"}}"#, "must be a JSON object"),
-        (r#"{"office":"k-123\n"}"#, "cannot be sent in a header"),
+        (r#"{"HOST":{"key":"k-123"}}"#, "must be a JSON object"),
+        (r#"{"HOST":"k-123\n"}"#, "cannot be sent in a header"),
     ] {
-        let secrets = secrets(Box::leak(Box::new([secret]))).await;
+        let secrets = secrets(&office, &[secret]).await;
         let bots = Bots::new(http, allowed(&office)).with_keys(keys(&secrets));
         let shown = format!("{bots:?}");
         let why = failure(backends(bots).call(&call(&office)).await);

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{
-    outside,
-    sentence::{expression, variations},
-};
+use super::sentence::{expression, variations};
 use crate::{
     anchors,
     entity::Values,
@@ -62,7 +59,7 @@ fn warn_silent(source: &Source, problems: &mut Problems) {
 
 fn fulfilment(source: &Source, arn: &Located<String>, values: &Values, problems: &mut Problems) -> Option<Fulfilment> {
     let function = function(arn, problems);
-    let role = source.role.as_ref().and_then(|role| outside::role(role, problems));
+    let role = source.role.as_ref().map(|role| role.value.trim().to_owned());
     let payload = source.payload.as_ref().and_then(|payload| template(payload, problems));
     let written = source.parameters.as_ref().map(|parameters| parameters.value.as_slice()).unwrap_or_default();
     let mut parameters: Vec<(Parameter, &str)> = Vec::new();

@@ -1,37 +1,46 @@
 //! What a bot reaches besides its functions: roles to take, and other bots.
 
-use crate::{anchors, intent::FederatedBot, knowledge::OtherBot, problem::Problems, reader::Located};
+use serde_json::Value;
 
-/// A role's ARN: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>.
-pub(super) fn role(written: &Located<String>, problems: &mut Problems) -> Option<String> {
-    let arn = written.value.trim();
-    let is_role = match arn.split(':').collect::<Vec<_>>()[..] {
-        ["arn", _, "iam", "", account, name] => {
-            let name = name.strip_prefix("role/").unwrap_or_default();
-            account.bytes().all(|byte| byte.is_ascii_digit())
-                && !name.is_empty()
-                && name.bytes().all(|b| b.is_ascii_graphic())
-        }
+use crate::{
+    anchors,
+    intent::FederatedBot,
+    knowledge::{Item, OtherBot, read_federation},
+    problem::Problems,
+    reader::Located,
+};
+
+/// Roles that nobody could take. Only an author can mend them: when the bot answers, they are refused like any other that is not allowed.
+pub(super) fn check_roles(items: &[Item], problems: &mut Problems) {
+    let sources = items.iter().filter_map(|item| item.source.as_ref());
+    for role in sources.filter(|source| source.arn.is_some()).filter_map(|source| source.role.as_ref()) {
         // An unfilled anchor has had its warning; the author may fill it at deployment.
-        _ => anchors::unfilled(arn),
-    };
-    if !is_role {
-        problems.error(&written.path, "must be the ARN of a role", arn);
+        if !is_role(role.value.trim()) && !anchors::unfilled(&role.value) {
+            problems.error(&role.path, "must be the ARN of a role", &role.value);
+        }
     }
-    is_role.then(|| arn.to_owned())
+}
+
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
+fn is_role(arn: &str) -> bool {
+    let ["arn", _, "iam", "", account, resource] = arn.split(':').collect::<Vec<_>>()[..] else { return false };
+    let name = resource.strip_prefix("role/").unwrap_or_default();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(account) && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The other bot, where it can be asked.
-pub(super) fn federated(written: &OtherBot, problems: &mut Problems) -> Option<FederatedBot> {
-    let url = written.url.value.trim();
-    if anchors::unfilled(url) {
+pub(super) fn federated(written: Option<&Located<Value>>, problems: &mut Problems) -> Option<FederatedBot> {
+    let OtherBot { name, url } = read_federation(written?, problems)?;
+    let address = url.value.trim();
+    if anchors::unfilled(address) {
         return None;
     }
-    if !is_address(url) {
-        problems.error(&written.url.path, "must be an https address (http on this machine alone)", url);
+    if !is_address(address) {
+        problems.error(&url.path, "must be an https address (http on this machine alone)", address);
         return None;
     }
-    Some(FederatedBot { name: written.name.clone(), url: url.to_owned() })
+    Some(FederatedBot { name, url: address.to_owned() })
 }
 
 /// Whether somebody can be asked there, and nobody on the way can read it; RFC 3986, without user information.

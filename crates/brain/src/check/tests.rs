@@ -333,6 +333,27 @@ fn the_first_other_bot_is_asked_and_its_key_is_not_read() {
     assert_eq!(of(&routed), None);
 }
 
+/// A core must not lose a brain that was trained before these rules were made.
+#[test]
+fn what_cannot_be_reached_is_an_error_in_training_alone() {
+    let content = |knowledge: &Value| {
+        let sources = Sources { knowledge: knowledge.to_string().into_bytes(), config: None };
+        reread(&sources, None).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    };
+    let mut knowledge = asking("{}", json!([]));
+    for (role, read) in [(json!("stock"), Some("stock")), (json!(["a"]), Some("[\"a\"]")), (json!(false), None)] {
+        knowledge["knowledge"][0]["_source"]["rolearn"] = role;
+        let Action::Fulfil(fulfilment) = &content(&knowledge).intents[0].action else { panic!() };
+        assert_eq!(fulfilment.role.as_deref(), read, "it must never be called without its role");
+    }
+    for federation in
+        [json!("x"), json!({"desk": 5}), json!({"desk": {"URL": ""}}), json!({"desk": {"URL": "http://a"}})]
+    {
+        knowledge["federation"] = federation;
+        assert_eq!(content(&knowledge).federation, None);
+    }
+}
+
 #[test]
 fn no_problem_shows_a_secret() {
     let mut knowledge = asking("{ apiKey: 'k-123', q: }", json!([]));

@@ -1,5 +1,7 @@
 //! `federation`: the bot that is asked what this one does not understand.
 
+use serde_json::Value;
+
 use crate::{
     problem::Problems,
     reader::{At, Fields, Located},
@@ -18,14 +20,20 @@ pub(crate) struct OtherBot {
     pub(crate) url: Located<String>,
 }
 
-/// Reads the first bot of the list: the reference asks no more than one, and none where there are routers.
-pub(super) fn read(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OtherBot> {
+/// What stands there. The reference asks no bot where there are routers.
+pub(super) fn written(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<Located<Value>> {
     let routers = fields.get("routeDefinitions").is_some_and(|at| !at.says_nothing());
     let at = fields.get(FEDERATION).filter(|at| !at.says_nothing())?;
     if routers {
         problems.warning(&at.path, "no other bot is asked where there are routeDefinitions", &names(&at));
         return None;
     }
+    Some(Located { value: at.value.clone(), path: at.path })
+}
+
+/// Reads the first bot of the list: the reference asks no more than one.
+pub(crate) fn read(written: &Located<Value>, problems: &mut Problems) -> Option<OtherBot> {
+    let at = At { value: &written.value, path: written.path.clone() };
     let mut bots = at.members(problems)?.into_iter();
     let (name, first) = bots.next()?;
     for (name, other) in bots {

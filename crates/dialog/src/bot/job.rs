@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{Bot, BotError};
 use crate::{
     machine::{self, Event, Input, Moment, Step, Turn, Waiting},
-    ports::{Caller, Profile, SaveError, SessionKey, StoreError, Stored},
+    ports::{BackendAnswer, Caller, Profile, SaveError, SessionKey, StoreError, Stored},
     reply::{Main, Reply},
     session::{Claim, Session},
     wire::{self, Call, Frame, digest},
@@ -55,6 +55,7 @@ impl<'j> Job<'j> {
             turn_id,
             lang: call.lang.clone().or_else(|| brain.language().map(str::to_owned)),
             environment: call.environment.clone().unwrap_or_default(),
+            passed_on: call.passed_on,
         };
         let key = SessionKey { subject: caller.subject.clone(), session_id };
         let (moment, began) = (Moment { dice, ..moment }, (bot.timing.clock)());
@@ -197,7 +198,7 @@ impl<'j> Job<'j> {
     async fn call(&self, waiting: Waiting, claimed: &Stored, expired: bool) -> Result<Value, SaveError> {
         let backend = waiting.call.name.clone();
         let answer = self.bot.backends.call(&waiting.call).await;
-        let turn = machine::resume(self.brain, waiting, answer, self.moment);
+        let turn = self.resume(waiting, answer).await;
         if let Some(fault) = &turn.fault {
             tracing::error!(backend, fault, "backend failed");
         }
@@ -209,6 +210,18 @@ impl<'j> Job<'j> {
         }
         self.log(&turn);
         Ok(response)
+    }
+
+    /// Goes on with the turn; once more, since it is only a function, where the answer came to depend on a profile that was not known.
+    async fn resume(&self, waiting: Waiting, answer: BackendAnswer) -> Turn {
+        let once_more = waiting.leaves_caller_unnamed().then(|| (waiting.clone(), answer.clone()));
+        let turn = machine::resume(self.brain, waiting, answer, self.moment);
+        match once_more {
+            Some((waiting, answer)) if turn.names_caller && self.complete().await => {
+                machine::resume(self.brain, waiting.of(self.input()), answer, self.moment)
+            }
+            _ => turn,
+        }
     }
 
     /// Saves what a turn leaves, if anything: the dialog, the misses, and the reply where the client may ask for it again.

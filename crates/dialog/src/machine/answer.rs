@@ -76,9 +76,6 @@ impl<'t> Round<'t> {
     }
 
     pub(super) fn answer_backend(mut self, delegated: Delegated, text: &str) -> Step {
-        if delegated.bot.is_some() {
-            return self.answer_bot(delegated, text);
-        }
         let Some(task) = self.task(&delegated.intent) else { return self.hear_afresh(text) };
         self.listen(text);
         self.heard.understood = Some(Understood::given(&delegated.intent));

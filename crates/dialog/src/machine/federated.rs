@@ -1,5 +1,6 @@
 //! The other bot: it is asked what this one does not understand, and may lead the dialog from there.
 
+use sbf_brain::{Stock, intent::FederatedBot};
 use serde_json::{Map, Value};
 
 use super::{Step, Turn, Waiting, over, round::Round};
@@ -7,39 +8,65 @@ use crate::{
     fulfilment,
     ports::{BackendAnswer, BackendCall, Target},
     reply::{Main, Understood},
-    session::{Delegated, DialogState},
-    wire::{self, Foreign, ForeignLeads},
+    session::{DialogState, Federated, Sentence},
+    wire::{self, Foreign, foreign_id, foreign_intent, foreign_request},
 };
 
-use sbf_brain::{Stock, intent::FederatedBot};
-
 impl<'t> Round<'t> {
+    /// The other bot, unless it is another bot that asks.
+    fn other(&self) -> Option<&'t FederatedBot> {
+        self.brain.federation().filter(|_| !self.input.passed_on)
+    }
+
     /// What this bot does not understand: the other one is asked, where there is one.
-    pub(super) fn pass_on(self, question: Map<String, Value>) -> Step {
-        match self.brain.federation() {
-            Some(bot) => self.ask_bot(bot, question, String::new()),
+    pub(super) fn pass_on(self, text: &str) -> Step {
+        let Some(bot) = self.other() else { return over(self.miss()) };
+        let event = foreign_request::text(text, self.input, self.brain.name());
+        self.ask_bot(bot, event, false)
+    }
+
+    /// An intent of the other bot's, named by a client that keeps the dialog itself.
+    pub(super) fn pass_choice_on(mut self, id: &str, payload: &Map<String, Value>, utterance: &str) -> Step {
+        let chosen = self.other().and_then(|bot| Some((bot, foreign_intent(&bot.name, id)?)));
+        let Some((bot, intent)) = chosen else { return over(self.miss()) };
+        self.heard.understood = Some(Understood::given(&bot.name));
+        if wire::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
+            return over(self.end(None, Stock::Cancelled));
+        }
+        let payload = fulfilment::echoed(payload);
+        let event = foreign_request::chosen(intent, payload, utterance, self.input, self.brain.name());
+        self.ask_bot(bot, event, true)
+    }
+
+    /// The user's answer to what the other bot asked.
+    pub(super) fn answer_bot(self, open: Federated, text: &str) -> Step {
+        let same = |bot: &&FederatedBot| bot.name == open.bot;
+        let Some(bot) = self.other().filter(same) else { return self.hear_afresh(text) };
+        let answer = (open.key.clone(), fulfilment::response(text.trim()));
+        self.answer_with(bot, open, Map::from_iter([answer]))
+    }
+
+    /// Answers by their keys: old clients ask for all that is missing before they send anything.
+    pub(super) fn answer_bot_with(self, open: Federated, answers: Map<String, Value>) -> Step {
+        match self.other().filter(|bot| bot.name == open.bot) {
+            Some(bot) => self.answer_with(bot, open, answers),
             None => over(self.miss()),
         }
     }
 
-    /// The user's answer to what the other bot asked.
-    pub(super) fn answer_bot(mut self, delegated: Delegated, text: &str) -> Step {
-        let same = |bot: &&FederatedBot| Some(&bot.name) == delegated.bot.as_ref();
-        let Some(bot) = self.brain.federation().filter(same) else { return self.hear_afresh(text) };
-        self.listen(text);
-        self.heard.understood = Some(Understood::given(&delegated.intent));
-        if self.brain.is_cancel(text) {
+    fn answer_with(mut self, bot: &FederatedBot, mut open: Federated, answers: Map<String, Value>) -> Step {
+        let last = wire::answers(&answers).last().unwrap_or_default();
+        self.listen(&last);
+        self.heard.understood = Some(Understood::given(&bot.name));
+        if wire::answers(&answers).any(|answer| self.brain.is_cancel(&answer)) {
             return over(self.end(None, Stock::Cancelled));
         }
-        let mut payload = delegated.payload;
-        payload.insert(delegated.key, fulfilment::response(text.trim()));
-        let question = wire::question::answers(&delegated.intent, payload, text);
-        self.ask_bot(bot, question, delegated.intent)
+        open.payload.extend(answers);
+        let event = foreign_request::answers(open, self.input, self.brain.name());
+        self.ask_bot(bot, event, true)
     }
 
-    /// `intent`: the other bot's, where it leads already.
-    fn ask_bot(self, bot: &FederatedBot, question: Map<String, Value>, intent: String) -> Step {
-        let event = wire::question::whole(question, self.input, self.brain.name());
+    fn ask_bot(self, bot: &FederatedBot, event: Value, led: bool) -> Step {
         let target = Target::Bot { url: bot.url.clone() };
         Step::Call(Box::new(Waiting {
             call: BackendCall { name: bot.name.clone(), target, event },
@@ -47,31 +74,35 @@ impl<'t> Round<'t> {
             input: self.input.clone(),
             heard: self.heard,
             session: self.session,
-            intent,
+            intent: String::new(),
+            led,
             said: self.said,
         }))
     }
 
-    /// What the other bot answered. That it cannot be asked is no fault of the user's: to a fresh question it is a miss.
-    pub(super) fn heed(mut self, call: &BackendCall, intent: String, answer: BackendAnswer) -> Turn {
-        match wire::heed(answer, &call.event) {
-            Foreign::Answers(said, fields) => {
-                self.session.misses = 0;
-                self.said.extend(said);
-                self.done(None, Main::Relays(fields))
+    /// What the other bot answered; `led`: it was in the middle of its dialog. At a fresh question its failure is a miss, and no more.
+    pub(super) fn heed(mut self, call: &BackendCall, led: bool, answer: BackendAnswer) -> Turn {
+        match wire::foreign(&call.name, answer, &call.event) {
+            Foreign::Answers(said, fields) => self.relay(said, fields),
+            Foreign::Asks(said, fields, open) => {
+                self.session.state = DialogState::Federated(*open);
+                self.relay(said, fields)
             }
-            Foreign::Leads(leads) => self.follow_bot(call.name.clone(), leads),
             Foreign::Misses => self.miss(),
-            Foreign::Failed(reason) if intent.is_empty() => Turn { fault: Some(reason), ..self.miss() },
-            Foreign::Failed(reason) => self.failed(None, reason),
+            Foreign::Failed(reason) if led => self.failed(None, reason),
+            Foreign::Failed(reason) => Turn { fault: Some(reason), ..self.miss() },
         }
     }
 
-    fn follow_bot(mut self, bot: String, leads: ForeignLeads) -> Turn {
-        let ForeignLeads { intent, key, payload, ask, said, fields } = leads;
+    fn relay(mut self, said: Vec<Sentence>, fields: Map<String, Value>) -> Turn {
         self.session.misses = 0;
-        self.session.state = DialogState::Delegated(Delegated { intent, bot: Some(bot), key, payload, ask });
         self.said.extend(said);
         self.keep(None, Main::Relays(fields))
     }
+}
+
+/// The other bot's question once more.
+pub(super) fn asked_again_by_bot(open: &Federated) -> Main {
+    let Federated { bot, intent, key, ask, payload, .. } = open;
+    Main::Leads { intent: foreign_id(bot, intent), conversation: fulfilment::asked_again(key, ask, payload) }
 }

@@ -7,7 +7,9 @@ use sbf_brain::{
 use serde_json::{Map, Value};
 
 use super::{
-    Step, Turn, over,
+    Step, Turn,
+    federated::asked_again_by_bot,
+    over,
     round::{Heard, Round, Task, asked_again},
 };
 use crate::{
@@ -27,6 +29,7 @@ impl<'t> Round<'t> {
             DialogState::Idle => None,
             DialogState::Asking(asking) => self.question_again(asking),
             DialogState::Delegated(delegated) => Some(asked_again(delegated)),
+            DialogState::Federated(federated) => Some(asked_again_by_bot(federated)),
         };
         self.session.state = state;
         match main {
@@ -43,6 +46,7 @@ impl<'t> Round<'t> {
             DialogState::Idle => self.hear_afresh(text),
             DialogState::Asking(asking) => self.answer_question(asking, text),
             DialogState::Delegated(delegated) => self.answer_backend(delegated, text),
+            DialogState::Federated(federated) => self.answer_bot(federated, text),
         }
     }
 
@@ -61,7 +65,7 @@ impl<'t> Round<'t> {
         };
         match understanding.accepted {
             Some(intent) => self.act(intent),
-            None => self.pass_on(wire::question::text(text)),
+            None => self.pass_on(text),
         }
     }
 
@@ -93,6 +97,10 @@ impl<'t> Round<'t> {
                 Some(text) => self.answer_backend(delegated, &text),
                 None => self.choose_afresh(id, payload, utterance),
             },
+            DialogState::Federated(federated) => match wire::only_answers(payload) {
+                answers if answers.is_empty() => self.choose_afresh(id, payload, utterance),
+                answers => self.answer_bot_with(federated, answers),
+            },
             DialogState::Asking(asking) => match self.echoed_answer(&asking, payload) {
                 Some(text) => self.answer_question(asking, &text),
                 None if asking.intent == id => self.ask_once_more(asking),
@@ -107,11 +115,7 @@ impl<'t> Round<'t> {
         self.listen(utterance.unwrap_or_default());
         self.heard.understood = Some(Understood::given(id));
         let Some(intent) = self.brain.intent(id) else {
-            return self.pass_on(wire::question::answers(
-                id,
-                fulfilment::echoed(payload),
-                utterance.unwrap_or_default(),
-            ));
+            return self.pass_choice_on(id, payload, utterance.unwrap_or_default());
         };
         let Action::Fulfil(fulfilment) = &intent.action else { return self.act(intent) };
         if wire::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {

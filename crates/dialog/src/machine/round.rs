@@ -162,6 +162,7 @@ impl<'t> Round<'t> {
             heard: self.heard,
             session: self.session,
             intent: intent.id.clone(),
+            led: false,
             said: self.said,
         }))
     }
@@ -171,7 +172,7 @@ impl<'t> Round<'t> {
         let Leads { key, payload, ask, conversation, ends } = leads;
         self.session.state = match ends {
             true => DialogState::Idle,
-            false => DialogState::Delegated(Delegated { intent: id.clone(), bot: None, key, payload, ask }),
+            false => DialogState::Delegated(Delegated { intent: id.clone(), key, payload, ask }),
         };
         self.keep(intent, Main::Leads { intent: id, conversation })
     }

@@ -1,77 +1,92 @@
 //! The wire from the other side: what another bot is asked, and what it answers.
 //!
 //! It is asked as its clients ask it. An old bot remembers nothing between two requests, so that all answers to its questions go with each one.
+//! Its intents are known to our clients by its name and theirs (`office:7`), for both bots may have a 7.
 
 use serde_json::{Map, Value, json};
 
 use super::{digest, kind};
-use crate::{fulfilment, machine::Input, ports::BackendAnswer, session::Sentence};
+use crate::{
+    fulfilment::{self, Leads, Outcome},
+    machine::Input,
+    ports::BackendAnswer,
+    session::{Federated, Sentence},
+};
+
+/// What a bot may tell its clients to do, or whom to ask next; ours are told that by this bot alone.
+const INSTRUCTIONS: [&str; 5] = ["router", "command", "commandID", "history", "goToNode"];
 
 /// What another bot makes of a question.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Foreign {
     /// It answers: sentences before the main one, and fields of the response.
     Answers(Vec<Sentence>, Map<String, Value>),
-    /// It asks back.
-    Leads(Leads),
+    /// It asks back: the same, and where its dialog stands.
+    Asks(Vec<Sentence>, Map<String, Value>, Box<Federated>),
     /// It does not understand, either.
     Misses,
     /// It did not answer; why, for the log.
     Failed(String),
 }
 
-/// A dialog led by another bot.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Leads {
-    /// Its own intent.
-    pub(crate) intent: String,
-    /// The key under which it wants the next answer.
-    pub(crate) key: String,
-    /// What it wants back beside that.
-    pub(crate) payload: Map<String, Value>,
-    /// What it asks.
-    pub(crate) ask: Sentence,
-    /// What it says before.
-    pub(crate) said: Vec<Sentence>,
-    /// Fields of the response.
-    pub(crate) fields: Map<String, Value>,
+/// An intent of another bot, as our clients know it.
+pub(crate) fn foreign_id(bot: &str, intent: &str) -> String {
+    format!("{bot}:{intent}")
 }
 
-/// Questions to another bot.
-pub(crate) mod question {
+/// An intent of this bot's, from the name by which our clients know it.
+pub(crate) fn foreign_intent<'i>(bot: &str, id: &'i str) -> Option<&'i str> {
+    id.strip_prefix(bot)?.strip_prefix(':')
+}
+
+/// Requests to another bot.
+///
+/// Nothing in them tells who asks: neither name nor address nor what a client keeps for itself (`environmentVars`).
+pub(crate) mod request {
     use super::*;
 
-    /// What the user said.
-    pub(crate) fn text(text: &str) -> Map<String, Value> {
-        Map::from_iter([("text".to_owned(), json!(text))])
+    /// What the user said, as the beginning of a conversation of its own: one that was broken off here goes on nowhere.
+    pub(crate) fn text(text: &str, input: &Input, origin: &str) -> Value {
+        request(&new_conversation(input), input, origin, [("text", json!(text))])
     }
 
-    /// Answers to what it asked about an intent of its own.
-    pub(crate) fn answers(intent: &str, payload: Map<String, Value>, utterance: &str) -> Map<String, Value> {
+    /// Answers to what it asked, where the client keeps the dialog itself.
+    pub(crate) fn chosen(
+        intent: &str,
+        payload: Map<String, Value>,
+        utterance: &str,
+        input: &Input,
+        origin: &str,
+    ) -> Value {
         let fields = [("_id", json!(intent)), ("payload", Value::Object(payload)), ("rawIntent", json!(utterance))];
-        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        request(&new_conversation(input), input, origin, fields)
     }
 
-    /// The whole request.
-    ///
-    /// Nothing tells who asks: neither name nor address, and the conversation goes by a name that nobody can guess, for the other bot
-    /// knows all users by one key.
-    pub(crate) fn whole(mut fields: Map<String, Value>, input: &Input, origin: &str) -> Value {
-        let session_id = digest(&[&input.caller.subject, &input.session_id]);
-        let common = [("sessionID", json!(session_id)), ("turnID", json!(input.turn_id)), ("origin", json!(origin))];
-        fields.extend(common.map(|(name, value)| (name.to_owned(), value)));
-        if let Some(lang) = &input.lang {
-            fields.insert("lang".to_owned(), json!(lang));
-        }
-        if !input.environment.is_empty() {
-            fields.insert("environmentVars".to_owned(), Value::Object(input.environment.clone()));
-        }
-        Value::Object(fields)
+    /// Answers to what it asked last.
+    pub(crate) fn answers(open: Federated, input: &Input, origin: &str) -> Value {
+        let Federated { intent, conversation, payload, utterance, .. } = open;
+        let fields = [("_id", json!(intent)), ("payload", Value::Object(payload)), ("rawIntent", json!(utterance))];
+        request(&conversation, input, origin, fields)
+    }
+
+    fn new_conversation(input: &Input) -> String {
+        digest(&[&input.caller.subject, &input.session_id, &input.turn_id])
+    }
+
+    fn request<const N: usize>(conversation: &str, input: &Input, origin: &str, fields: [(&str, Value); N]) -> Value {
+        let common = [
+            ("sessionID", json!(conversation)),
+            ("turnID", json!(input.turn_id)),
+            ("lang", json!(input.lang)),
+            ("origin", json!(origin)),
+            ("passedOn", json!(true)),
+        ];
+        fields.into_iter().chain(common).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
-/// Reads what another bot answered to a request.
-pub(crate) fn heed(answer: BackendAnswer, asked: &Value) -> Foreign {
+/// Reads what the bot of this name answered to a request.
+pub(crate) fn foreign(bot: &str, answer: BackendAnswer, asked: &Value) -> Foreign {
     let mut fields = match answer {
         BackendAnswer::Answered(Value::Object(fields)) => fields,
         BackendAnswer::Answered(other) => return failed(&format!("answered {}, not an object", kind(&other))),
@@ -80,46 +95,85 @@ pub(crate) fn heed(answer: BackendAnswer, asked: &Value) -> Foreign {
     if fields.get("nif") == Some(&Value::Bool(true)) {
         return Foreign::Misses;
     }
+    fields.retain(|name, _| !INSTRUCTIONS.contains(&name.as_str()));
     let said = sentences(fields.get("said"));
-    if let Some(conversation) = fields.get("conversation").and_then(Value::as_object) {
-        return match conversation_of(conversation, asked) {
-            Some((key, payload, ask)) => {
-                let intent = conversation.get("_id").map(as_key).unwrap_or_default();
-                Foreign::Leads(Leads { intent, key, payload, ask, said, fields })
-            }
-            None if is_over(conversation) => Foreign::Answers(said, fields),
-            None => failed("leads a conversation that asks nothing"),
-        };
+    let beside = fulfilment::complete(&mut fields);
+    match fields.remove("conversation") {
+        Some(Value::Object(conversation)) => asks(bot, conversation, beside, said, fields, asked),
+        _ if beside.is_some() || fields.contains_key("richResponseObject") => Foreign::Answers(said, fields),
+        _ => failed("answered without a text"),
     }
-    match fulfilment::complete(&mut fields) {
-        Some(_) => Foreign::Answers(said, fields),
-        None => failed("answered without a text"),
+}
+
+/// A conversation: the open question goes into the state, and our clients get it with a name that is ours.
+fn asks(
+    bot: &str,
+    mut conversation: Map<String, Value>,
+    beside: Option<Sentence>,
+    said: Vec<Sentence>,
+    mut fields: Map<String, Value>,
+    asked: &Value,
+) -> Foreign {
+    let intent = conversation.get("_id").map(text_of).unwrap_or_default();
+    let open = match (conversation.remove("async"), conversation.remove("sync")) {
+        (Some(Value::Object(led)), _) => led_by(led, beside, &mut conversation),
+        (_, Some(Value::Object(missing))) => missing_first(missing, beside, asked, &mut conversation),
+        _ => return failed("answered a conversation that is neither `sync` nor `async`"),
+    };
+    conversation.insert("_id".to_owned(), json!(foreign_id(bot, &intent)));
+    let raw = fields.get("rawIntent").and_then(Value::as_str).map(str::to_owned);
+    fields.insert("conversation".to_owned(), Value::Object(conversation));
+    let Leads { key, payload, ask, ends, .. } = match open {
+        Outcome::Leads(leads) => leads,
+        Outcome::Failed(reason) => return Foreign::Failed(reason),
+        Outcome::Answer(_) => return failed("answered a conversation that asks nothing"),
+    };
+    if ends {
+        return Foreign::Answers(said, fields);
     }
+    let utterance = raw.or_else(|| asked.get("rawIntent").or(asked.get("text")).map(text_of)).unwrap_or_default();
+    let name = asked.get("sessionID").map(text_of).unwrap_or_default();
+    let open = Federated { bot: bot.to_owned(), conversation: name, intent, key, payload, ask, utterance };
+    Foreign::Asks(said, fields, Box::new(open))
+}
+
+/// A dialog of its own, like that of a function.
+fn led_by(mut led: Map<String, Value>, beside: Option<Sentence>, told: &mut Map<String, Value>) -> Outcome {
+    led.retain(|name, _| !INSTRUCTIONS.contains(&name.as_str()));
+    let outcome = fulfilment::lead(led, beside);
+    if let Outcome::Leads(leads) = &outcome {
+        told.insert("async".to_owned(), Value::Object(leads.conversation.clone()));
+    }
+    outcome
+}
+
+/// Parameters of its own, of which the first by position is asked for, whatever the order in which they stand.
+fn missing_first(
+    missing: Map<String, Value>,
+    beside: Option<Sentence>,
+    asked: &Value,
+    told: &mut Map<String, Value>,
+) -> Outcome {
+    let mut questions: Vec<(String, Value)> = missing.into_iter().collect();
+    questions.sort_by_key(|(_, question)| question.get("payloadPosition").and_then(Value::as_u64).unwrap_or(u64::MAX));
+    let mut first = questions.first().and_then(|(_, question)| question.as_object().cloned()).unwrap_or_default();
+    if let Some((name, _)) = questions.first() {
+        first.insert("id".to_owned(), json!(name));
+        first.insert("payload".to_owned(), asked.get("payload").cloned().unwrap_or_default());
+    }
+    let outcome = fulfilment::lead(first, beside);
+    if let (Outcome::Leads(leads), Some((_, question))) = (&outcome, questions.first_mut()) {
+        question["ask"] = json!(leads.ask);
+    }
+    told.insert("sync".to_owned(), Value::Object(questions.into_iter().collect()));
+    outcome
 }
 
 fn failed(why: &str) -> Foreign {
     Foreign::Failed(why.to_owned())
 }
 
-/// The key of the next answer, what goes with it, and the question.
-fn conversation_of(conversation: &Map<String, Value>, asked: &Value) -> Option<(String, Map<String, Value>, Sentence)> {
-    if let Some(led) = conversation.get("async").and_then(Value::as_object) {
-        let payload = led.get("payload").and_then(Value::as_object).cloned().unwrap_or_default();
-        let goes_on = led.get("endConversation") != Some(&Value::Bool(true));
-        return goes_on.then_some((as_key(led.get("id")?), payload, fulfilment::ask(led)?));
-    }
-    let missing = conversation.get("sync").and_then(Value::as_object)?;
-    let (name, first) = missing.iter().next()?;
-    let so_far = asked.get("payload").and_then(Value::as_object).cloned().unwrap_or_default();
-    Some((name.clone(), so_far, fulfilment::ask(first.as_object()?)?))
-}
-
-fn is_over(conversation: &Map<String, Value>) -> bool {
-    let led = conversation.get("async").and_then(Value::as_object);
-    led.is_some_and(|led| led.get("endConversation") == Some(&Value::Bool(true)) && fulfilment::ask(led).is_some())
-}
-
-fn as_key(value: &Value) -> String {
+fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
@@ -133,7 +187,15 @@ mod tests {
     use super::*;
 
     fn heard(answer: Value) -> Foreign {
-        heed(BackendAnswer::Answered(answer), &json!({ "payload": { "city": { "response": "Lima" } } }))
+        let asked = json!({ "sessionID": "c", "text": "a flight", "payload": { "city": { "response": "Lima" } } });
+        foreign("office", BackendAnswer::Answered(answer), &asked)
+    }
+
+    fn asks(answer: Value) -> (Map<String, Value>, Federated) {
+        match heard(answer) {
+            Foreign::Asks(_, fields, open) => (fields, *open),
+            other => panic!("{other:?}"),
+        }
     }
 
     fn sentence(text: &str) -> Sentence {
@@ -142,9 +204,13 @@ mod tests {
 
     #[test]
     fn an_answer_is_its_text_and_what_goes_with_it() {
-        let fields = json!({ "text": "a", "richResponseObject": {}, "said": [{ "text": "b" }, 5, { "x": 1 }] });
-        let Foreign::Answers(said, answered) = heard(fields) else { panic!() };
-        assert_eq!((said, &answered["speech"]), (vec![sentence("b")], &json!("a")));
+        let answer = json!({
+            "text": "a", "richResponseObject": {}, "said": [{ "text": "b" }, 5, { "x": 1 }],
+            "router": { "mode": "silent", "commandID": "1" }, "command": "photo", "history": ["reset"],
+        });
+        let Foreign::Answers(said, fields) = heard(answer) else { panic!() };
+        assert_eq!((said, &fields["speech"]), (vec![sentence("b")], &json!("a")));
+        assert!(INSTRUCTIONS.iter().all(|name| !fields.contains_key(*name)), "{fields:?}");
         assert_eq!(heard(json!({ "nif": true, "text": "?" })), Foreign::Misses);
         for nothing in [
             json!({}),
@@ -153,8 +219,11 @@ mod tests {
             json!({ "sessionID": "s" }),
             json!({ "errorMessage": "boom", "errorType": "Error" }),
             json!({ "conversation": {} }),
+            json!({ "conversation": { "sync": {} } }),
             json!({ "conversation": { "sync": { "city": {} } } }),
+            json!({ "conversation": { "sync": { "city": 5 } } }),
             json!({ "conversation": { "async": { "ask": "?" } } }),
+            json!({ "conversation": { "async": { "id": "a", "command": "photo" } } }),
             json!({ "conversation": { "async": { "id": "a", "endConversation": true } } }),
         ] {
             assert!(matches!(heard(nothing.clone()), Foreign::Failed(_)), "{nothing}");
@@ -162,22 +231,63 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_parameter_is_asked_for_with_what_was_answered_before() {
-        let sync = json!({ "date": { "ask": { "text": "When?" } }, "size": { "ask": { "text": "How large?" } } });
-        let Foreign::Leads(leads) = heard(json!({ "conversation": { "_id": 7, "sync": sync } })) else { panic!() };
-        assert_eq!((leads.intent.as_str(), leads.key.as_str(), leads.ask), ("7", "date", sentence("When?")));
-        assert_eq!(Value::Object(leads.payload), json!({ "city": { "response": "Lima" } }));
+    fn the_first_missing_parameter_by_position_is_asked_for_with_what_was_answered_before() {
+        let sync = json!({ "date": { "ask": { "text": "When?" }, "payloadPosition": 1 },
+            "from": { "ask": "Where?", "payloadPosition": 0 }, "size": { "ask": "How large?" } });
+        let answer = json!({ "conversation": { "_id": 7, "sync": sync }, "rawIntent": "a flight to Lima" });
+        let (fields, open) = asks(answer);
+        let expected = Federated {
+            bot: "office".to_owned(),
+            conversation: "c".to_owned(),
+            intent: "7".to_owned(),
+            key: "from".to_owned(),
+            payload: json!({ "city": { "response": "Lima" } }).as_object().unwrap().clone(),
+            ask: sentence("Where?"),
+            utterance: "a flight to Lima".to_owned(),
+        };
+        assert_eq!(open, expected);
+        let told = &fields["conversation"];
+        assert_eq!((&told["_id"], &told["sync"]["from"]["ask"]["text"]), (&json!("office:7"), &json!("Where?")));
+        let order: Vec<&String> = told["sync"].as_object().unwrap().keys().collect();
+        assert_eq!(order, ["from", "date", "size"]);
     }
 
     #[test]
     fn a_dialog_of_its_own_gets_back_what_it_gave() {
-        let led = |ends: bool| {
-            json!({ "conversation": { "_id": "a", "async":
-                { "id": "name", "ask": "Name?", "payload": { "step": 2 }, "endConversation": ends } } })
+        let led = |ask: Value, ends: bool| {
+            let led = json!({ "id": "name", "ask": ask, "payload": { "step": 2 }, "endConversation": ends });
+            json!({ "conversation": { "_id": "a", "async": led } })
         };
-        let Foreign::Leads(leads) = heard(led(false)) else { panic!() };
-        assert_eq!((leads.key.as_str(), leads.ask), ("name", sentence("Name?")));
-        assert_eq!(Value::Object(leads.payload), json!({ "step": 2 }));
-        assert!(matches!(heard(led(true)), Foreign::Answers(..)));
+        let (fields, open) = asks(led(json!("Name?"), false));
+        assert_eq!((open.key.as_str(), open.ask, open.utterance.as_str()), ("name", sentence("Name?"), "a flight"));
+        assert_eq!(Value::Object(open.payload), json!({ "step": 2 }));
+        assert_eq!(fields["conversation"]["async"]["ask"], json!({ "text": "Name?", "speech": "Name?" }));
+        assert!(matches!(heard(led(json!("Bye."), true)), Foreign::Answers(..)));
+        let beside = json!({ "text": "Bye.", "conversation": { "async": { "endConversation": true } } });
+        let Foreign::Answers(_, fields) = heard(beside) else { panic!() };
+        assert_eq!(fields["conversation"]["async"]["ask"]["text"], "Bye.");
+    }
+
+    #[test]
+    fn a_question_by_pictures_needs_no_words() {
+        let pictures = json!({ "type": "simpleSquaredList" });
+        for item in ["async", "sync"] {
+            let question = json!({ "id": "a", "richResponseObject": pictures });
+            let conversation = match item {
+                "async" => json!({ "async": question }),
+                _ => json!({ "sync": { "a": question } }),
+            };
+            let (_, open) = asks(json!({ "conversation": conversation }));
+            assert_eq!((open.key.as_str(), open.ask), ("a", Sentence::default()), "{item}");
+        }
+    }
+
+    #[test]
+    fn both_bots_may_have_the_same_ids() {
+        assert_eq!(foreign_id("office", "7"), "office:7");
+        assert_eq!(foreign_intent("office", "office:7:a"), Some("7:a"));
+        for other in ["7", "office", "office7", "desk:7", ""] {
+            assert_eq!(foreign_intent("office", other), None, "{other}");
+        }
     }
 }

@@ -31,6 +31,8 @@ pub struct Call {
     pub environment: Option<Map<String, Value>>,
     /// The intent that a tester expects (`desiredKnowledgeID`).
     pub expected: Option<String>,
+    /// Whether another bot asks (`passedOn`).
+    pub passed_on: bool,
 }
 
 impl Call {
@@ -48,6 +50,7 @@ impl Call {
             spoken: flag(&fields, "pollyOnServer")?,
             environment: map(&fields, "environmentVars")?,
             expected: knowledge_id(&fields, "desiredKnowledgeID")?,
+            passed_on: flag(&fields, "passedOn")?,
         })
     }
 
@@ -61,6 +64,7 @@ impl Call {
             spoken: false,
             environment: None,
             expected: None,
+            passed_on: false,
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sbf_dialog::{
-    Call, Moment,
+    BotError, Call, Moment,
     memory::FixedBrain,
     ports::{BackendAnswer, BackendCall, Caller, Fulfilment, Target},
     session::DialogState,
@@ -62,8 +62,7 @@ async fn the_other_bot_is_told_what_was_said_and_not_who_said_it() {
     let [call] = calls.as_slice() else { panic!("{calls:?}") };
     let session = call.event["sessionID"].as_str().unwrap();
     let expected = json!({
-        "text": "when do you open", "sessionID": session, "turnID": "t1", "origin": "telefones", "lang": "pt",
-        "environmentVars": { "a": 1 },
+        "text": "when do you open", "sessionID": session, "turnID": "t1", "lang": "pt", "origin": "telefones", "passedOn": true,
     });
     assert_eq!(call.event, expected);
     assert!(session.len() == 32 && !session.contains("s1"), "{session}");
@@ -106,12 +105,11 @@ async fn the_other_bot_leads_its_dialog_to_the_end_whether_it_remembers_or_not()
     for forgets in [false, true] {
         let (phone, office) = federated(forgets);
         office.script("flights", json!("Booked."));
-        let asked = say(&phone, "book a flight").await;
-        assert_eq!(asked["conversation"]["_id"], "travel", "{asked:#}");
-        assert_eq!(line(&asked), "From where?");
-        assert!(matches!(phone.state(), DialogState::Delegated(_)));
-        assert_eq!(line(&say(&phone, "paris").await), "A good place to leave. / Where to?");
-        assert_eq!(line(&say(&phone, "rome").await), "Economy or business?");
+        let asked = say(&phone, "book a flight from paris").await;
+        assert_eq!(asked["conversation"]["_id"], "office:travel", "{asked:#}");
+        assert_eq!(line(&asked), "Where to?");
+        assert!(matches!(phone.state(), DialogState::Federated(_)));
+        assert!(line(&say(&phone, "rome").await).ends_with("Economy or business?"));
         // The office judges its answers itself.
         let refused = line(&say(&phone, "first").await);
         assert!(refused.ends_with("Economy or business?"), "{refused}");
@@ -123,7 +121,7 @@ async fn the_other_bot_leads_its_dialog_to_the_end_whether_it_remembers_or_not()
         let booked = ["from", "to", "class", "note"].map(part);
         assert_eq!(booked, ["paris", "rome", "economy", "a window"], "forgets: {forgets}");
         assert_eq!(phone.state(), DialogState::Idle);
-        assert_eq!(done["desiredMatch"]["bestMatchID"], "travel");
+        assert_eq!(done["desiredMatch"]["bestMatchID"], "office");
     }
 }
 
@@ -137,17 +135,65 @@ async fn a_client_that_keeps_the_dialog_itself_talks_to_the_other_bot_too() {
     let request = json!({ "_id": asked["conversation"]["_id"], "payload": answer, "rawIntent": asked["rawIntent"] });
     assert!(line(&phone.post(request).await).ends_with("Rain."));
     assert_eq!(office.last_event("weather"), json!({ "city": "Lima" }));
+    let cancels = json!({ "_id": "office:weather", "payload": { "city": { "response": "cancelar" } } });
+    assert_eq!(phone.post(cancels).await["endConversation"], true);
+    assert_eq!(office.backends.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_client_that_asks_for_everything_itself_sends_all_answers_at_once() {
+    let (phone, office) = federated(true);
+    office.script("flights", json!("Booked."));
+    say(&phone, "book a flight from paris").await;
+    let answers = [("to", "rome"), ("class", "business"), ("note", "a window")];
+    let payload: Value =
+        answers.iter().map(|(name, said)| (*name, json!({ "response": said, "admin": true }))).collect();
+    let response = phone.post(json!({ "_id": "office:travel", "payload": payload, "sessionID": "s1" })).await;
+    assert!(line(&response).ends_with("Booked."), "{response:#}");
+    let event = office.backends.events("flights").pop().unwrap();
+    assert_eq!((&event["from"], &event["to"], &event["class"]), (&json!("paris"), &json!("rome"), &json!("business")));
+    assert!(!phone.backends.calls().last().unwrap().event.to_string().contains("admin"));
+}
+
+/// Both bots may have an intent of the same id; and nobody but a bot of its name has one that begins with it.
+#[tokio::test]
+async fn the_other_bots_intents_are_not_taken_for_ones_own() {
+    let phone = Desk::of(phone());
+    let question = json!({ "city": { "ask": { "text": "Which city?" } } });
+    phone.script("office", json!({ "conversation": { "_id": "100", "sync": question } }));
+    phone.script("agenda", json!("555"));
+    let asked = phone.post(json!({ "text": "when do you open" })).await;
+    assert_eq!(asked["conversation"]["_id"], "office:100");
+    let payload = json!({ "city": { "response": "Lima" } });
+    phone.post(json!({ "_id": "office:100", "payload": payload })).await;
+    let event = phone.backends.events("office").pop().unwrap();
+    assert_eq!((&event["_id"], &event["payload"]), (&json!("100"), &payload));
+    assert_eq!(phone.backends.events("agenda"), Vec::<Value>::new());
+    for unknown in ["101", "desk:100", "office"] {
+        let call = Call::parse(json!({ "_id": unknown, "payload": payload }).to_string().as_bytes()).unwrap();
+        assert!(matches!(phone.try_call(call).await, Err(BotError::Invalid(_))), "{unknown}");
+    }
 }
 
 #[tokio::test]
 async fn a_word_ends_the_other_bots_dialog_and_the_opening_repeats_its_question() {
     let (phone, office) = federated(false);
-    phone.say("weather forecast").await;
+    say(&phone, "weather forecast").await;
     let opened = phone.call(Call::start().in_session("s1")).await;
     assert!(line(&opened).ends_with("Which city?"), "{opened:#}");
-    let cancelled = phone.say("cancelar").await;
+    let cancelled = say(&phone, "cancelar").await;
     assert_eq!((&cancelled["endConversation"], phone.state()), (&json!(true), DialogState::Idle));
     assert_eq!(office.backends.calls(), []);
+    // The office was not told, and is asked something new all the same.
+    assert_eq!(line(&say(&phone, "book a flight").await), "From where?");
+}
+
+/// Two bots that do not understand would ask each other for ever.
+#[tokio::test]
+async fn what_another_bot_asks_is_passed_on_to_nobody() {
+    let phone = Desk::of(phone());
+    let response = phone.post(json!({ "text": "when do you open", "passedOn": true })).await;
+    assert_eq!((&response["nif"], phone.backends.calls().len()), (&json!(true), 0));
 }
 
 #[tokio::test]
@@ -167,7 +213,7 @@ async fn a_dialog_that_breaks_off_is_told_and_over() {
 #[tokio::test]
 async fn without_the_other_bot_its_dialog_is_forgotten() {
     let (phone, _) = federated(false);
-    phone.say("weather forecast").await;
+    say(&phone, "weather forecast").await;
     let state = phone.state();
     let alone = Desk::of(crate::support::phone());
     alone.put(state).await;

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use sbf_dialog::{
     Call, Moment,
+    memory::FixedBrain,
     ports::{AccessToken, Caller, Profile, Profiles},
 };
 use serde_json::{Value, json};
 
-use crate::support::{Desk, NOW, desk, line};
+use crate::support::{Desk, NOW, desk, line, trained};
 
 /// Tells the same profile of everybody, or none; remembers with what it was asked.
 #[derive(Default)]
@@ -101,4 +102,21 @@ async fn a_token_that_tells_the_name_is_never_asked_with() {
     let (desk, registry) = beside(ana());
     assert_eq!(line(&desk.call(Call::start()).await), "Welcome Ana, how may I serve you?");
     assert_eq!(registry.asked(), 0);
+}
+
+#[tokio::test]
+async fn the_other_bot_is_told_nothing_and_the_own_sentence_says_the_name() {
+    let mut knowledge: Value = serde_json::from_str(include_str!("support/desk.json")).unwrap();
+    knowledge["federation"] = json!({ "office": { "URL": "https://office.example.org/core" } });
+    knowledge["i18n"]["nifMessage"] = json!({ "text": "Sorry ${first_name}.", "speech": "Sorry." });
+    for (answer_of_office, said, asked) in
+        [(json!({ "nif": true }), "Sorry Ana.", 1), (json!({ "text": "At nine." }), "At nine.", 0)]
+    {
+        let (mut desk, registry) = beside(ana());
+        desk.bot.brains = Arc::new(FixedBrain::new(trained(&knowledge.to_string())));
+        desk.script("office", answer_of_office);
+        assert_eq!(line(&answer(&desk, Call::text("mitochondria produce energy")).await), said);
+        assert_eq!(registry.asked(), asked);
+        assert!(!desk.backends.calls()[0].event.to_string().contains("ana"), "{said}");
+    }
 }
