@@ -59,6 +59,14 @@ fn calls_are_counted_where_the_sdk_sends_them() {
     }
 }
 
+/// The milliseconds of a debug build would be an upper bound, and no figure for the README.
+#[test]
+fn recorded_times_are_those_of_a_release_build() {
+    let recorded = fs::read_to_string(repository().join("crates/cli/src/cost/measured.json")).unwrap();
+    let recorded: Value = serde_json::from_str(&recorded).unwrap();
+    assert_eq!(recorded["measuredBy"], "sbf cost --measure, release build");
+}
+
 #[test]
 fn recorded_counts_are_those_of_today() {
     let recorded = printed(&["--json"]);

@@ -14,6 +14,9 @@ use crate::stack::said;
 /// Under this key of an object's metadata stands who published it.
 pub(crate) const PUBLISHED_BY: &str = "published-by";
 
+/// Under this key of a page's file stands with which others it was published: the time at which that began.
+pub(crate) const PUBLISHED_WITH: &str = "published-with";
+
 /// A bucket and a client for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Bucket {
@@ -38,6 +41,8 @@ pub(crate) struct Seen {
     pub by: Option<String>,
     /// Which files it is about, where it says so.
     pub about: Option<String>,
+    /// With which others it was published, where that is known.
+    pub with: Option<String>,
 }
 
 /// What an object must be for a change of it.
@@ -93,11 +98,11 @@ impl Bucket {
             Err(error) => return Err(said(error)).with_context(|| self.failed("read", key)),
         };
         let noted = |name: &str| output.metadata().and_then(|metadata| metadata.get(name)).cloned();
-        let (by, about) = (noted(PUBLISHED_BY), noted(ABOUT));
+        let (by, about, with) = (noted(PUBLISHED_BY), noted(ABOUT), noted(PUBLISHED_WITH));
         let modified = output.last_modified().map(moment).unwrap_or_default();
         let (etag, version) = (output.e_tag.unwrap_or_default(), output.version_id);
         let content = output.body.collect().await.with_context(|| self.failed("read", key))?.to_vec();
-        Ok(Some(Seen { content, etag, version, modified, by, about }))
+        Ok(Some(Seen { content, etag, version, modified, by, about, with }))
     }
 
     /// Puts under a condition.

@@ -51,9 +51,13 @@ async fn the_page_goes_up_with_its_headers_and_old_files_go() {
     let folder = TempDir::new().unwrap();
     write_brain(folder.path(), "From nine to six.");
     brains::write(folder.path(), "configs.json", &json!({"name": "Ana", "language_tag": "en-GB"}));
-    let before = build(&["index.html", "assets/index-old.js"]);
-    let (status, _, told) = page(&moto, before.path(), &[]).await;
-    assert_eq!(status, Some(0), "{told}");
+    for before in [
+        &["index.html", "logo-old.svg", "assets/index-oldest.js"][..],
+        &["index.html", "logo-old.svg", "assets/index-old.js"],
+    ] {
+        let (status, _, told) = page(&moto, build(before).path(), &[]).await;
+        assert_eq!(status, Some(0), "{told}");
+    }
     let build = build(&["index.html", "favicon.svg", "assets/index-abc123.js", "assets/index-abc123.css"]);
     let s3 = moto.s3().await;
     let training = Training::start(&moto).await;
@@ -63,9 +67,11 @@ async fn the_page_goes_up_with_its_headers_and_old_files_go() {
     training.stop().await;
     assert_eq!(status, Some(0), "{told}");
     assert_eq!(printed["page"]["url"], "https://d111111abcdef8.cloudfront.net/");
-    assert_eq!(printed["page"]["removed"], json!(["assets/index-old.js"]));
-    assert!(told.contains("Removing assets/index-old.js"), "{told}");
-    assert_eq!(object(&moto, WEB_BUCKET, "assets/index-old.js").await, None);
+    // Pages that are open may still ask for parts of the last build.
+    assert_eq!(printed["page"]["removed"], json!(["assets/index-oldest.js", "logo-old.svg"]));
+    assert!(told.contains("Removing assets/index-oldest.js") && told.contains("Leaving assets/index-old.js"), "{told}");
+    assert_eq!(object(&moto, WEB_BUCKET, "assets/index-oldest.js").await, None);
+    assert!(object(&moto, WEB_BUCKET, "assets/index-old.js").await.is_some());
     let forever = "public, max-age=31536000, immutable";
     for (key, kind, control) in [
         ("index.html", "text/html; charset=utf-8", "no-cache"),
@@ -96,6 +102,7 @@ async fn the_page_goes_up_with_its_headers_and_old_files_go() {
     // The page alone needs no brain here; it tells of the one that is live.
     let (status, printed, told) = page(&moto, build.path(), &[]).await;
     assert_eq!((status, &printed["brain"]), (Some(0), &Value::Null), "{told}");
+    assert_eq!(printed["page"]["removed"], json!(["assets/index-old.js"]));
     assert_eq!(super::page::client(&moto).await, client);
 }
 

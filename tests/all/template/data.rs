@@ -69,10 +69,11 @@ fn the_brain_bucket_keeps_what_training_looks_back_at() {
 
 #[test]
 fn what_people_made_outlives_the_stack_and_a_failed_first_deployment_leaves_nothing() {
-    // Accounts and groups live in the pool, and stay with it.
+    // Accounts and groups live in the pool, and stay with it; what a bucket refuses it refuses as long as it is there.
     const KEPT: &[&str] = &[
         "AWS::DynamoDB::Table",
         "AWS::S3::Bucket",
+        "AWS::S3::BucketPolicy",
         "AWS::Cognito::UserPool",
         "AWS::Cognito::UserPoolGroup",
         "AWS::Cognito::UserPoolUser",

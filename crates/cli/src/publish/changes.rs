@@ -77,7 +77,15 @@ mod tests {
 
     fn seen(content: &[u8], etag: &str) -> Seen {
         let modified = "2026-01-02T03:04:05Z".to_owned();
-        Seen { content: content.to_vec(), etag: etag.to_owned(), version: None, modified, by: None, about: None }
+        Seen {
+            content: content.to_vec(),
+            etag: etag.to_owned(),
+            version: None,
+            modified,
+            by: None,
+            about: None,
+            with: None,
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context as _, bail};
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use super::wait::{LiveNow, live_now};
 use crate::{
     Misuse,
-    bucket::{Bucket, Removal},
+    bucket::{Bucket, PUBLISHED_WITH, Removal, Seen},
     dev::pages::build_folder,
     stack::{Stack, said},
 };
@@ -83,24 +84,29 @@ pub(super) async fn refuse_to_overwrite(build: &Build, stack: &Stack) -> anyhow:
     Ok(())
 }
 
-/// Uploads a build: first what nobody asks for yet, then client.json, then the index, and removes what is gone at last.
+/// Uploads a build: first what nobody asks for yet, then client.json, then the index, and removes what is gone at last. Files of the build
+/// before that may still be asked for, by pages that are open, stay until the next publish.
 ///
 /// # Errors
 /// Where S3 fails.
 pub(super) async fn publish(build: &Build, stack: &Stack, live: Option<&LiveBrain>) -> anyhow::Result<Value> {
     let bucket = stack.bucket("WebBucket")?;
     let client = client_json(stack, live)?;
-    let by = stack.caller().await;
+    let before = bucket.glance(INDEX).await?;
+    let publisher = Publisher {
+        by: stack.caller().await,
+        with: Some(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis().to_string()),
+    };
     for key in &build.keys {
         if key == INDEX {
-            put(&bucket, CLIENT, &client, by.as_deref()).await?;
+            put(&bucket, CLIENT, &client, &publisher).await?;
         }
         let content = fs::read(build.folder.join(key)).with_context(|| format!("{key} of the build cannot be read"))?;
-        put(&bucket, key, &content, by.as_deref()).await?;
+        put(&bucket, key, &content, &publisher).await?;
     }
     let kept: BTreeSet<&str> = build.keys.iter().map(String::as_str).chain([CLIENT]).collect();
     let old = listed(&bucket).await?.into_iter().filter(|key| !kept.contains(key.as_str()));
-    let removed = remove_old(&bucket, old).await?;
+    let removed = remove_old(&bucket, old, before.as_ref()).await?;
     Ok(json!({"url": stack.output("PageUrl")?, "files": kept, "removed": removed}))
 }
 
@@ -127,7 +133,7 @@ async fn told(stack: &Stack, brains: &Bucket, live: Option<LiveBrain>) -> anyhow
     };
     let client = client_json(stack, live.as_ref())?;
     if there.content != client {
-        put(&bucket, CLIENT, &client, stack.caller().await.as_deref()).await?;
+        put(&bucket, CLIENT, &client, &Publisher { by: stack.caller().await, with: there.with }).await?;
     }
     Ok(())
 }
@@ -147,13 +153,21 @@ fn sign_in(stack: &Stack) -> anyhow::Result<Value> {
     Ok(serde_json::to_value(sign_in)?)
 }
 
-/// Removes what earlier builds left; other people's files stay.
-async fn remove_old(bucket: &Bucket, keys: impl Iterator<Item = String>) -> anyhow::Result<Vec<String>> {
+/// Removes what earlier builds left; other people's files stay, and for once those that pages ask for which began with the index `before`.
+async fn remove_old(
+    bucket: &Bucket,
+    keys: impl Iterator<Item = String>,
+    before: Option<&Seen>,
+) -> anyhow::Result<Vec<String>> {
     let mut removed = Vec::new();
     for key in keys {
         let Some(there) = bucket.glance(&key).await? else { continue };
         if there.by.is_none() {
             eprintln!("Leaving {key}, which sbf publish did not put there.");
+            continue;
+        }
+        if key.starts_with(HASHED) && before.is_some_and(|index| index.with == there.with) {
+            eprintln!("Leaving {key} for pages that are open; the next publish removes it.");
             continue;
         }
         eprintln!("Removing {key}, which is not in the build …");
@@ -165,9 +179,18 @@ async fn remove_old(bucket: &Bucket, keys: impl Iterator<Item = String>) -> anyh
     Ok(removed)
 }
 
-async fn put(bucket: &Bucket, key: &str, content: &[u8], by: Option<&str>) -> anyhow::Result<()> {
+/// Who publishes, and what is published together.
+struct Publisher {
+    by: Option<String>,
+    with: Option<String>,
+}
+
+async fn put(bucket: &Bucket, key: &str, content: &[u8], publisher: &Publisher) -> anyhow::Result<()> {
     eprintln!("Sending {key} …");
-    let put = bucket.writing(key, content, Some(by.unwrap_or(NOBODY)));
+    let mut put = bucket.writing(key, content, Some(publisher.by.as_deref().unwrap_or(NOBODY)));
+    if let Some(with) = &publisher.with {
+        put = put.metadata(PUBLISHED_WITH, with);
+    }
     let put = put.cache_control(cache_control(key)).send().await;
     put.map(drop).map_err(said).with_context(|| bucket.failed("written", key))
 }
