@@ -136,7 +136,7 @@ pub(crate) fn lead(mut conversation: Map<String, Value>, beside: Option<Sentence
 
 fn ask(conversation: &Map<String, Value>) -> Option<Sentence> {
     match conversation.get("ask")? {
-        Value::String(text) if !text.is_empty() => Some(Sentence { text: text.clone(), speech: text.clone() }),
+        Value::String(text) if !text.trim().is_empty() => Some(Sentence { text: text.clone(), speech: text.clone() }),
         Value::Object(ask) => complete(&mut ask.clone()),
         _ => None,
     }
@@ -153,7 +153,7 @@ fn put_ask(conversation: &mut Map<String, Value>, ask: &Sentence) {
 /// Fills `text` and `speech` from each other; `None` where there is neither.
 pub(crate) fn complete(fields: &mut Map<String, Value>) -> Option<Sentence> {
     let read = |name: &str| match fields.get(name) {
-        Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
         Some(scalar @ (Value::Number(_) | Value::Bool(_))) => Some(scalar.to_string()),
         _ => None,
     };

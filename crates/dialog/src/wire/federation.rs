@@ -156,14 +156,15 @@ fn missing_first(
 ) -> Outcome {
     let mut questions: Vec<(String, Value)> = missing.into_iter().collect();
     questions.sort_by_key(|(_, question)| question.get("payloadPosition").and_then(Value::as_u64).unwrap_or(u64::MAX));
-    let mut first = questions.first().and_then(|(_, question)| question.as_object().cloned()).unwrap_or_default();
-    if let Some((name, _)) = questions.first() {
-        first.insert("id".to_owned(), json!(name));
-        first.insert("payload".to_owned(), asked.get("payload").cloned().unwrap_or_default());
-    }
-    let outcome = fulfilment::lead(first, beside);
-    if let (Outcome::Leads(leads), Some((_, question))) = (&outcome, questions.first_mut()) {
-        question["ask"] = json!(leads.ask);
+    let Some((name, Value::Object(first))) = questions.first_mut() else {
+        return Outcome::Failed("answered a conversation that asks nothing".to_owned());
+    };
+    let mut led = first.clone();
+    led.insert("id".to_owned(), json!(name));
+    let mut outcome = fulfilment::lead(led, beside);
+    if let Outcome::Leads(leads) = &mut outcome {
+        leads.payload = asked.get("payload").and_then(Value::as_object).cloned().unwrap_or_default();
+        first.extend(leads.conversation.get("ask").map(|ask| ("ask".to_owned(), ask.clone())));
     }
     told.insert("sync".to_owned(), Value::Object(questions.into_iter().collect()));
     outcome
@@ -187,7 +188,7 @@ mod tests {
     use super::*;
 
     fn heard(answer: Value) -> Foreign {
-        let asked = json!({ "sessionID": "c", "text": "a flight", "payload": { "city": { "response": "Lima" } } });
+        let asked = json!({ "sessionID": "c", "text": "a flight", "payload": { "lang": { "response": "pt" } } });
         foreign("office", BackendAnswer::Answered(answer), &asked)
     }
 
@@ -222,6 +223,7 @@ mod tests {
             json!({ "conversation": { "sync": {} } }),
             json!({ "conversation": { "sync": { "city": {} } } }),
             json!({ "conversation": { "sync": { "city": 5 } } }),
+            json!({ "text": "a", "conversation": { "sync": { "city": 5 } } }),
             json!({ "conversation": { "async": { "ask": "?" } } }),
             json!({ "conversation": { "async": { "id": "a", "command": "photo" } } }),
             json!({ "conversation": { "async": { "id": "a", "endConversation": true } } }),
@@ -241,7 +243,7 @@ mod tests {
             conversation: "c".to_owned(),
             intent: "7".to_owned(),
             key: "from".to_owned(),
-            payload: json!({ "city": { "response": "Lima" } }).as_object().unwrap().clone(),
+            payload: json!({ "lang": { "response": "pt" } }).as_object().unwrap().clone(),
             ask: sentence("Where?"),
             utterance: "a flight to Lima".to_owned(),
         };
@@ -277,7 +279,8 @@ mod tests {
                 "async" => json!({ "async": question }),
                 _ => json!({ "sync": { "a": question } }),
             };
-            let (_, open) = asks(json!({ "conversation": conversation }));
+            let (fields, open) = asks(json!({ "conversation": conversation }));
+            assert!(!fields["conversation"].to_string().contains("ask"), "{fields:?}");
             assert_eq!((open.key.as_str(), open.ask), ("a", Sentence::default()), "{item}");
         }
     }

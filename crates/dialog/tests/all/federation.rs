@@ -1,8 +1,9 @@
 //! What one bot does not understand is asked of another.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
+use proptest::prelude::*;
 use sbf_dialog::{
     BotError, Call, Moment,
     memory::FixedBrain,
@@ -16,10 +17,14 @@ use crate::support::{Desk, NOW, caller, desk, line, trained};
 const URL: &str = "https://office.example.org/core";
 
 /// The Portuguese bot of telephone numbers, which asks the office what it does not understand.
-fn phone() -> FixedBrain {
+static PHONE: LazyLock<FixedBrain> = LazyLock::new(|| {
     let mut knowledge: Value = serde_json::from_str(include_str!("support/phone.json")).unwrap();
     knowledge["federation"] = json!({ "office": { "URL": URL } });
     FixedBrain::new(trained(&knowledge.to_string()))
+});
+
+fn phone() -> FixedBrain {
+    PHONE.clone()
 }
 
 /// Another bot, asked as over the network: an old one forgets everything between two requests.
@@ -219,4 +224,61 @@ async fn without_the_other_bot_its_dialog_is_forgotten() {
     alone.put(state).await;
     assert_eq!(line(&alone.say("me ajude").await), "Sei números.<br/>E só.");
     assert_eq!(alone.state(), DialogState::Idle);
+}
+
+const NAMES: [&str; 16] = [
+    "text",
+    "speech",
+    "nif",
+    "said",
+    "conversation",
+    "_id",
+    "sync",
+    "async",
+    "id",
+    "ask",
+    "payload",
+    "payloadPosition",
+    "endConversation",
+    "richResponseObject",
+    "city",
+    "router",
+];
+
+/// JSON that may look like a response.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i8>().prop_map(Value::from),
+        "[a-z ]{0,4}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 48, 5, |inner| {
+        let name = proptest::sample::select(&NAMES[..]).prop_map(str::to_owned);
+        prop_oneof![
+            1 => proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            4 => proptest::collection::vec((name, inner), 1..6)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn whatever_the_other_bot_answers_the_user_gets_a_reply(first in anything(), second in anything()) {
+        let phone = Desk::of(phone());
+        phone.script("office", first);
+        phone.script("office", second);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for text in ["when do you open", "Lima"] {
+            let response = runtime.block_on(say(&phone, text));
+            let asked = &response["conversation"];
+            let pictures = response.to_string().contains("richResponseObject");
+            prop_assert!(!line(&response).trim().is_empty() || pictures, "{response}");
+            let id = asked["_id"].as_str();
+            prop_assert!(asked.is_null() || id.is_some_and(|id| id.starts_with("office:")), "{response}");
+        }
+    }
 }
