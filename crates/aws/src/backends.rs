@@ -39,9 +39,12 @@ pub trait Keys: fmt::Debug + Send + Sync {
     /// Where the keys cannot be read; in words for the log, without a key.
     async fn key(&self, host: &str) -> Result<Option<String>, String>;
 
-    /// A key was refused: it may have been replaced by another.
-    async fn forget(&self);
+    /// A key was refused: the one that has taken its place, where there is one.
+    async fn replaced(&self, host: &str, refused: &str) -> Option<String>;
 }
+
+/// How long another bot may take: shorter than a function, for after a miss the caller may still have to be asked for by name.
+const BOT_DEADLINE: Duration = Duration::from_secs(15);
 
 /// [`Fulfilment`] by calling functions and other bots and waiting for what they return.
 #[derive(Debug)]
@@ -86,12 +89,16 @@ impl Backends {
 #[async_trait]
 impl Fulfilment for Backends {
     async fn call(&self, call: &BackendCall) -> BackendAnswer {
-        match tokio::time::timeout(self.deadline, self.reach(call)).await {
+        let deadline = match call.target {
+            Target::Function { .. } => self.deadline,
+            Target::Bot { .. } => self.deadline.min(BOT_DEADLINE),
+        };
+        match tokio::time::timeout(deadline, self.reach(call)).await {
             Ok(Ok(value)) => BackendAnswer::Answered(value),
             Ok(Err(why)) => BackendAnswer::Failed(why),
             Err(_) => {
                 count(Metric::BackendTimeouts);
-                BackendAnswer::Failed(format!("no answer within {} ms", self.deadline.as_millis()))
+                BackendAnswer::Failed(format!("no answer within {} ms", deadline.as_millis()))
             }
         }
     }

@@ -59,7 +59,7 @@ pub struct Fulfilment {
 /// Another bot, which is asked what this one does not understand (`federation`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FederatedBot {
-    /// Its name, by which its key is known.
+    /// Its name, which stands before its intents for clients.
     pub name: String,
     /// Where it answers: https, or http on this machine.
     pub url: String,

@@ -30,6 +30,18 @@ pub struct Problem {
     pub found: String,
 }
 
+impl Problem {
+    /// An error in a file, as others than the check find it; what was found is shortened, and no secret is shown.
+    pub fn error(file: &str, path: &str, rule: String, found: &str) -> Self {
+        Self::new(Severity::Error, file, path, rule, found)
+    }
+
+    fn new(severity: Severity, file: &str, path: &str, rule: String, found: &str) -> Self {
+        let found = shorten(&masked(path, found));
+        Self { severity, file: file.to_owned(), path: path.to_owned(), rule, found }
+    }
+}
+
 const MAX_FOUND: usize = 80;
 
 /// All problems of one file, as they are found.
@@ -59,13 +71,7 @@ impl Problems {
     }
 
     fn add(&mut self, severity: Severity, path: &str, rule: String, found: &str) {
-        self.found.push(Problem {
-            severity,
-            file: self.file.to_owned(),
-            path: path.to_owned(),
-            rule,
-            found: shorten(&masked(path, found)),
-        });
+        self.found.push(Problem::new(severity, self.file, path, rule, found));
     }
 }
 

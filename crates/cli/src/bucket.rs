@@ -14,8 +14,8 @@ use crate::stack::said;
 /// Under this key of an object's metadata stands who published it.
 pub(crate) const PUBLISHED_BY: &str = "published-by";
 
-/// Under this key of a page's file stands with which others it was published: the time at which that began.
-pub(crate) const PUBLISHED_WITH: &str = "published-with";
+/// Under this key of a page's file stands since when no build has it, in epoch seconds.
+pub(crate) const SUPERSEDED: &str = "superseded";
 
 /// A bucket and a client for it.
 #[derive(Debug, Clone)]
@@ -41,8 +41,8 @@ pub(crate) struct Seen {
     pub by: Option<String>,
     /// Which files it is about, where it says so.
     pub about: Option<String>,
-    /// With which others it was published, where that is known.
-    pub with: Option<String>,
+    /// Since when no build has it, in epoch seconds, where that was noted.
+    pub superseded: Option<u64>,
 }
 
 /// What an object must be for a change of it.
@@ -98,11 +98,12 @@ impl Bucket {
             Err(error) => return Err(said(error)).with_context(|| self.failed("read", key)),
         };
         let noted = |name: &str| output.metadata().and_then(|metadata| metadata.get(name)).cloned();
-        let (by, about, with) = (noted(PUBLISHED_BY), noted(ABOUT), noted(PUBLISHED_WITH));
+        let (by, about) = (noted(PUBLISHED_BY), noted(ABOUT));
+        let superseded = noted(SUPERSEDED).and_then(|seconds| seconds.parse().ok());
         let modified = output.last_modified().map(moment).unwrap_or_default();
         let (etag, version) = (output.e_tag.unwrap_or_default(), output.version_id);
         let content = output.body.collect().await.with_context(|| self.failed("read", key))?.to_vec();
-        Ok(Some(Seen { content, etag, version, modified, by, about, with }))
+        Ok(Some(Seen { content, etag, version, modified, by, about, superseded }))
     }
 
     /// Puts under a condition.
@@ -164,7 +165,7 @@ pub(crate) fn moment(at: &DateTime) -> String {
 
 /// 412, and 409 or 404 where the object was written or removed meanwhile ("Conditional writes" and "Conditional deletes" in the Amazon S3 user
 /// guide).
-fn is_overtaken(code: Option<&str>) -> bool {
+pub(crate) fn is_overtaken(code: Option<&str>) -> bool {
     matches!(code, Some("PreconditionFailed" | "ConditionalRequestConflict" | "NoSuchKey"))
 }
 

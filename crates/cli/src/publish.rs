@@ -3,6 +3,7 @@
 mod brain;
 mod changes;
 pub(crate) mod page;
+mod superseded;
 mod wait;
 
 use std::{path::PathBuf, time::Duration};
@@ -26,7 +27,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "The brain is checked and trained here first; with an error in it nothing is sent.\n\
 A brain in the stack that was not published from this folder is not overwritten: it is named, and --force replaces it.\n\
-Nor are files of a page that `sbf publish` did not put there; those of earlier builds are removed.\n\
+Nor are files of a page that `sbf publish` did not put there; those of earlier builds are removed a day after the next one.\n\
 Exit status: 0 published (and live, unless --no-wait), 1 refused or failed, 2 wrongly called.")]
 pub(crate) struct Arguments {
     /// The brain folder, or a knowledge file; without one, the current folder.
@@ -37,7 +38,7 @@ pub(crate) struct Arguments {
     stack: String,
     #[command(flatten)]
     account: Account,
-    /// Publish the brain alone; the page that is there is told its name, language, voice, theme and welcome.
+    /// Publish the brain alone, and tell of it what the page reads while the API fails.
     #[arg(long, conflicts_with = "web_only")]
     brain_only: bool,
     /// Publish the page alone.

@@ -94,7 +94,9 @@ fn backends(sdk: &aws_config::SdkConfig, settings: BackendSettings) -> Backends 
 /// To whoever is not Amazon; who cannot be reached is not waited for as long as who thinks.
 fn connector() -> SharedHttpConnector {
     let settings = HttpConnectorSettings::builder().connect_timeout(Duration::from_secs(3)).build();
-    SharedHttpConnector::new(Connector::builder().connector_settings(settings).tls_provider(https::TLS).build())
+    // While this process was frozen a connection may have died unseen.
+    let builder = Connector::builder().connector_settings(settings).pool_idle_timeout(Duration::from_secs(5));
+    SharedHttpConnector::new(builder.tls_provider(https::TLS).build())
 }
 
 /// Whoever issues the tokens is asked what a caller is called.

@@ -125,7 +125,7 @@ pub(crate) fn lead(mut conversation: Map<String, Value>, beside: Option<Sentence
         }
     };
     let Some(ask) = ask(&conversation).or(beside) else {
-        if WORDLESS.iter().any(|name| conversation.contains_key(*name)) {
+        if WORDLESS.iter().any(|name| conversation.get(*name).is_some_and(shows)) {
             return Outcome::Leads(Leads { key, payload, ask: Sentence::default(), conversation, ends });
         }
         return Outcome::Failed("answered an `asyncConversation` that asks nothing".to_owned());
@@ -139,6 +139,17 @@ fn ask(conversation: &Map<String, Value>) -> Option<Sentence> {
         Value::String(text) if !text.trim().is_empty() => Some(Sentence { text: text.clone(), speech: text.clone() }),
         Value::Object(ask) => complete(&mut ask.clone()),
         _ => None,
+    }
+}
+
+/// Whether a client has something to do with it.
+fn shows(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(true) | Value::Number(_) => true,
     }
 }
 

@@ -247,18 +247,21 @@ mod tests {
     }
 
     /// Sessions as release 0.1 wrote them, one of each state. They stay as they are: what a release wrote, the next one reads.
-    const RELEASE_0_1: [&str; 3] = [
+    const RELEASE_0_1: [&str; 4] = [
         r#"{"state":{"at":"idle"},"misses":2,"recent":[{"turn_id":"t1","reply":{"text":"Hello"}}],"claim":null,"expires_at":1767323045}"#,
         r#"{"state":{"at":"asking","intent":"1001","parameter":"city","filled":{"day":"today"},"left_out":["time"],"retries":1,
             "utterance":"what's the weather like","extra":{"a":1}},"misses":0,"recent":[],
             "claim":{"turn_id":"t2","until":1767319445000,"by":"p"},"expires_at":1767323045}"#,
         r#"{"state":{"at":"delegated","intent":"2001","key":"size","payload":{"step":"size"},"ask":{"text":"Which?","speech":"Which?"}},
             "misses":0,"recent":[],"claim":null,"expires_at":1767323045}"#,
+        r#"{"state":{"at":"federated","bot":"desk","conversation":"c1","intent":"7","key":"city","payload":{"day":{"response":"today"}},
+            "ask":{"text":"Which?","speech":"Which?"},"utterance":"a flight"},"misses":0,"recent":[],"claim":null,"expires_at":1767323045}"#,
     ];
 
     #[test]
     fn sessions_of_release_0_1_are_read_whole() {
-        let [idle, asking, delegated] = RELEASE_0_1.map(|written| serde_json::from_str::<Session>(written).unwrap());
+        let [idle, asking, delegated, federated] =
+            RELEASE_0_1.map(|written| serde_json::from_str::<Session>(written).unwrap());
         assert_eq!((idle.misses, idle.expires_at), (2, 1_767_323_045));
         assert_eq!(idle.reply_to("t1").unwrap().reply, json!({"text": "Hello"}));
         let DialogState::Asking(state) = asking.state else { panic!("{:?}", asking.state) };
@@ -273,6 +276,12 @@ mod tests {
             (state.key.as_str(), &state.payload["step"], state.ask.text.as_str()),
             ("size", &json!("size"), "Which?")
         );
+        let DialogState::Federated(state) = federated.state else { panic!("{:?}", federated.state) };
+        assert_eq!(
+            [&state.bot, &state.conversation, &state.intent, &state.key, &state.ask.text, &state.utterance],
+            ["desk", "c1", "7", "city", "Which?", "a flight"]
+        );
+        assert_eq!(state.payload["day"]["response"], "today");
         // What this release writes is what that one reads, field for field.
         for written in RELEASE_0_1 {
             let session: Session = serde_json::from_str(written).unwrap();

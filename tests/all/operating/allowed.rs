@@ -79,7 +79,7 @@ async fn check_names_what_the_stack_does_not_allow() {
 #[tokio::test(flavor = "multi_thread")]
 async fn check_names_roles_and_bots_that_the_stack_does_not_allow_and_no_key() {
     let Some(moto) = Moto::start() else { return };
-    let (role, desk) = ("arn:aws:iam::123456789012:role/stock", "https://desk.example.org/core");
+    let (role, desk) = ("arn:aws:iam::123456789012:role/stock", "https://desk.example.org/core?api_key=k-123");
     let stacks = [
         ("nothing", vec![("AllowedFunctions", STOCK)]),
         (
@@ -114,7 +114,7 @@ async fn check_names_roles_and_bots_that_the_stack_does_not_allow_and_no_key() {
         let problems = printed["problems"].as_array().unwrap().iter();
         let errors: Vec<_> = problems.filter(|problem| problem["severity"] == "error").collect();
         let found: Vec<_> = errors.iter().map(|error| (&error["path"], &error["found"])).collect();
-        let (role, desk) = (json!(role), json!(desk));
+        let (role, desk) = (json!(role), json!(desk.replace("k-123", "…")));
         let expected = [(&json!("knowledge[0]._source.rolearn"), &role), (&json!("federation.desk.URL"), &desk)];
         assert_eq!(found, expected[..if fine { 0 } else { 2 }], "{name}");
         for (error, parameter) in errors.iter().zip(["BackendRoles", "FederatedBots"]) {

@@ -40,21 +40,47 @@ impl Bots {
         if !self.allowed.allows(url) {
             return Err(format!("the address of the bot {name} is not on the list of those that may be asked"));
         }
-        let key = match &self.keys {
-            Some(keys) => keys.key(host(url)).await?,
-            None => None,
+        let question = question.to_string();
+        let Some(keys) = &self.keys else {
+            return self.answer(url, &question, None).await.map_err(|refusal| refusal.why);
         };
-        let response = self.http.call(request(url, question, key.as_deref())?).await;
+        let key = keys.key(host(url)).await?;
+        match (self.answer(url, &question, key.as_deref()).await, key) {
+            // Who refuses a key has done nothing yet.
+            (Err(Refusal { of_key: true, why }), Some(key)) => match keys.replaced(host(url), &key).await {
+                Some(new) => self.answer(url, &question, Some(&new)).await.map_err(|refusal| refusal.why),
+                None => Err(why),
+            },
+            (answer, _) => answer.map_err(|refusal| refusal.why),
+        }
+    }
+
+    async fn answer(&self, url: &str, question: &str, key: Option<&str>) -> Result<Value, Refusal> {
+        let response = self.http.call(request(url, question, key)?).await;
         let response = response.map_err(|error| causes(&error))?;
         let status = response.status().as_u16();
-        if let (401 | 403, Some(keys)) = (status, &self.keys) {
-            keys.forget().await;
+        if matches!(status, 401 | 403) {
+            return Err(Refusal { of_key: true, why: format!("the answer has status {status}") });
         }
         if status != 200 {
-            return Err(format!("the answer has status {status}"));
+            return Err(format!("the answer has status {status}").into());
         }
         let answer = content(response.into_body(), ANSWER_LIMIT).await?;
-        serde_json::from_slice(&answer).map_err(|error| format!("what it answered is not JSON: {error}"))
+        serde_json::from_slice(&answer).map_err(|error| format!("what it answered is not JSON: {error}").into())
+    }
+}
+
+/// Why there is no answer.
+struct Refusal {
+    /// The key was refused, or that there was none.
+    of_key: bool,
+    /// For the log.
+    why: String,
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Self { of_key: false, why }
     }
 }
 
@@ -64,8 +90,8 @@ fn host(url: &str) -> &str {
     rest.split(['/', '?']).next().unwrap_or_default()
 }
 
-fn request(url: &str, question: &Value, key: Option<&str>) -> Result<Request, String> {
-    let mut request = Request::new(question.to_string().into());
+fn request(url: &str, question: &str, key: Option<&str>) -> Result<Request, String> {
+    let mut request = Request::new(question.into());
     request.set_uri(url).map_err(|_| "its address cannot be read".to_owned())?;
     request.set_method("POST").map_err(|error| error.to_string())?;
     for name in ["content-type", "accept"] {

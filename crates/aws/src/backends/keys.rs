@@ -1,6 +1,9 @@
 //! Keys of other bots, from Secrets Manager.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
@@ -9,27 +12,40 @@ use tokio::sync::Mutex;
 use super::Keys;
 use crate::causes;
 
+/// A key that is refused again and again makes the secret be read no more often than this.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// [`Keys`] in one secret: a JSON object of a key for each host. It is read when the first bot is asked, and again once a key was refused.
 #[derive(Debug)]
 pub struct SecretKeys {
     client: Client,
     secret: String,
+    patience: Duration,
     read: Mutex<Option<Secret>>,
 }
 
-/// What the secret holds; `Debug` leaves it out.
-struct Secret(BTreeMap<String, String>);
+/// What the secret held; `Debug` leaves it out.
+struct Secret {
+    keys: BTreeMap<String, String>,
+    at: Instant,
+}
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Secret")
+        formatter.debug_struct("Secret").field("at", &self.at).finish_non_exhaustive()
     }
 }
 
 impl SecretKeys {
     /// The keys in the secret with this ARN.
     pub fn new(client: Client, secret: String) -> Self {
-        Self { client, secret, read: Mutex::default() }
+        Self { client, secret, patience: PATIENCE, read: Mutex::default() }
+    }
+
+    /// The same, that reads the secret again this long after the last time; a minute otherwise.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     async fn read(&self) -> Result<Secret, String> {
@@ -41,7 +57,7 @@ impl SecretKeys {
             "the secret with the keys of other bots must be a JSON object that has the key of each by its host"
                 .to_owned()
         })?;
-        Ok(Secret(keys))
+        Ok(Secret { keys, at: Instant::now() })
     }
 }
 
@@ -53,10 +69,15 @@ impl Keys for SecretKeys {
             Some(secret) => secret,
             None => self.read().await?,
         };
-        Ok(read.insert(secret).0.get(host).cloned())
+        Ok(read.insert(secret).keys.get(host).cloned())
     }
 
-    async fn forget(&self) {
-        self.read.lock().await.take();
+    async fn replaced(&self, host: &str, refused: &str) -> Option<String> {
+        let mut read = self.read.lock().await;
+        if read.as_ref().is_none_or(|secret| secret.at.elapsed() >= self.patience) {
+            // What cannot be read now may be read for the next question.
+            *read = self.read().await.ok();
+        }
+        read.as_ref()?.keys.get(host).filter(|key| *key != refused).cloned()
     }
 }

@@ -92,16 +92,27 @@ async fn a_bot_without_a_key_is_asked_without_one() {
 }
 
 #[tokio::test]
-async fn a_refused_key_is_read_anew_for_the_next_question() {
+async fn a_key_that_was_replaced_is_read_anew_and_the_question_asked_again() {
     let office = Script::new(|_, request| {
         let status = if request.header("x-api-key") == Some("new") { 200 } else { 403 };
         ready(response(status, &[], b"{}".to_vec()))
     })
     .await;
-    let secrets = secrets(&office, &[r#"{"HOST":"old"}"#, r#"{"HOST":"new"}"#]).await;
-    let backends = backends(Bots::new(http, allowed(&office)).with_keys(keys(&secrets)));
-    assert_eq!(failure(backends.call(&call(&office)).await), "the answer has status 403");
-    assert_eq!(backends.call(&call(&office)).await, BackendAnswer::Answered(json!({})));
+    let texts = [r#"{"HOST":"old"}"#, r#"{"HOST":"new"}"#];
+    for (patience, status) in [(Duration::ZERO, None), (Duration::from_secs(60), Some("the answer has status 403"))] {
+        let secrets = secrets(&office, &texts).await;
+        let client = aws_sdk_secretsmanager::Client::new(&secrets.sdk());
+        let keys = Arc::new(SecretKeys::new(client, "keys".to_owned()).with_patience(patience));
+        let backends = backends(Bots::new(http, allowed(&office)).with_keys(keys));
+        let asked = office.received().len();
+        let expected = status.map_or(BackendAnswer::Answered(json!({})), |why| BackendAnswer::Failed(why.to_owned()));
+        for _ in 0..3 {
+            assert_eq!(backends.call(&call(&office)).await, expected);
+        }
+        // The old one, and the new one; or the old one each time, and the secret is left alone for a minute.
+        let (questions, reads) = if status.is_none() { (4, 2) } else { (3, 1) };
+        assert_eq!((office.received().len() - asked, secrets.received().len()), (questions, reads));
+    }
 }
 
 #[tokio::test]

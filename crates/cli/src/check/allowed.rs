@@ -2,7 +2,7 @@
 
 use sbf_aws::settings::{AllowedBots, AllowedFunctions, AllowedRoles};
 use sbf_brain::{
-    Brain, CheckedKnowledge, Problem, Severity,
+    Brain, CheckedKnowledge, Problem,
     artefact::KNOWLEDGE,
     check::{path_of_function, path_of_other_bot, path_of_role},
     intent::{Action, FederatedBot, Fulfilment, Intent},
@@ -39,17 +39,17 @@ pub(crate) fn not_allowed(reach: &Reach<'_>, stack: &Stack) -> anyhow::Result<Ve
     let called = || reach.intents.iter().filter_map(|intent| Some((intent.id.as_str(), fulfilment(intent)?)));
     let refused = called().filter(|(_, fulfilment)| functions.target(&fulfilment.arn).is_none());
     let refused = refused.map(|(intent, fulfilment)| {
-        problem(path_of_function(reach.written, intent), function_rule(&fulfilment.function, stack), &fulfilment.arn)
+        problem(&path_of_function(reach.written, intent), function_rule(&fulfilment.function, stack), &fulfilment.arn)
     });
     let roles = called().filter_map(|(intent, fulfilment)| {
         let role = fulfilment.role.as_deref().filter(|role| !roles.allows(role))?;
         let rule = rule("take this role", "name its ARN in the parameter BackendRoles and deploy", stack);
-        Some(problem(path_of_role(reach.written, intent), rule, role))
+        Some(problem(&path_of_role(reach.written, intent), rule, role))
     });
     let bots = reach.federation.filter(|bot| !bots.allows(&bot.url)).map(|bot| {
         let rule =
             rule("ask this bot", "name its address or its host in the parameter FederatedBots and deploy", stack);
-        problem(path_of_other_bot(&bot.name), rule, &bot.url)
+        problem(&path_of_other_bot(&bot.name), rule, &bot.url)
     });
     Ok(refused.chain(roles).chain(bots).collect())
 }
@@ -74,6 +74,6 @@ fn rule(what: &str, remedy: &str, stack: &Stack) -> String {
     format!("the stack {} does not let a brain {what}: {remedy}", stack.name)
 }
 
-fn problem(path: String, rule: String, found: &str) -> Problem {
-    Problem { severity: Severity::Error, file: KNOWLEDGE.to_owned(), path, rule, found: found.to_owned() }
+fn problem(path: &str, rule: String, found: &str) -> Problem {
+    Problem::error(KNOWLEDGE, path, rule, found)
 }

@@ -84,7 +84,7 @@ mod tests {
             modified,
             by: None,
             about: None,
-            with: None,
+            superseded: None,
         }
     }
 

@@ -4,7 +4,6 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context as _, bail};
@@ -12,10 +11,13 @@ use sbf_aws::router::{SignIn, client_settings};
 use sbf_dialog::ports::LiveBrain;
 use serde_json::{Value, json};
 
-use super::wait::{LiveNow, live_now};
+use super::{
+    superseded,
+    wait::{LiveNow, live_now},
+};
 use crate::{
     Misuse,
-    bucket::{Bucket, PUBLISHED_WITH, Removal, Seen},
+    bucket::Bucket,
     dev::pages::build_folder,
     stack::{Stack, said},
 };
@@ -25,7 +27,7 @@ const INDEX: &str = "index.html";
 /// What the page reads before the first message.
 const CLIENT: &str = "client.json";
 /// Where the build puts files whose names change with their content (Vite's `build.assetsDir`).
-const HASHED: &str = "assets/";
+pub(super) const HASHED: &str = "assets/";
 
 /// What is said to have published a file where the account does not tell who works in it.
 const NOBODY: &str = "sbf-publish";
@@ -84,29 +86,24 @@ pub(super) async fn refuse_to_overwrite(build: &Build, stack: &Stack) -> anyhow:
     Ok(())
 }
 
-/// Uploads a build: first what nobody asks for yet, then client.json, then the index, and removes what is gone at last. Files of the build
-/// before that may still be asked for, by pages that are open, stay until the next publish.
+/// Uploads a build: first what nobody asks for yet, then client.json, then the index, and removes what is gone at last.
 ///
 /// # Errors
 /// Where S3 fails.
 pub(super) async fn publish(build: &Build, stack: &Stack, live: Option<&LiveBrain>) -> anyhow::Result<Value> {
     let bucket = stack.bucket("WebBucket")?;
     let client = client_json(stack, live)?;
-    let before = bucket.glance(INDEX).await?;
-    let publisher = Publisher {
-        by: stack.caller().await,
-        with: Some(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis().to_string()),
-    };
+    let by = stack.caller().await;
     for key in &build.keys {
         if key == INDEX {
-            put(&bucket, CLIENT, &client, &publisher).await?;
+            put(&bucket, CLIENT, &client, by.as_deref()).await?;
         }
         let content = fs::read(build.folder.join(key)).with_context(|| format!("{key} of the build cannot be read"))?;
-        put(&bucket, key, &content, &publisher).await?;
+        put(&bucket, key, &content, by.as_deref()).await?;
     }
     let kept: BTreeSet<&str> = build.keys.iter().map(String::as_str).chain([CLIENT]).collect();
     let old = listed(&bucket).await?.into_iter().filter(|key| !kept.contains(key.as_str()));
-    let removed = remove_old(&bucket, old, before.as_ref()).await?;
+    let removed = superseded::remove(&bucket, old).await?;
     Ok(json!({"url": stack.output("PageUrl")?, "files": kept, "removed": removed}))
 }
 
@@ -133,7 +130,7 @@ async fn told(stack: &Stack, brains: &Bucket, live: Option<LiveBrain>) -> anyhow
     };
     let client = client_json(stack, live.as_ref())?;
     if there.content != client {
-        put(&bucket, CLIENT, &client, &Publisher { by: stack.caller().await, with: there.with }).await?;
+        put(&bucket, CLIENT, &client, stack.caller().await.as_deref()).await?;
     }
     Ok(())
 }
@@ -153,50 +150,15 @@ fn sign_in(stack: &Stack) -> anyhow::Result<Value> {
     Ok(serde_json::to_value(sign_in)?)
 }
 
-/// Removes what earlier builds left; other people's files stay, and for once those that pages ask for which began with the index `before`.
-async fn remove_old(
-    bucket: &Bucket,
-    keys: impl Iterator<Item = String>,
-    before: Option<&Seen>,
-) -> anyhow::Result<Vec<String>> {
-    let mut removed = Vec::new();
-    for key in keys {
-        let Some(there) = bucket.glance(&key).await? else { continue };
-        if there.by.is_none() {
-            eprintln!("Leaving {key}, which sbf publish did not put there.");
-            continue;
-        }
-        if key.starts_with(HASHED) && before.is_some_and(|index| index.with == there.with) {
-            eprintln!("Leaving {key} for pages that are open; the next publish removes it.");
-            continue;
-        }
-        eprintln!("Removing {key}, which is not in the build …");
-        match bucket.remove(&key, &there.etag).await? {
-            Removal::Done => removed.push(key),
-            Removal::Overtaken => eprintln!("Leaving {key}, which somebody else changed at this moment."),
-        }
-    }
-    Ok(removed)
-}
-
-/// Who publishes, and what is published together.
-struct Publisher {
-    by: Option<String>,
-    with: Option<String>,
-}
-
-async fn put(bucket: &Bucket, key: &str, content: &[u8], publisher: &Publisher) -> anyhow::Result<()> {
+async fn put(bucket: &Bucket, key: &str, content: &[u8], by: Option<&str>) -> anyhow::Result<()> {
     eprintln!("Sending {key} …");
-    let mut put = bucket.writing(key, content, Some(publisher.by.as_deref().unwrap_or(NOBODY)));
-    if let Some(with) = &publisher.with {
-        put = put.metadata(PUBLISHED_WITH, with);
-    }
+    let put = bucket.writing(key, content, Some(by.unwrap_or(NOBODY)));
     let put = put.cache_control(cache_control(key)).send().await;
     put.map(drop).map_err(said).with_context(|| bucket.failed("written", key))
 }
 
 /// How long browsers and CloudFront may keep a file without asking again.
-fn cache_control(key: &str) -> &'static str {
+pub(super) fn cache_control(key: &str) -> &'static str {
     match key {
         INDEX | CLIENT => "no-cache",
         _ if key.starts_with(HASHED) => "public, max-age=31536000, immutable",

@@ -33,8 +33,10 @@ impl<'t> Round<'t> {
         if wire::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
             return over(self.end(None, Stock::Cancelled));
         }
-        let payload = fulfilment::echoed(payload);
-        let event = foreign_request::chosen(intent, payload, utterance, self.input, self.brain.name());
+        // What only a server says is left out, but a parameter may be called like that.
+        let mut answered = fulfilment::echoed(payload);
+        answered.extend(wire::only_answers(payload));
+        let event = foreign_request::chosen(intent, answered, utterance, self.input, self.brain.name());
         self.ask_bot(bot, event, true)
     }
 
@@ -50,6 +52,7 @@ impl<'t> Round<'t> {
     pub(super) fn answer_bot_with(self, open: Federated, answers: Map<String, Value>) -> Step {
         match self.other().filter(|bot| bot.name == open.bot) {
             Some(bot) => self.answer_with(bot, open, answers),
+            // The bot was trained anew without it.
             None => over(self.miss()),
         }
     }
@@ -98,6 +101,13 @@ impl<'t> Round<'t> {
         self.session.misses = 0;
         self.said.extend(said);
         self.keep(None, Main::Relays(fields))
+    }
+}
+
+impl Federated {
+    /// Whether a client that names this intent means the open dialog.
+    pub(super) fn is_called(&self, id: &str) -> bool {
+        foreign_intent(&self.bot, id) == Some(&self.intent)
     }
 }
 

@@ -98,7 +98,7 @@ impl<'t> Round<'t> {
                 None => self.choose_afresh(id, payload, utterance),
             },
             DialogState::Federated(federated) => match wire::only_answers(payload) {
-                answers if answers.is_empty() => self.choose_afresh(id, payload, utterance),
+                answers if answers.is_empty() || !federated.is_called(id) => self.choose_afresh(id, payload, utterance),
                 answers => self.answer_bot_with(federated, answers),
             },
             DialogState::Asking(asking) => match self.echoed_answer(&asking, payload) {

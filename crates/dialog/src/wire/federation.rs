@@ -16,6 +16,9 @@ use crate::{
 /// What a bot may tell its clients to do, or whom to ask next; ours are told that by this bot alone.
 const INSTRUCTIONS: [&str; 5] = ["router", "command", "commandID", "history", "goToNode"];
 
+/// An answer that needs no words.
+const PICTURES: &str = "richResponseObject";
+
 /// What another bot makes of a question.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Foreign {
@@ -95,12 +98,12 @@ pub(crate) fn foreign(bot: &str, answer: BackendAnswer, asked: &Value) -> Foreig
     if fields.get("nif") == Some(&Value::Bool(true)) {
         return Foreign::Misses;
     }
-    fields.retain(|name, _| !INSTRUCTIONS.contains(&name.as_str()));
+    keep_shown(&mut fields);
     let said = sentences(fields.get("said"));
     let beside = fulfilment::complete(&mut fields);
     match fields.remove("conversation") {
         Some(Value::Object(conversation)) => asks(bot, conversation, beside, said, fields, asked),
-        _ if beside.is_some() || fields.contains_key("richResponseObject") => Foreign::Answers(said, fields),
+        _ if beside.is_some() || fields.contains_key(PICTURES) => Foreign::Answers(said, fields),
         _ => failed("answered without a text"),
     }
 }
@@ -114,6 +117,7 @@ fn asks(
     mut fields: Map<String, Value>,
     asked: &Value,
 ) -> Foreign {
+    keep_shown(&mut conversation);
     let intent = conversation.get("_id").map(text_of).unwrap_or_default();
     let open = match (conversation.remove("async"), conversation.remove("sync")) {
         (Some(Value::Object(led)), _) => led_by(led, beside, &mut conversation),
@@ -139,7 +143,7 @@ fn asks(
 
 /// A dialog of its own, like that of a function.
 fn led_by(mut led: Map<String, Value>, beside: Option<Sentence>, told: &mut Map<String, Value>) -> Outcome {
-    led.retain(|name, _| !INSTRUCTIONS.contains(&name.as_str()));
+    keep_shown(&mut led);
     let outcome = fulfilment::lead(led, beside);
     if let Outcome::Leads(leads) = &outcome {
         told.insert("async".to_owned(), Value::Object(leads.conversation.clone()));
@@ -155,6 +159,7 @@ fn missing_first(
     told: &mut Map<String, Value>,
 ) -> Outcome {
     let mut questions: Vec<(String, Value)> = missing.into_iter().collect();
+    questions.iter_mut().filter_map(|(_, question)| question.as_object_mut()).for_each(keep_shown);
     questions.sort_by_key(|(_, question)| question.get("payloadPosition").and_then(Value::as_u64).unwrap_or(u64::MAX));
     let Some((name, Value::Object(first))) = questions.first_mut() else {
         return Outcome::Failed("answered a conversation that asks nothing".to_owned());
@@ -168,6 +173,12 @@ fn missing_first(
     }
     told.insert("sync".to_owned(), Value::Object(questions.into_iter().collect()));
     outcome
+}
+
+/// Leaves what can be shown: no instructions, and no pictures that are none.
+fn keep_shown(fields: &mut Map<String, Value>) {
+    let is_empty = |value: &Value| value.as_object().is_none_or(Map::is_empty);
+    fields.retain(|name, value| !INSTRUCTIONS.contains(&name.as_str()) && (name != PICTURES || !is_empty(value)));
 }
 
 fn failed(why: &str) -> Foreign {
@@ -206,7 +217,7 @@ mod tests {
     #[test]
     fn an_answer_is_its_text_and_what_goes_with_it() {
         let answer = json!({
-            "text": "a", "richResponseObject": {}, "said": [{ "text": "b" }, 5, { "x": 1 }],
+            "text": "a", "richResponseObject": { "type": "x" }, "said": [{ "text": "b" }, 5, { "x": 1 }],
             "router": { "mode": "silent", "commandID": "1" }, "command": "photo", "history": ["reset"],
         });
         let Foreign::Answers(said, fields) = heard(answer) else { panic!() };
@@ -224,6 +235,9 @@ mod tests {
             json!({ "conversation": { "sync": { "city": {} } } }),
             json!({ "conversation": { "sync": { "city": 5 } } }),
             json!({ "text": "a", "conversation": { "sync": { "city": 5 } } }),
+            json!({ "conversation": { "sync": { "city": { "command": "photo" } } } }),
+            json!({ "richResponseObject": null }),
+            json!({ "conversation": { "async": { "id": "a", "richResponseObject": null } } }),
             json!({ "conversation": { "async": { "ask": "?" } } }),
             json!({ "conversation": { "async": { "id": "a", "command": "photo" } } }),
             json!({ "conversation": { "async": { "id": "a", "endConversation": true } } }),

@@ -136,10 +136,12 @@ async fn a_client_that_keeps_the_dialog_itself_talks_to_the_other_bot_too() {
     office.script("weather", json!("Rain."));
     let asked = phone.post(json!({ "text": "weather forecast" })).await;
     assert_eq!(line(&asked), "Which city?");
-    let answer = json!({ "city": { "response": "Lima" }, "userInfo": { "sub": "eve" } });
+    let answer = json!({ "city": { "response": "Lima" }, "lang": { "response": "pt" }, "userInfo": { "sub": "eve" } });
     let request = json!({ "_id": asked["conversation"]["_id"], "payload": answer, "rawIntent": asked["rawIntent"] });
     assert!(line(&phone.post(request).await).ends_with("Rain."));
     assert_eq!(office.last_event("weather"), json!({ "city": "Lima" }));
+    let sent = phone.backends.calls().pop().unwrap().event;
+    assert_eq!(sent["payload"], json!({ "city": { "response": "Lima" }, "lang": { "response": "pt" } }));
     let cancels = json!({ "_id": "office:weather", "payload": { "city": { "response": "cancelar" } } });
     assert_eq!(phone.post(cancels).await["endConversation"], true);
     assert_eq!(office.backends.calls().len(), 1);
@@ -174,6 +176,11 @@ async fn the_other_bots_intents_are_not_taken_for_ones_own() {
     let event = phone.backends.events("office").pop().unwrap();
     assert_eq!((&event["_id"], &event["payload"]), (&json!("100"), &payload));
     assert_eq!(phone.backends.events("agenda"), Vec::<Value>::new());
+    // Nor are answers to one's own intents given to it, while it waits for one.
+    say(&phone, "when do you open").await;
+    let own = json!({ "_id": "100", "payload": { "departamento": { "response": "Vendas" } }, "sessionID": "s1" });
+    assert!(line(&phone.post(own).await).ends_with("555"));
+    assert_eq!(phone.backends.events("agenda")[0]["departamento"], "Vendas");
     for unknown in ["101", "desk:100", "office"] {
         let call = Call::parse(json!({ "_id": unknown, "payload": payload }).to_string().as_bytes()).unwrap();
         assert!(matches!(phone.try_call(call).await, Err(BotError::Invalid(_))), "{unknown}");
@@ -226,7 +233,7 @@ async fn without_the_other_bot_its_dialog_is_forgotten() {
     assert_eq!(alone.state(), DialogState::Idle);
 }
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 19] = [
     "text",
     "speech",
     "nif",
@@ -243,6 +250,9 @@ const NAMES: [&str; 16] = [
     "richResponseObject",
     "city",
     "router",
+    "command",
+    "goToNode",
+    "history",
 ];
 
 /// JSON that may look like a response.
@@ -263,6 +273,24 @@ fn anything() -> impl Strategy<Value = Value> {
     })
 }
 
+/// It has words or pictures, all of its names are this bot's, and it tells clients to do nothing.
+fn is_a_reply(response: &Value) -> Result<(), TestCaseError> {
+    let conversation = &response["conversation"];
+    let question = conversation["sync"].as_object().and_then(|sync| sync.values().next());
+    let led = [Some(response), conversation.get("async"), question];
+    let pictures =
+        led.iter().flatten().any(|shown| shown["richResponseObject"].as_object().is_some_and(|o| !o.is_empty()));
+    prop_assert!(!line(response).trim().is_empty() || pictures, "{response}");
+    let id = conversation["_id"].as_str();
+    prop_assert!(conversation.is_null() || id.is_some_and(|id| id.starts_with("office:")), "{response}");
+    let questions = conversation["sync"].as_object().into_iter().flat_map(|sync| sync.values());
+    for told in [response, conversation, &conversation["async"]].into_iter().chain(questions) {
+        let instructed = ["router", "command", "goToNode", "history"].iter().find(|name| told.get(**name).is_some());
+        prop_assert!(instructed.is_none(), "{response}");
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
@@ -272,13 +300,13 @@ proptest! {
         phone.script("office", first);
         phone.script("office", second);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        for text in ["when do you open", "Lima"] {
-            let response = runtime.block_on(say(&phone, text));
-            let asked = &response["conversation"];
-            let pictures = response.to_string().contains("richResponseObject");
-            prop_assert!(!line(&response).trim().is_empty() || pictures, "{response}");
-            let id = asked["_id"].as_str();
-            prop_assert!(asked.is_null() || id.is_some_and(|id| id.starts_with("office:")), "{response}");
+        let asked = runtime.block_on(say(&phone, "when do you open"));
+        is_a_reply(&asked)?;
+        let answer = json!({ "city": { "response": "Lima" } });
+        let id = asked["conversation"]["_id"].as_str().unwrap_or("office:7");
+        for session in [Some("s1"), None] {
+            is_a_reply(&runtime.block_on(phone.post(json!({ "_id": id, "payload": answer, "sessionID": session }))))?;
         }
+        is_a_reply(&runtime.block_on(say(&phone, "Lima")))?;
     }
 }
