@@ -5,7 +5,7 @@ BRAIN ?=
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: dev test build bench bench-lambda count nlpjs tune rust-test lint doc deny web-test e2e template sam-build
+.PHONY: dev test fresh build bench bench-lambda count nlpjs tune fmt rust-build rust-test lint doc deny web-test e2e packages template sam-build
 
 ## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
 dev:
@@ -21,9 +21,19 @@ sbf:
 target/debug/sbf:
 	cargo build --locked -p sbf --no-default-features
 
-## Check everything.
-test: lint template rust-test doc deny web-test e2e sam-build
+## Check everything, two steps at a time; prints at the end how long each took. SBF_STRICT=1 forbids to skip what is not installed.
+test:
+	@python3 tests/steps.py start
+	@exec 9>&2; SBF_STEPS=1 $(MAKE) --no-print-directory -j2 --output-sync=target $(STEPS); status=$$?; python3 tests/steps.py table; exit $$status
 	@echo "make test: everything passed"
+
+# In this order; what only runs goes beside what compiles.
+STEPS := fmt rust-build web-test template rust-test lint e2e doc deny
+STEP = @python3 tests/steps.py run $@
+
+## The same on a fresh clone, with empty caches.
+fresh:
+	deploy/fresh.sh
 
 ## Release builds: the command line tool, the Lambdas' programs and the page.
 build: web/dist/index.html
@@ -35,8 +45,8 @@ bench: bench-lambda
 
 ## The release bootstraps of core and train on the Runtime API test bench: first answer, memory, warm turns, zip sizes.
 bench-lambda: target/release/sbf-core target/template.json
-	cargo build --locked --quiet --workspace --all-features --bin bench-lambda
-	target/debug/bench-lambda target/release/sbf-core target/release/sbf-train ../shared/data/nlu/clinc_full
+	cargo build --locked --quiet --workspace --all-features --example bench-lambda
+	target/debug/examples/bench-lambda target/release/sbf-core target/release/sbf-train ../shared/data/nlu/clinc_full
 	@mkdir -p target/zips/core target/zips/train
 	@strip -o target/zips/core/bootstrap target/release/sbf-core
 	@strip -o target/zips/train/bootstrap target/release/sbf-train
@@ -63,22 +73,35 @@ crates/amc/peers/nlpjs/node_modules/.package-lock.json: crates/amc/peers/nlpjs/p
 tune:
 	cargo run --locked --release -p sbf-amc --features tune --example tune -- ../shared/data/nlu
 
-lint:
-	cargo fmt --all --check
-	cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
-	cargo clippy --locked -p sbf --no-default-features --all-targets -- -D warnings
-	cargo clippy --locked -p sbf-core -- -D warnings
+fmt:
+	$(STEP) cargo fmt --all --check
 
-rust-test: web/dist/index.html target/template.json
+## All programs and tests, each once: everything after it takes them from here.
+rust-build:
+	$(STEP) $(SHELL) -c '$(TESTS) --no-run && cargo build --locked --workspace --all-features --bins'
+
+TESTS := cargo test --locked --workspace --all-features --lib --bins --tests
+
+## Clippy where everything is built, and whether what is shipped without a part builds without it.
+lint: rust-build
+	$(STEP) $(SHELL) -c 'cargo clippy --locked --workspace --all-targets --all-features -- -D warnings \
+		&& cargo check --locked -p sbf --no-default-features && cargo check --locked -p sbf-core'
+
+rust-test: rust-build web/dist/index.html target/template.json packages
 	@[ -d "$${SBF_SHARED_DATA:-../shared/data}" ] || echo "there is no $${SBF_SHARED_DATA:-../shared/data}: tests on public corpora are skipped"
-	@command -v espeak-ng >/dev/null || (apt-get update -qq && apt-get install -y -qq espeak-ng) || echo "no espeak-ng: tests of speech are skipped"
-	cargo test --locked --workspace --all-features
+	$(STEP) env SBF_BUILT=1 $(TESTS)
 
-## Proves the deployment template without an account: linted, translated, compared with the code.
+## What browser tests and tests of speech need.
+packages: target/packages
+target/packages:
+	@mkdir -p target
+	@{ command -v espeak-ng && command -v chromium; } >/dev/null || python3 tests/steps.py run packages \
+		$(SHELL) -c 'apt-get update -qq && apt-get install -y -qq espeak-ng chromium >/dev/null' || echo "not everything is installed: tests of speech are skipped"
+	@touch $@
+
+## Proves the deployment template without an account: linted and translated here, compared with the code by `template::` among the Rust tests.
 template: target/template.json
-	$(VENV)/cfn-lint template.yaml
-	$(SAM) validate --lint --template template.yaml
-	cargo test --locked --workspace --all-features --test all template::
+	$(STEP) $(SHELL) -c '$(VENV)/cfn-lint template.yaml && $(SAM) validate --lint --template template.yaml'
 
 target/template.json: template.yaml deploy/translate.py .tools/venv/installed
 	@mkdir -p target
@@ -98,21 +121,24 @@ VENV := .tools/venv/bin
 SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(VENV)/sam
 
 .tools/venv/installed: deploy/requirements.txt
-	python3 -m venv .tools/venv
-	$(VENV)/pip install --quiet --disable-pip-version-check --requirement deploy/requirements.txt
+	@python3 tests/steps.py run venv $(SHELL) -c 'python3 -m venv .tools/venv && $(VENV)/pip install --quiet --no-compile \
+		--disable-pip-version-check --requirement deploy/requirements.txt'
 	@touch $@
 
-doc:
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+## Documentation without a warning, and its examples.
+doc: rust-build
+	$(STEP) env RUSTDOCFLAGS="-D warnings" $(SHELL) -c 'cargo doc --locked --workspace --all-features --no-deps --quiet \
+		&& cargo test --locked --workspace --all-features --doc --quiet'
 
 deny: .tools/bin/cargo-deny
-	.tools/bin/cargo-deny --locked check bans licenses sources
+	$(STEP) .tools/bin/cargo-deny --locked check bans licenses sources
 
-.tools/bin/cargo-deny:
-	cargo install --quiet --locked --root .tools --no-default-features cargo-deny --version 0.20.2
+# Not optimised: it runs for seconds, and would compile for minutes.
+.tools/bin/cargo-deny: | rust-build
+	@python3 tests/steps.py run cargo-deny cargo install --quiet --debug --locked --root .tools --no-default-features cargo-deny --version 0.20.2
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
-	cd web && npm ci --no-audit --no-fund
+	@python3 tests/steps.py run npm-ci $(SHELL) -c 'cd web && npm ci --no-audit --no-fund'
 	@touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json web/index.html web/vite.config.ts $(shell find web/src web/public -type f 2>/dev/null)
@@ -120,10 +146,8 @@ web/dist/index.html: web/node_modules/.package-lock.json web/index.html web/vite
 	@touch $@
 
 web-test: web/node_modules/.package-lock.json
-	cd web && npm run --silent check
-	cd web && npm test
+	$(STEP) $(SHELL) -c 'cd web && npm run --silent check && npm test'
 
-e2e: web/dist/index.html
-	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
-	cargo build --locked --workspace --all-features --bin sbf
-	node web/scripts/e2e.mjs
+## The page in Chromium, against `sbf dev`.
+e2e: rust-build web/dist/index.html packages
+	$(STEP) node web/scripts/e2e.mjs

@@ -77,7 +77,8 @@ fn new_utterances_are_kept_by_small_bots_of_every_shape() {
 #[test]
 fn a_person_sees_that_tests_are_skipped() {
     let mut skipping = Command::new(env::current_exe().unwrap());
-    skipping.args(["new_utterances_are_kept", "--test-threads=1"]).env("SBF_SHARED_DATA", "/nonexistent");
+    skipping.args(["new_utterances_are_kept", "--test-threads=1"]);
+    skipping.env("SBF_SHARED_DATA", "/nonexistent").env_remove("SBF_STRICT");
     let output = skipping.output().unwrap();
     let (passed, seen) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && passed.contains("2 passed"), "{passed}");
@@ -86,4 +87,13 @@ fn a_person_sees_that_tests_are_skipped() {
         1,
         "{seen}"
     );
+}
+
+#[test]
+fn a_strict_run_fails_where_a_test_would_be_skipped() {
+    let mut strict = Command::new(env::current_exe().unwrap());
+    strict.args(["new_utterances_are_kept", "--test-threads=1"]);
+    let output = strict.env("SBF_SHARED_DATA", "/nonexistent").env("SBF_STRICT", "1").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success() && said.contains("there is no /nonexistent/nlu"), "{said}");
 }

@@ -5,8 +5,11 @@
 use std::{
     env,
     ffi::OsString,
-    path::Path,
+    io::{self, Read as _, Write as _},
+    net::TcpStream,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::{Mutex, OnceLock},
 };
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -32,29 +35,34 @@ pub const OUTPUTS: [(&str, &str); 6] = [
     ("SignInUrl", "https://sbf-1.auth.eu-west-1.amazoncognito.com"),
 ];
 
-/// A running moto_server; ended when dropped.
+/// Ends with whoever started it: its standard input closes then, even where the tests were killed.
+const SERVE: &str = "import os, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+from moto.server import main
+main(['-H', '127.0.0.1', '-p', '0'])";
+
+/// Servers that no test uses at the moment. One takes seconds to start, so that each serves many tests, one after the other.
+static IDLE: Mutex<Vec<Server>> = Mutex::new(Vec::new());
+
+/// A moto_server for one test alone, empty at first; another test gets it when this one is dropped.
 pub struct Moto {
     /// `http://127.0.0.1:<port>`.
     pub address: String,
+    server: Option<Server>,
+}
+
+/// A running moto_server.
+struct Server {
+    address: String,
     child: Child,
 }
 
 impl Moto {
-    /// Starts it on a port of its own choice; `None`, said on standard error, where it is not installed.
+    /// One that is idle, or a new one on a port of its own choice; `None`, said on standard error, where it is not installed.
     pub fn start() -> Option<Self> {
-        let python = repository().join(".tools/venv/bin/python");
-        let installed = Command::new(&python).args(["-c", "import moto.server"]).stderr(Stdio::null()).status();
-        if !installed.is_ok_and(|status| status.success()) {
-            skipped("there is no moto_server in .tools/venv; `make template` installs it");
-            return None;
-        }
-        let mut command = Command::new(&python);
-        command.args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]).env("PYTHONUNBUFFERED", "1");
-        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut started = Self { address: String::new(), child };
-        let output = started.child.stderr.take().unwrap();
-        started.address = address_in(output, START_LIMIT).unwrap_or_else(|error| panic!("moto_server: {error}"));
-        Some(started)
+        let idle = IDLE.lock().unwrap().pop();
+        let server = idle.or_else(Server::start)?;
+        Some(Self { address: server.address.clone(), server: Some(server) })
     }
 
     /// What the SDK's clients need to reach it.
@@ -129,10 +137,57 @@ pub fn without_account(program: &Path, inherited: impl IntoIterator<Item = OsStr
     command
 }
 
-impl Drop for Moto {
+impl Server {
+    fn start() -> Option<Self> {
+        if !installed() {
+            skipped("there is no moto_server in .tools/venv; `make template` installs it");
+            return None;
+        }
+        let mut command = Command::new(python());
+        command.args(["-c", SERVE]).env("PYTHONUNBUFFERED", "1");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let output = child.stderr.take().unwrap();
+        let address = address_in(output, START_LIMIT).unwrap_or_else(|error| panic!("moto_server: {error}"));
+        Some(Self { address, child })
+    }
+
+    /// Forgets all that it was told.
+    fn reset(&self) -> io::Result<bool> {
+        let address = self.address.trim_start_matches("http://");
+        let mut connection = TcpStream::connect(address)?;
+        let head = format!("POST /moto-api/reset HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        connection.write_all(head.as_bytes())?;
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer)?;
+        Ok(answer.split(' ').nth(1) == Some("200"))
+    }
+}
+
+impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        // One that cannot be emptied serves nobody any more.
+        let server = self.server.take().filter(|server| server.reset().is_ok_and(|empty| empty));
+        IDLE.lock().unwrap().extend(server);
+    }
+}
+
+fn python() -> PathBuf {
+    repository().join(".tools/venv/bin/python")
+}
+
+/// Looked for once: Python takes a second for it.
+fn installed() -> bool {
+    static INSTALLED: OnceLock<bool> = OnceLock::new();
+    *INSTALLED.get_or_init(|| {
+        let found = Command::new(python()).args(["-c", "import moto.server"]).stderr(Stdio::null()).status();
+        found.is_ok_and(|status| status.success())
+    })
 }

@@ -178,9 +178,20 @@ fn built_by_sam(folder: &Path) -> Programs {
     Programs { core, train }
 }
 
-/// Programs of the workspace; built here where they are not there yet or are older than their sources, with the features that the tests
-/// were built with, so that nothing below them is built twice.
+/// Programs of the workspace, where cargo puts them.
 fn built(names: &[&str]) -> Vec<PathBuf> {
+    // `make test` has built them all, and builds other things while the tests run.
+    if env::var_os("SBF_BUILT").is_none() {
+        build(names);
+    }
+    let tests = env::current_exe().unwrap();
+    let folder = tests.ancestors().find(|folder| folder.ends_with("debug")).unwrap();
+    names.iter().map(|name| folder.join(name)).collect()
+}
+
+/// Builds programs that are not there yet or are older than their sources, with the features that the tests were built with, so that nothing
+/// below them is built twice.
+fn build(names: &[&str]) {
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["build", "--quiet", "--locked", "--workspace", "--all-features"])
         .args(names.iter().flat_map(|name| ["--bin", name]))
@@ -188,7 +199,4 @@ fn built(names: &[&str]) -> Vec<PathBuf> {
         .status()
         .unwrap();
     assert!(status.success(), "{names:?} do not build");
-    let tests = env::current_exe().unwrap();
-    let folder = tests.ancestors().find(|folder| folder.ends_with("debug")).unwrap();
-    names.iter().map(|name| folder.join(name)).collect()
 }

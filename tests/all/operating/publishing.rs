@@ -1,12 +1,12 @@
-use std::{fs, time::Duration};
+use std::fs;
 
 use sbf_aws::{settings::BrainSettings, training::Trainer};
 use sbf_brain::artefact::{ABOUT, Files};
-use sbf_tests::{brains, moto::Moto};
+use sbf_tests::{brains, moto::Moto, process::eventually, runtime::Faults};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{BRAIN_BUCKET, STACK, Training, object, sbf, write_brain};
+use super::{BRAIN_BUCKET, STACK, Training, files, object, sbf, write_brain};
 
 const BRAIN: &[&str] = &["publish", "--stack", STACK, "--brain-only", "--json"];
 
@@ -111,12 +111,14 @@ async fn waiting_ends_when_nothing_trains_and_when_the_trainer_refuses() {
     assert_eq!(printed["brain"]["sent"], json!(["knowledge.json"]));
 
     // A trainer of another release may know a rule more.
+    let s3 = moto.s3().await;
+    let [earlier, _] = files(&s3).await;
     let mut command = moto.command(BRAIN, folder.path());
     let publishing = tokio::task::spawn_blocking(move || command.output().unwrap());
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    eventually(async || files(&s3).await[0] != earlier).await;
     let problem = json!([{"severity": "error", "file": "knowledge.json", "path": "knowledge", "rule": "must be newer", "found": "old"}]);
-    let files = Files { knowledge: fs::read(folder.path().join("knowledge.json")).unwrap(), config: None };
-    let put = moto.s3().await.put_object().bucket(BRAIN_BUCKET).key("problems.json").metadata(ABOUT, files.digest());
+    let sent = Files { knowledge: fs::read(folder.path().join("knowledge.json")).unwrap(), config: None };
+    let put = s3.put_object().bucket(BRAIN_BUCKET).key("problems.json").metadata(ABOUT, sent.digest());
     put.body(problem.to_string().into_bytes().into()).send().await.unwrap();
     let output = publishing.await.unwrap();
     let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -138,16 +140,18 @@ async fn problems_of_an_older_run_that_come_while_it_waits_are_not_its_own() {
 
     let folder = TempDir::new().unwrap();
     write_brain(folder.path(), "From nine to six.");
+    let calls = Faults::before(&[("AWS_ENDPOINT_URL_S3".to_owned(), moto.address.clone())]).await;
     let mut command = moto.command(&[BRAIN, &["--force"]].concat(), folder.path());
+    command.envs(calls.environment());
     let publishing = tokio::task::spawn_blocking(move || command.output().unwrap());
-    while object(&moto, BRAIN_BUCKET, "knowledge.json").await.unwrap() == faulty {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    eventually(async || object(&moto, BRAIN_BUCKET, "knowledge.json").await.unwrap() != faulty).await;
     // A run of the faulty file was slow, or was repeated: it writes what it found.
     let put = s3.put_object().bucket(BRAIN_BUCKET).key("problems.json").set_metadata(about);
     put.body(older.into()).send().await.unwrap();
-    // Longer than the pauses between two looks.
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    // It looks at them, and once more.
+    let looks = || calls.calls().iter().filter(|call| call.contains("problems.json")).count();
+    let before = looks();
+    eventually(async || looks() >= before + 2).await;
     assert!(!publishing.is_finished(), "it goes on waiting for its own run");
     trainer.run().await.unwrap();
     let output = publishing.await.unwrap();

@@ -4,9 +4,9 @@ use sbf_brain::artefact::{self, FORMATS, PACKED};
 use sbf_tests::{
     backend::HttpBackend,
     brains::of_format,
-    process::bootstraps,
+    process::{bootstraps, eventually},
     runtime::{
-        Function, TestStack,
+        Faults, Function, FunctionSettings, TestStack,
         event::{http_answer, http_request, turn},
     },
 };
@@ -34,7 +34,8 @@ async fn a_running_core_keeps_its_brain_where_it_cannot_read_the_new_one_and_a_c
     stack.teach("brains", &knowledge(1), &configs()).await.unwrap();
     let mut settings = stack.core("brains", "");
     settings.environment.push(("METRICS_STACK".to_owned(), "side-by-side".to_owned()));
-    let running = Function::new(settings.clone());
+    let calls = Faults::before(&settings.environment).await;
+    let running = Function::new(FunctionSettings { environment: calls.environment(), ..settings.clone() });
     assert_eq!(answer(&running, "s").await.1["text"], "Version 1.");
 
     let foreign = FORMATS.newest + 1;
@@ -42,12 +43,15 @@ async fn a_running_core_keeps_its_brain_where_it_cannot_read_the_new_one_and_a_c
         format!("the trained bot has format {foreign}, this program reads {FORMATS}: train it again with this release");
     let artefact = stack.object("brains", PACKED).await.unwrap();
     stack.upload("brains", PACKED, of_format(&artefact, foreign)).await;
-    // Longer than its cacheTTL, and again.
-    for _ in 0..4 {
-        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    let looks = || calls.calls().iter().filter(|call| call.contains(PACKED)).count();
+    let before = looks();
+    // It looks at the artefact again and again, and answers on.
+    eventually(async || {
         let (status, said) = answer(&running, "s").await;
         assert_eq!((status, &said["text"]), (200, &json!("Version 1.")), "{said}");
-    }
+        looks() >= before + 3
+    })
+    .await;
     let log = running.log().await;
     let told: Vec<_> = log.iter().filter(|line| line.contains(REFUSED)).collect();
     assert_eq!(told.len(), 1, "said once, not at every look: {told:#?}");
@@ -70,9 +74,8 @@ async fn a_running_core_keeps_its_brain_where_it_cannot_read_the_new_one_and_a_c
     // This release's train makes one that both can read; that the one there was another release's stops nobody.
     let outcome = stack.teach("brains", &knowledge(2), &configs()).await.unwrap();
     assert_eq!(outcome["outcome"], "published");
-    tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
     for core in [&running, &cold] {
-        assert_eq!(answer(core, "s").await.1["text"], "Version 2.");
+        eventually(async || answer(core, "s").await.1["text"] == "Version 2.").await;
     }
 }
 

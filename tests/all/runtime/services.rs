@@ -11,6 +11,7 @@ use sbf_tests::{
         event::{http_answer, http_request, signed_in, turn},
         stack::SOUNDS,
     },
+    skipped,
 };
 use serde_json::{Value, json};
 
@@ -51,7 +52,7 @@ async fn a_turn_is_read_aloud_once_and_then_from_the_bucket() {
     if !stack.cloud.speech_available() {
         // With no voice to be had the answer stays, without its sound.
         assert_eq!((sound(&said), stack.keys(SOUNDS).await.len()), (None, 0));
-        println!("skipped: espeak-ng is not installed");
+        skipped("espeak-ng is not installed");
         return;
     }
     let first = sound(&said).unwrap();
@@ -92,7 +93,7 @@ async fn each_call_for_a_sound_fails_in_turn_and_costs_the_sound_at_most() {
     let (said, own) = calls(0).await;
     if !stack.cloud.speech_available() {
         assert_eq!(sound(&said), None);
-        println!("skipped: espeak-ng is not installed");
+        skipped("espeak-ng is not installed");
         return;
     }
     let [look, make, keep] = own.as_slice() else { panic!("{own:?}") };

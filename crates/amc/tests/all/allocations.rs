@@ -1,9 +1,6 @@
 //! No allocation per token: an utterance of a hundred words allocates as often as one of ten. Counted in a program of its own, whose allocator
 //! counts what each thread allocates.
 
-#![cfg(feature = "train")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use allocation_counter::measure;
 use sbf_amc::{Model, Options, Sample, train};
 

@@ -1,12 +1,11 @@
 //! What every model promises, on bots of our own, on generated ones, and on the reference brains where they are at hand.
 
-#![cfg(feature = "train")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-use std::{fs, io::Write as _, path::PathBuf};
+use std::fs;
 
 use proptest::prelude::*;
 use sbf_amc::{DecodeError, Model, Options, Sample, TrainError, evaluate::evaluate, train};
+
+use crate::shared_data;
 
 const CAFE: &[(&str, &str)] = &[
     ("hours", "when do you open"),
@@ -37,15 +36,6 @@ fn model_of(samples: &[Sample<'_>], options: Options) -> Model {
 
 fn cafe() -> Model {
     model_of(&samples(CAFE), english())
-}
-
-fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("SBF_SHARED_DATA").map_or_else(|| PathBuf::from("../../../shared/data"), PathBuf::from);
-    let path = root.join(path);
-    if !path.exists() {
-        let _ = writeln!(std::io::stderr(), "skipped: {} is not there", path.display());
-    }
-    path.exists().then_some(path)
 }
 
 #[test]
@@ -315,7 +305,7 @@ fn folds_hold_every_utterance_out_once() {
 
 #[test]
 fn reference_brains_know_their_own_utterances_and_the_probes() {
-    let Some(folder) = shared("knowledge") else { return };
+    let Some(folder) = shared_data("knowledge") else { return };
     for (file, tag) in
         [("en", "en"), ("pt-br", "pt-BR"), ("es", "es"), ("fr", "fr"), ("de", "de"), ("it", "it"), ("ru", "ru")]
     {

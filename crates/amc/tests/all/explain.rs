@@ -1,8 +1,5 @@
 //! Explanations: that they are exact, and that what they propose is so.
 
-#![cfg(feature = "train")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use proptest::prelude::*;
 use sbf_amc::{Explanation, Model, Options, Sample, explain::Reading, train};
 

@@ -1,9 +1,6 @@
 //! Splitting: that double questions fall into their two, and that single ones stay whole.
 
-#![cfg(feature = "train")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-use std::{fs, io::Write as _, path::PathBuf};
+use std::fs;
 
 use proptest::prelude::*;
 use sbf_amc::{
@@ -11,6 +8,8 @@ use sbf_amc::{
     evaluate::{DEFAULT_THRESHOLD, Labelled, parse, samples},
     train,
 };
+
+use crate::shared_data;
 
 const CAFE: &[(&str, &str)] = &[
     ("hours", "when do you open"),
@@ -116,12 +115,7 @@ proptest! {
 }
 
 fn corpus(name: &str) -> Option<[Vec<Labelled>; 2]> {
-    let root = std::env::var_os("SBF_SHARED_DATA").map_or_else(|| PathBuf::from("../../../shared/data"), PathBuf::from);
-    let folder = root.join("nlu").join(name);
-    if !folder.exists() {
-        let _ = writeln!(std::io::stderr(), "skipped: {} is not there", folder.display());
-        return None;
-    }
+    let folder = shared_data(&format!("nlu/{name}"))?;
     Some(["train.tsv", "test.tsv"].map(|file| parse(&fs::read_to_string(folder.join(file)).unwrap()).unwrap()))
 }
 
