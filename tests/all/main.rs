@@ -9,6 +9,7 @@ mod cost;
 mod crashes;
 mod dev;
 mod http;
+mod imports;
 mod observed;
 mod once;
 mod operating;

@@ -1,6 +1,6 @@
 //! What every bot can say and understand in the languages of the sample bots: stock sentences, words that cancel, words that leave a question open.
 
-use crate::{brain::Stock, fold::key, language::primary};
+use crate::{fold::key, language::primary, stock::Stock};
 
 /// A language's stock sentences, and the words that answer any question.
 struct Phrases {
