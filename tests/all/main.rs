@@ -10,6 +10,7 @@ mod crashes;
 mod dev;
 mod http;
 mod imports;
+mod languages;
 mod observed;
 mod once;
 mod operating;

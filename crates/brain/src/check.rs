@@ -219,7 +219,7 @@ fn language_of(written: &Knowledge, config: &Config, problems: &mut Problems) ->
         .filter_map(|sentence| sentence.text.as_deref());
     let detected = language::detect(utterances.chain(sentences));
     let Some(tag) = &config.language_tag else { return detected };
-    if let Some(other) = detected.filter(|other| language::primary(other) != language::primary(tag)) {
+    if let Some(other) = detected.filter(|other| sbf_languages::primary(other) != sbf_languages::primary(tag)) {
         let rule = format!("the utterances read as another language ({other}) than this says");
         problems.warning(crate::config::LANGUAGE_PATH, rule, tag);
     }
