@@ -1,6 +1,7 @@
 //! What may depend on what, held by cargo's own dependency graph and by the sources.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -10,7 +11,8 @@ use sbf_tests::repository;
 
 /// Packages whose names begin so must not be reachable from the crate by normal dependencies.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("sbf-amc", &["sbf-", "tokio", "aws-", "axum", "hyper", "reqwest", "async-trait", "rayon"]),
+    ("sbf-languages", &["sbf-", "tokio", "aws-", "axum", "hyper", "reqwest", "async-trait", "regex"]),
+    ("sbf-amc", &["tokio", "aws-", "axum", "hyper", "reqwest", "async-trait", "rayon"]),
     ("sbf-brain", &["sbf-dialog", "sbf-aws", "sbf-local", "tokio", "aws-", "axum", "hyper", "reqwest", "async-trait"]),
     ("sbf-dialog", &["sbf-aws", "sbf-local", "tokio", "aws-", "axum", "hyper", "reqwest", "linfa", "ndarray"]),
     ("sbf-aws", &["sbf-local", "sbf-samples", "dynoxide", "s3s", "clap", "lambda_http"]),
@@ -21,8 +23,12 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("sbf-samples", &["sbf-amc", "sbf-brain", "sbf-dialog", "sbf-aws", "sbf-local"]),
 ];
 
+/// All crates of this workspace that the lowest ones may know.
+const LOWEST: &[(&str, &[&str])] =
+    &[("sbf-languages", &[]), ("sbf-amc", &["sbf-languages"]), ("sbf-brain", &["sbf-amc", "sbf-languages"])];
+
 /// Crates without files, clock, environment, network and chance.
-const PURE: [&str; 3] = ["amc", "brain", "dialog"];
+const PURE: [&str; 4] = ["languages", "amc", "brain", "dialog"];
 
 #[test]
 fn dependencies_point_one_way() {
@@ -31,6 +37,15 @@ fn dependencies_point_one_way() {
             let wrong = forbidden.iter().any(|prefix| dependency.starts_with(prefix)) && dependency != *package;
             assert!(!wrong, "{package} must not depend on {dependency}");
         }
+    }
+}
+
+#[test]
+fn the_lowest_crates_know_only_those_below_them() {
+    for (package, below) in LOWEST {
+        let own: BTreeSet<String> =
+            dependencies(package).into_iter().filter(|name| name.starts_with("sbf-") && name != package).collect();
+        assert_eq!(own, below.iter().map(|name| (*name).to_owned()).collect(), "{package}");
     }
 }
 
@@ -59,7 +74,7 @@ fn features(line: &str) -> &str {
 fn clippy_keeps_the_outside_world_from_pure_crates() {
     let folder = |krate: &str| repository().join("crates").join(krate);
     let rules = PURE.map(|krate| fs::read_to_string(folder(krate).join("clippy.toml")).unwrap());
-    assert!(rules.iter().all(|own| *own == rules[0]), "the three clippy.toml differ");
+    assert!(rules.iter().all(|own| *own == rules[0]), "the clippy.toml of pure crates differ");
     for path in ["std::fs::read", "std::env::var", "std::time::Instant::now", "std::net::TcpStream"] {
         assert!(rules[0].contains(&format!("\"{path}\"")), "{path} is allowed");
     }

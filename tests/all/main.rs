@@ -9,6 +9,8 @@ mod cost;
 mod crashes;
 mod dev;
 mod http;
+mod imports;
+mod languages;
 mod observed;
 mod once;
 mod operating;

@@ -8,8 +8,9 @@ mod cuts;
 
 use std::ops::Range;
 
-use self::cuts::{coordinators, pieces};
+use self::cuts::pieces;
 use crate::{
+    language::coordinators,
     model::{Classification, Model},
     text::{Kind, Text},
 };

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::{
     features::{Features, Found, Space, is_word},
-    function_words,
     gate::FUNCTION_WORD,
     hash::Dice,
-    names,
+    language, names,
     options::Options,
     rows::coarse,
     terms::{Lexicon, Terms, word_hash},
@@ -190,7 +189,7 @@ impl Corpus {
     }
 
     fn function_stems(&self, words: &BTreeMap<&str, u64>) -> HashSet<u64> {
-        let functions = function_words::hashes(self.lexicon.language.as_deref());
+        let functions = language::function_words(self.lexicon.language.as_deref());
         let is_function = |word: &str| functions.binary_search(&word_hash(word)).is_ok();
         words.iter().filter(|(word, _)| is_function(word)).map(|(_, stem)| *stem).collect()
     }

@@ -1,8 +1,9 @@
-//! Languages: which stemmer a BCP 47 tag stands for.
+//! What the classifier asks of a language: stems, and the words that say little or join clauses.
 
 use std::{cell::RefCell, collections::HashMap};
 
 use rust_stemmers::{Algorithm, Stemmer};
+use sbf_languages::Language;
 
 use crate::{
     hash::Identity,
@@ -16,20 +17,20 @@ const REMEMBERED: usize = 1024;
 
 /// Finds the stem of a folded word, in the languages that have a stemmer; elsewhere a word is its own stem.
 pub(crate) struct Stems {
-    algorithm: Option<Algorithm>,
-    stemmer: Option<Stemmer>,
+    stemmer: Option<(Stemmer, sbf_languages::Stemmer)>,
 }
 
 impl std::fmt::Debug for Stems {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stems").field("algorithm", &self.algorithm).finish_non_exhaustive()
+        let made_for = self.stemmer.as_ref().map(|(_, made_for)| made_for);
+        f.debug_struct("Stems").field("stemmer", &made_for).finish()
     }
 }
 
 impl Stems {
     pub(crate) fn of(language: Option<&str>) -> Self {
-        let algorithm = language.and_then(algorithm);
-        Self { algorithm, stemmer: algorithm.map(Stemmer::create) }
+        let made_for = language.and_then(sbf_languages::of).and_then(|language| language.stemmer);
+        Self { stemmer: made_for.map(|made_for| (Stemmer::create(made_for.algorithm), made_for)) }
     }
 
     /// Hash of a word's stem.
@@ -44,11 +45,32 @@ impl Stems {
         })
     }
 
-    /// The stemmer, where it was made for words like this one.
+    /// The stemmer, where it was made for words like this one; words of other scripts, and numbers, are their own stems.
     fn for_word(&self, word: &str) -> Option<(&Stemmer, Algorithm)> {
-        let (stemmer, algorithm) = (self.stemmer.as_ref()?, self.algorithm?);
-        (word.len() <= 2 * LONGEST_STEMMED && in_script(algorithm, word)).then_some((stemmer, algorithm))
+        let (stemmer, made_for) = self.stemmer.as_ref()?;
+        let fits = word.len() <= 2 * LONGEST_STEMMED && word.chars().all(|c| made_for.script.has(c));
+        fits.then_some((stemmer, made_for.algorithm))
     }
+}
+
+/// Hashes of the words that carry grammar or courtesy and little meaning, sorted.
+///
+/// They count little when the gate asks how much of an utterance a bot knows: a bot of eighteen utterances cannot learn by itself that "the"
+/// means nothing. They are not left out of the hyperplanes' features.
+pub(crate) fn function_words(language: Option<&str>) -> Vec<u64> {
+    hashes(language, |language| language.function_words)
+}
+
+/// Hashes of the words that join clauses, sorted.
+pub(crate) fn coordinators(language: Option<&str>) -> Vec<u64> {
+    hashes(language, |language| language.coordinators)
+}
+
+fn hashes(language: Option<&str>, words: fn(&Language) -> &'static str) -> Vec<u64> {
+    let words = language.and_then(sbf_languages::of).map_or("", words);
+    let mut hashes: Vec<u64> = words.split_whitespace().map(word_hash).collect();
+    hashes.sort_unstable();
+    hashes
 }
 
 thread_local! {
@@ -85,48 +107,6 @@ impl Recent {
     }
 }
 
-/// The Snowball algorithm of a BCP 47 tag's language.
-fn algorithm(tag: &str) -> Option<Algorithm> {
-    Some(match primary(tag).as_str() {
-        "ar" => Algorithm::Arabic,
-        "da" => Algorithm::Danish,
-        "nl" => Algorithm::Dutch,
-        "en" => Algorithm::English,
-        "fi" => Algorithm::Finnish,
-        "fr" => Algorithm::French,
-        "de" => Algorithm::German,
-        "el" => Algorithm::Greek,
-        "hu" => Algorithm::Hungarian,
-        "it" => Algorithm::Italian,
-        "no" | "nb" | "nn" => Algorithm::Norwegian,
-        "pt" => Algorithm::Portuguese,
-        "ro" => Algorithm::Romanian,
-        "ru" => Algorithm::Russian,
-        "es" => Algorithm::Spanish,
-        "sv" => Algorithm::Swedish,
-        "ta" => Algorithm::Tamil,
-        "tr" => Algorithm::Turkish,
-        _ => return None,
-    })
-}
-
-/// The language subtag of a BCP 47 tag, in lower case: `pt-BR` → `pt`.
-pub(crate) fn primary(tag: &str) -> String {
-    tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
-}
-
-/// Whether the stemmer was made for the letters of this word; words of other scripts, and numbers, are their own stems.
-fn in_script(algorithm: Algorithm, word: &str) -> bool {
-    let letter: fn(char) -> bool = match algorithm {
-        Algorithm::Arabic => |c| matches!(c, '\u{0600}'..='\u{06FF}'),
-        Algorithm::Greek => |c| matches!(c, '\u{0370}'..='\u{03FF}'),
-        Algorithm::Russian => |c| matches!(c, '\u{0400}'..='\u{04FF}'),
-        Algorithm::Tamil => |c| matches!(c, '\u{0B80}'..='\u{0BFF}'),
-        _ => |c| c.is_ascii_lowercase() || c == '\'',
-    };
-    word.chars().all(letter)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +123,17 @@ mod tests {
         assert_eq!(stem("ru", "погоды"), stem("ru", "погода"));
         assert_eq!(stem("xx", "ordering"), "ordering");
         assert_eq!(Stems::of(None).hash("ordering"), stem_hash("ordering"));
+    }
+
+    #[test]
+    fn function_words_and_coordinators_are_written_as_texts_are_folded() {
+        for language in sbf_languages::ALL {
+            for word in language.function_words.split_whitespace().chain(language.coordinators.split_whitespace()) {
+                assert_eq!(crate::text::fold(word), word, "{}", language.name);
+            }
+        }
+        let of = |tag| (function_words(Some(tag)).len(), coordinators(Some(tag)).len());
+        assert_eq!([of("nl-NL"), of("nn"), of("xx")], [(99, 5), (0, 4), (0, 0)]);
     }
 
     #[test]
@@ -173,9 +164,9 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_stemmer_panics(word in "\\PC{0,40}", latin in "[a-z']{0,45}") {
-            for tag in ["ar", "da", "nl", "en", "fi", "fr", "de", "el", "hu", "it", "no", "pt", "ro", "ru", "es", "sv", "ta", "tr"] {
-                stem(tag, &crate::text::fold(&word));
-                stem(tag, &latin);
+            for language in sbf_languages::ALL {
+                stem(language.tag, &crate::text::fold(&word));
+                stem(language.tag, &latin);
             }
         }
     }

@@ -15,7 +15,6 @@ pub mod evaluate;
 pub mod explain;
 mod features;
 mod formats;
-mod function_words;
 mod gate;
 mod hash;
 mod language;

@@ -11,9 +11,8 @@ use crate::{
     codec::{DecodeError, Reader},
     features::{Features, Found, Space},
     formats::Formats,
-    function_words,
     gate::{Buffers, Confidence, Gate, Signals},
-    hash, number,
+    hash, language, number,
     product::{self, Product},
     rows::Table,
     terms::{Lexicon, Terms, word_hash},
@@ -374,7 +373,7 @@ impl Head {
         let exact = from.list(|from| Ok((from.u64()?, from.small()?)))?;
         let vocabulary = Vocabulary::read(from)?;
         let lexicon = Lexicon::new(language, stop_words, synonyms);
-        let function_words = function_words::hashes(lexicon.language.as_deref());
+        let function_words = language::function_words(lexicon.language.as_deref());
         Ok(Self { function_words, lexicon, space, intents, none, biases, temperature, gate, exact, vocabulary })
     }
 }

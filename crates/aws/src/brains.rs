@@ -1,4 +1,6 @@
-//! The live brain, from S3.
+//! The live brain: read from S3, decoded and kept in memory until the object in the bucket changes.
+//!
+//! What a brain is and means is the matter of the crate `crates/brain`; the folder `brain/` has the sample bots' files.
 
 use std::{
     fmt::Display,

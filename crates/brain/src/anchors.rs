@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::{
+    path::{index, member},
     problem::Problems,
-    reader::{index, member},
 };
 
 /// Sample backends by the anchor that stands for their ARN.

@@ -8,35 +8,17 @@ use std::io::{Cursor, Read, Write};
 
 use sbf_amc::{Formats, Model};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use crate::{
-    brain::{Brain, Sources},
-    check,
-    problem::Problem,
-};
+use crate::{brain::Brain, check, files::sha256, problem::Problem};
 
-/// What a bot's author writes, for training to read.
-pub const KNOWLEDGE: &str = "knowledge.json";
-/// The bot's settings.
-pub const CONFIGS: &str = "configs.json";
-/// The trained bot: the one artefact that answering needs.
-pub const PACKED: &str = "brain-amcClassificationsImpl.pgk";
-/// What was trained, for people.
-pub const READABLE: &str = "brain-amcClassificationsImpl.json";
-/// Every held-out and every test utterance with what was understood.
-pub const CONFUSION_MATRIX: &str = "confusion-matrix.json";
-/// The counts of that as a picture.
-pub const CONFUSION_PICTURE: &str = "confusion-matrix.svg";
-/// The words of all training texts.
-pub const WORD_DISTRIBUTION: &str = "word-distribution.csv";
-/// All problems of the last check.
-pub const PROBLEMS: &str = "problems.json";
-/// Under this key of its metadata in a bucket stands which files it is about: their [`Files::digest`].
-pub const ABOUT: &str = "files-sha256";
-/// Counts and rates of the last training.
-pub const REPORT: &str = "training-report.json";
+pub use crate::{
+    brain::Measured,
+    files::{
+        ABOUT, CONFIGS, CONFUSION_MATRIX, CONFUSION_PICTURE, Files, KNOWLEDGE, PACKED, PROBLEMS, READABLE, REPORT,
+        WORD_DISTRIBUTION,
+    },
+};
 
 /// Layouts of the artefact that are read, and the one that is written. Whoever changes one of the three adds to `artefact/releases.rs`.
 pub const FORMATS: Formats = Formats { oldest: 1, newest: 1, written: 1 };
@@ -92,15 +74,6 @@ struct Manifest {
     checksums: Vec<Checksum>,
 }
 
-/// How a bot did on training texts that were held out, when it was trained.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
-    /// How many there were.
-    pub texts: usize,
-    /// Share whose best intent was the right one, 0..=1, to four digits.
-    pub accuracy: f64,
-}
-
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Checksum {
     entry: String,
@@ -127,23 +100,6 @@ impl Summary {
     pub fn is_of(&self, files: &Files) -> bool {
         let (knowledge, config) = (Some(sha256(&files.knowledge)), files.config.as_deref().map(sha256));
         (knowledge, config) == (self.knowledge.clone(), self.config.clone())
-    }
-}
-
-/// Both files of a bot, exactly as they were written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Files {
-    /// `knowledge.json`.
-    pub knowledge: Vec<u8>,
-    /// `configs.json`, where there is one.
-    pub config: Option<Vec<u8>>,
-}
-
-impl Files {
-    /// Names these two contents, for whoever has them too: 64 hexadecimal digits.
-    pub fn digest(&self) -> String {
-        let config = self.config.as_deref().map(|config| format!("{CONFIGS} {}\n", sha256(config)));
-        sha256(format!("{KNOWLEDGE} {}\n{}", sha256(&self.knowledge), config.unwrap_or_default()).as_bytes())
     }
 }
 
@@ -234,7 +190,7 @@ fn decode_as(bytes: &[u8], formats: Formats) -> Result<Brain, DecodeError> {
         serde_json::from_slice(&manifest).map_err(|error| DecodeError::Damaged(error.to_string()))?;
     let has_config = manifest.checksums.iter().any(|checksum| checksum.entry == CONFIGS);
     let config = if has_config { Some(entry(&mut archive, CONFIGS, bytes.len())?) } else { None };
-    let sources = Sources { knowledge: entry(&mut archive, KNOWLEDGE, bytes.len())?, config };
+    let sources = Files { knowledge: entry(&mut archive, KNOWLEDGE, bytes.len())?, config };
     let model = entry(&mut archive, MODEL, bytes.len())?;
     // Entries that a later release adds are none of ours; the seal is over them too.
     let is_known = |checksum: &&Checksum| [KNOWLEDGE, CONFIGS, MODEL].contains(&checksum.entry.as_str());
@@ -252,7 +208,7 @@ fn decode_as(bytes: &[u8], formats: Formats) -> Result<Brain, DecodeError> {
 
 /// A new bot from its parts; its version follows from their content.
 #[cfg(feature = "train")]
-pub(crate) fn assemble(content: crate::brain::Content, model: Model, sources: Sources) -> Brain {
+pub(crate) fn assemble(content: crate::content::Content, model: Model, sources: Files) -> Brain {
     let version = version(&checksums(&sources, &model.encode()));
     Brain { content, model, sources, version, measured: None }
 }
@@ -262,12 +218,12 @@ fn version(checksums: &[Checksum]) -> String {
     sha256(text.as_bytes())[..16].to_owned()
 }
 
-fn entries<'b>(sources: &'b Sources, model: &'b [u8]) -> impl Iterator<Item = (&'static str, &'b [u8])> {
+fn entries<'b>(sources: &'b Files, model: &'b [u8]) -> impl Iterator<Item = (&'static str, &'b [u8])> {
     let config = sources.config.as_deref().map(|config| (CONFIGS, config));
     std::iter::once((KNOWLEDGE, sources.knowledge.as_slice())).chain(config).chain([(MODEL, model)])
 }
 
-fn checksums(sources: &Sources, model: &[u8]) -> Vec<Checksum> {
+fn checksums(sources: &Files, model: &[u8]) -> Vec<Checksum> {
     entries(sources, model).map(|(entry, bytes)| Checksum { entry: entry.to_owned(), sha256: sha256(bytes) }).collect()
 }
 
@@ -309,10 +265,6 @@ fn check_seal(bytes: &[u8]) -> Result<(), DecodeError> {
 
 fn seal(bytes: &[u8]) -> String {
     format!("{SEAL}{}", sha256(bytes))
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -1,17 +1,18 @@
 //! A trained bot.
 
-use std::collections::HashMap;
-
 use sbf_amc::Model;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    artefact::Measured,
     config::Config,
-    entity::{Lexicon, Values},
+    content::Content,
+    entity::Entity,
+    files::Files,
     intent::{FederatedBot, Intent, Variation},
     pronunciation::Pronounced,
     sentences,
+    stock::Stock,
 };
 
 /// A trained bot: what it knows, how it speaks, and the classifier that understands.
@@ -19,37 +20,18 @@ use crate::{
 pub struct Brain {
     pub(crate) content: Content,
     pub(crate) model: Model,
-    pub(crate) sources: Sources,
+    pub(crate) sources: Files,
     pub(crate) version: String,
     pub(crate) measured: Option<Measured>,
 }
 
-/// Both files' bytes, as written.
-#[derive(Debug, Clone)]
-pub(crate) struct Sources {
-    pub(crate) knowledge: Vec<u8>,
-    pub(crate) config: Option<Vec<u8>>,
-}
-
-/// All of a bot but its classifier: what knowledge.json and configs.json say, compiled.
-#[derive(Debug)]
-pub(crate) struct Content {
-    pub(crate) name: String,
-    pub(crate) language: Option<String>,
-    pub(crate) voice: Option<String>,
-    pub(crate) config: Config,
-    /// knowledge.json as written.
-    pub(crate) written: Value,
-    pub(crate) intents: Vec<Intent>,
-    pub(crate) by_id: HashMap<String, usize>,
-    pub(crate) values: Values,
-    pub(crate) lexicon: Lexicon,
-    /// Every stock sentence.
-    pub(crate) stock: HashMap<Stock, Variation>,
-    /// Kind, utterance and expected intent.
-    #[cfg_attr(not(feature = "train"), allow(dead_code))]
-    pub(crate) tests: Vec<(String, String, String)>,
-    pub(crate) federation: Option<FederatedBot>,
+/// How a bot did on training texts that were held out, when it was trained.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// How many there were.
+    pub texts: usize,
+    /// Share whose best intent was the right one, 0..=1, to four digits.
+    pub accuracy: f64,
 }
 
 /// What an utterance means to a brain.
@@ -74,41 +56,6 @@ pub struct Candidate<'b> {
     pub intent: &'b Intent,
     /// Calibrated probability, 0..=1.
     pub probability: f32,
-}
-
-/// A value of a `staticEntities` list, found in an utterance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entity {
-    /// The list's name as written in knowledge.json.
-    pub entity_type: String,
-    /// The value as written in knowledge.json.
-    pub value: String,
-    /// The words of the utterance that it was found in.
-    pub found: String,
-}
-
-/// A sentence of the bot that belongs to no intent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Stock {
-    /// `i18n.nifMessage`: nothing was understood.
-    Miss,
-    /// `i18n.errorMessage`: a backend failed.
-    Error,
-    /// `i18n.welcomeMessage`.
-    Welcome,
-    /// A dialog was cancelled by the user.
-    Cancelled,
-    /// Too many wrong answers.
-    GaveUp,
-    /// A value did not pass validation and the parameter has no message of its own.
-    NotValid,
-    /// A turn was repeated after a crash, and its backend must not be called twice.
-    PerhapsDone,
-}
-
-impl Stock {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Miss, Self::Error, Self::Welcome, Self::Cancelled, Self::GaveUp, Self::NotValid, Self::PerhapsDone];
 }
 
 impl Brain {

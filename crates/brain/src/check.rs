@@ -14,9 +14,10 @@ use serde_json::Value;
 
 use crate::{
     anchors,
-    brain::{Content, Sources},
     config::{CONFIGS_FILE, Config},
+    content::Content,
     entity::{Lexicon, Values},
+    files::Files,
     intent::{FederatedBot, Intent},
     json,
     knowledge::{self, Item, KNOWLEDGE_FILE, Knowledge},
@@ -31,7 +32,7 @@ use crate::{
 #[cfg_attr(not(feature = "train"), allow(dead_code))]
 pub struct CheckedKnowledge {
     pub(crate) content: Content,
-    pub(crate) sources: Sources,
+    pub(crate) sources: Files,
     pub(crate) training: Training,
     pub(crate) warnings: Vec<Problem>,
 }
@@ -93,7 +94,7 @@ pub fn read(knowledge: &[u8], config: Option<&[u8]>) -> (Option<CheckedKnowledge
     let (compiled, problems) = compile(knowledge, config, &Purpose::Training);
     let checked = compiled.map(|(content, training)| CheckedKnowledge {
         content,
-        sources: Sources { knowledge: knowledge.to_vec(), config: config.map(<[u8]>::to_vec) },
+        sources: Files { knowledge: knowledge.to_vec(), config: config.map(<[u8]>::to_vec) },
         training,
         warnings: problems.clone(),
     });
@@ -116,7 +117,7 @@ pub fn path_of_other_bot(name: &str) -> String {
 }
 
 /// The content of a bot that was trained before, in the language it was trained in.
-pub(crate) fn reread(sources: &Sources, language: Option<String>) -> Result<Content, Vec<Problem>> {
+pub(crate) fn reread(sources: &Files, language: Option<String>) -> Result<Content, Vec<Problem>> {
     let (compiled, problems) = compile(&sources.knowledge, sources.config.as_deref(), &Purpose::Answering { language });
     compiled.map(|(content, _)| content).ok_or(problems)
 }
@@ -218,7 +219,7 @@ fn language_of(written: &Knowledge, config: &Config, problems: &mut Problems) ->
         .filter_map(|sentence| sentence.text.as_deref());
     let detected = language::detect(utterances.chain(sentences));
     let Some(tag) = &config.language_tag else { return detected };
-    if let Some(other) = detected.filter(|other| language::primary(other) != language::primary(tag)) {
+    if let Some(other) = detected.filter(|other| sbf_languages::primary(other) != sbf_languages::primary(tag)) {
         let rule = format!("the utterances read as another language ({other}) than this says");
         problems.warning(crate::config::LANGUAGE_PATH, rule, tag);
     }

@@ -6,10 +6,20 @@ use std::{
 };
 
 use crate::{
-    brain::Entity,
     fold::{Word, key, words},
     knowledge::EntityList,
 };
+
+/// A value of a `staticEntities` list, found in an utterance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entity {
+    /// The list's name as written in knowledge.json.
+    pub entity_type: String,
+    /// The value as written in knowledge.json.
+    pub value: String,
+    /// The words of the utterance that it was found in.
+    pub found: String,
+}
 
 /// Every value of every list, ready to be found.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 use sbf_amc::Explanation;
 use serde::Serialize;
 
-use crate::{brain::Brain, check, train::texts};
+use crate::{brain::Brain, check, texts::texts};
 
 /// The classifier's account, and the utterance in knowledge.json that is most like the one explained.
 #[derive(Debug, Clone, PartialEq, Serialize)]

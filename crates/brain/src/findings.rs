@@ -1,6 +1,6 @@
 //! What an author can do about what a bot does not understand, in plain words.
 //!
-//! A [report](crate::report::Report) has the findings that cost next to nothing; [`Trained::findings`] adds those that look at every utterance.
+//! The report of a training has the findings that cost next to nothing; `Trained::findings` adds those that look at every utterance.
 
 mod alone;
 mod misplaced;
@@ -9,11 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
-use crate::{
-    brain::Brain,
-    report::{Outcome, Text},
-    train::Trained,
-};
+use crate::{brain::Brain, outcome::Outcome, texts::Text};
 
 /// An intent with fewer texts is hard to tell from others.
 const FEW: usize = 5;
@@ -66,23 +62,31 @@ pub struct Place {
     pub utterance: Option<String>,
 }
 
-impl Trained {
-    /// All findings, by kind and in the order of the file: those of the report, utterances in the wrong intent, and words that decide alone.
-    ///
-    /// Bounded: at most 200 suspects are compared with all texts, and 20 texts of an intent looked at word by word. `sbf test` prints them.
-    pub fn findings(&self) -> Vec<Finding> {
-        let mut findings = self.report.findings.clone();
-        findings.extend(capped(misplaced::find(&self.brain, &self.report)));
-        findings.extend(capped(alone::find(&self.brain, &self.report.training)));
-        findings
-    }
+/// What training measures anyway, for findings to be drawn from it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Evidence<'r> {
+    pub(crate) brain: &'r Brain,
+    pub(crate) texts: &'r [Text],
+    pub(crate) held_out: &'r [Outcome],
+    /// For each held-out text its place in `texts`.
+    pub(crate) held_out_texts: &'r [usize],
+}
+
+/// Utterances in the wrong intent, and words that decide alone.
+///
+/// Bounded: at most 200 suspects are compared with all texts, and 20 texts of an intent looked at word by word.
+pub(crate) fn thorough(evidence: Evidence<'_>) -> Vec<Finding> {
+    let mut findings = capped(misplaced::find(evidence));
+    findings.extend(capped(alone::find(evidence.brain, evidence.texts)));
+    findings
 }
 
 /// Duplicates, intents with few utterances, and intents that are too close: what is known after training anyway.
-pub(crate) fn cheap(brain: &Brain, texts: &[Text], held_out: &[Outcome], held_out_texts: &[usize]) -> Vec<Finding> {
+pub(crate) fn cheap(evidence: Evidence<'_>) -> Vec<Finding> {
+    let Evidence { brain, texts, .. } = evidence;
     let mut findings = capped(duplicates(brain, texts));
     findings.extend(capped(few(brain, texts)));
-    findings.extend(capped(too_close(brain, texts, held_out, held_out_texts)));
+    findings.extend(capped(too_close(evidence)));
     findings
 }
 
@@ -136,7 +140,7 @@ fn few(brain: &Brain, texts: &[Text]) -> Vec<Finding> {
 }
 
 /// Pairs of intents, the most often confused first.
-fn too_close(brain: &Brain, texts: &[Text], held_out: &[Outcome], held_out_texts: &[usize]) -> Vec<Finding> {
+fn too_close(Evidence { brain, texts, held_out, held_out_texts }: Evidence<'_>) -> Vec<Finding> {
     let mut held: HashMap<usize, usize> = HashMap::new();
     let mut pairs: BTreeMap<(usize, usize), Vec<(&Text, usize)>> = BTreeMap::new();
     for (outcome, text) in held_out.iter().zip(held_out_texts) {

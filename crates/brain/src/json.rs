@@ -6,8 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::{
+    path::{index, member},
     problem::Problems,
-    reader::{index, member},
 };
 
 /// Parses a file; a byte order mark is fine. `None` where it is not JSON, with the problem.

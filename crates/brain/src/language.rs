@@ -1,7 +1,5 @@
 //! The language a brain speaks.
 
-use whatlang::Lang;
-
 /// The language of a bot's sentences, where the detector is sure enough of it; its tag has one part.
 ///
 /// The detector calls itself reliable from 0.9 on. Half of that certainty is enough here: over random handfuls of utterances in seven languages it
@@ -14,7 +12,7 @@ pub fn detect<'t>(sentences: impl Iterator<Item = &'t str>) -> Option<String> {
     let step = sentences.len().div_ceil(ENOUGH).max(1);
     let text = sentences.into_iter().step_by(step).collect::<Vec<_>>().join(". ");
     let found = whatlang::detect(&text)?;
-    (found.confidence() >= SURE).then(|| tag_of(found.lang()).to_owned())
+    (found.confidence() >= SURE).then(|| tag_of(found.lang().code()).to_owned())
 }
 
 /// A language tag in its usual case (`pt-BR`), from any case and with `_` for `-`; `None` where it is none (RFC 5646, without private use).
@@ -40,50 +38,28 @@ pub(crate) fn canonical(written: &str) -> Option<String> {
     Some(tag)
 }
 
-/// The first part of a tag: `pt` of `pt-BR`.
-pub(crate) fn primary(tag: &str) -> &str {
-    tag.split('-').next().unwrap_or(tag)
-}
-
 /// ISO 639-1 where there is one; the detector speaks ISO 639-3.
-fn tag_of(language: Lang) -> &'static str {
-    match language {
-        Lang::Eng => "en",
-        Lang::Por => "pt",
-        Lang::Spa => "es",
-        Lang::Fra => "fr",
-        Lang::Deu => "de",
-        Lang::Ita => "it",
-        Lang::Rus => "ru",
-        Lang::Ara => "ar",
-        Lang::Dan => "da",
-        Lang::Nld => "nl",
-        Lang::Fin => "fi",
-        Lang::Ell => "el",
-        Lang::Hun => "hu",
-        Lang::Nob => "no",
-        Lang::Ron => "ro",
-        Lang::Swe => "sv",
-        Lang::Tam => "ta",
-        Lang::Tur => "tr",
-        Lang::Pol => "pl",
-        Lang::Ces => "cs",
-        Lang::Ukr => "uk",
-        Lang::Cat => "ca",
-        Lang::Jpn => "ja",
-        Lang::Cmn => "zh",
-        Lang::Kor => "ko",
-        Lang::Hin => "hi",
-        Lang::Heb => "he",
-        Lang::Vie => "vi",
-        Lang::Ind => "id",
-        other => other.code(),
-    }
+fn tag_of(code: &str) -> &str {
+    sbf_languages::of_detector(code).map_or(code, |language| language.tag)
 }
 
 #[cfg(test)]
 mod tests {
+    use whatlang::Lang;
+
     use super::*;
+
+    #[test]
+    fn the_detectors_codes_become_tags() {
+        for language in sbf_languages::ALL {
+            let known = language.detector.map(|code| Lang::from_code(code).unwrap().code());
+            assert_eq!(known.map(tag_of), language.detector.map(|_| language.tag), "{}", language.name);
+        }
+        for (language, tag) in [(Lang::Nob, "no"), (Lang::Cmn, "zh"), (Lang::Ell, "el"), (Lang::Epo, "epo")] {
+            assert_eq!(tag_of(language.code()), tag);
+        }
+        assert_eq!(Lang::all().iter().filter(|language| tag_of(language.code()) != language.code()).count(), 29);
+    }
 
     #[test]
     fn tags_get_their_usual_case() {

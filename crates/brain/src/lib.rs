@@ -24,24 +24,38 @@ pub mod report;
 pub mod train;
 
 mod anchors;
+mod content;
 mod entity;
+mod files;
 mod fold;
 mod json;
 mod knowledge;
+#[cfg(feature = "train")]
+mod outcome;
+mod path;
 mod reader;
 mod secret;
 mod sentences;
+mod stock;
+#[cfg(feature = "train")]
+mod texts;
+#[cfg(feature = "train")]
+mod trained;
 mod utterance;
 
 pub use artefact::{DecodeError, decode, encode};
-pub use brain::{Brain, Candidate, Entity, Stock, Understanding};
+pub use brain::{Brain, Candidate, Understanding};
 pub use check::{CheckedKnowledge, read};
+pub use entity::Entity;
 #[cfg(feature = "train")]
 pub use explain::Explained;
 #[cfg(feature = "train")]
 pub use findings::Finding;
+#[cfg(feature = "train")]
+pub use outcome::{Outcome, run_tests};
 pub use problem::{Problem, Severity};
+pub use stock::Stock;
 #[cfg(feature = "train")]
-pub use report::{Outcome, run_tests};
+pub use train::{Progress, TrainError, train};
 #[cfg(feature = "train")]
-pub use train::{Progress, TrainError, Trained, train};
+pub use trained::Trained;

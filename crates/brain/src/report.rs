@@ -4,18 +4,18 @@ mod compare;
 mod matrix;
 mod words;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use sbf_amc::TrainReport;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    artefact::{CONFUSION_MATRIX, CONFUSION_PICTURE, READABLE, REPORT, WORD_DISTRIBUTION},
     brain::Brain,
-    findings::{self, Finding},
+    files::{CONFUSION_MATRIX, CONFUSION_PICTURE, READABLE, REPORT, WORD_DISTRIBUTION},
+    findings::{self, Evidence, Finding},
+    outcome::{Outcome, run_tests},
     problem::Problem,
-    train::Trained,
+    texts::Text,
 };
 
 pub use self::{
@@ -27,39 +27,6 @@ pub use self::{
 const CANONICAL: &str = "canonical";
 /// Confused pairs listed in the training report.
 const MOST_CONFUSIONS: usize = 50;
-
-/// What was understood from an utterance whose meaning is known.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Outcome {
-    /// The intent that it means.
-    pub desired: String,
-    /// The utterance.
-    #[serde(rename = "intent")]
-    pub utterance: String,
-    /// `canonical` for a training utterance, held out; else the kind of test that the author named.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The best intent, whether its confidence sufficed or not.
-    pub predicted: Option<String>,
-    /// The best intent's probability.
-    pub probability: f32,
-    /// The gate's confidence.
-    pub confidence: f32,
-    /// Whether the bot would answer with the best intent, and not say that it did not understand.
-    pub accepted: bool,
-}
-
-impl Outcome {
-    /// Whether the bot would answer with the intent that is meant.
-    pub fn passed(&self) -> bool {
-        self.accepted && self.predicted.as_ref() == Some(&self.desired)
-    }
-
-    /// The intent the bot would answer with.
-    pub fn answered(&self) -> Option<&str> {
-        self.predicted.as_deref().filter(|_| self.accepted)
-    }
-}
 
 /// How a bot does on utterances that it was not trained on.
 #[derive(Debug, Clone)]
@@ -88,39 +55,9 @@ pub struct Report {
     pub train_seconds: f64,
     /// What it changes in the brain that is live, where somebody compared.
     pub comparison: Option<Comparison>,
-    pub(crate) training: Vec<Text>,
+    training: Vec<Text>,
     /// For each held-out text its place in `training`.
-    pub(crate) held_out_texts: Vec<usize>,
-}
-
-/// One training text.
-#[derive(Debug, Clone)]
-pub(crate) struct Text {
-    /// Index of the intent.
-    pub(crate) intent: usize,
-    pub(crate) text: String,
-    /// JSON path of the utterance that it was expanded from.
-    pub(crate) path: Arc<str>,
-}
-
-/// Runs the author's own tests (`_tests`).
-pub fn run_tests(brain: &Brain) -> Vec<Outcome> {
-    brain.content.tests.iter().map(|test| run_test(brain, test)).collect()
-}
-
-/// Runs one test (kind, utterance, intent meant), which may be another brain's.
-fn run_test(brain: &Brain, (kind, utterance, desired): &(String, String, String)) -> Outcome {
-    let understood = brain.understand(utterance);
-    let best = understood.candidates.first();
-    Outcome {
-        desired: desired.clone(),
-        utterance: utterance.clone(),
-        kind: kind.clone(),
-        predicted: best.map(|best| best.intent.id.clone()),
-        probability: best.map_or(0.0, |best| best.probability),
-        confidence: understood.confidence,
-        accepted: understood.accepted.is_some(),
-    }
+    held_out_texts: Vec<usize>,
 }
 
 impl Report {
@@ -146,7 +83,8 @@ impl Report {
             Some((outcome, prediction.sample))
         });
         let (held_out, held_out_texts): (Vec<Outcome>, Vec<usize>) = held_out.unzip();
-        let findings = findings::cheap(brain, &training, &held_out, &held_out_texts);
+        let evidence = Evidence { brain, texts: &training, held_out: &held_out, held_out_texts: &held_out_texts };
+        let findings = findings::cheap(evidence);
         Self {
             intents: brain.intents().len(),
             utterances,
@@ -163,6 +101,31 @@ impl Report {
             training,
             held_out_texts,
         }
+    }
+
+    /// What else can be mended, by a look at every utterance.
+    pub(crate) fn further_findings(&self, brain: &Brain) -> Vec<Finding> {
+        let Self { training: texts, held_out, held_out_texts, .. } = self;
+        findings::thorough(Evidence { brain, texts, held_out, held_out_texts })
+    }
+
+    /// The artefacts for people, by name: readable brain, confusion matrix and its picture, word distribution, training report.
+    pub(crate) fn artefacts(&self, brain: &Brain) -> Vec<(&'static str, Vec<u8>)> {
+        let json = |value: &Value| {
+            let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
+            text.push(b'\n');
+            text
+        };
+        let matrix = self.confusion_matrix(brain);
+        let mut artefacts = vec![
+            (READABLE, json(&self.readable(brain))),
+            (CONFUSION_MATRIX, json(&self.confusion_records(&matrix))),
+            (WORD_DISTRIBUTION, words::csv(&self.training).into_bytes()),
+            (REPORT, json(&self.to_json(brain))),
+        ];
+        // A string is drawn on, which cannot fail; a brain would not be kept back for a picture.
+        artefacts.extend(matrix.to_svg().ok().map(|picture| (CONFUSION_PICTURE, picture.into_bytes())));
+        artefacts
     }
 
     /// What `training-report.json` holds; without seconds, so that equal bots have equal reports.
@@ -239,27 +202,6 @@ impl Report {
             "words": words::table(&self.training),
             "source": brain.knowledge(),
         })
-    }
-}
-
-impl Trained {
-    /// The artefacts for people, by name: readable brain, confusion matrix and its picture, word distribution, training report.
-    pub fn readable(&self) -> Vec<(&'static str, Vec<u8>)> {
-        let json = |value: &Value| {
-            let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
-            text.push(b'\n');
-            text
-        };
-        let matrix = self.report.confusion_matrix(&self.brain);
-        let mut readable = vec![
-            (READABLE, json(&self.report.readable(&self.brain))),
-            (CONFUSION_MATRIX, json(&self.report.confusion_records(&matrix))),
-            (WORD_DISTRIBUTION, words::csv(&self.report.training).into_bytes()),
-            (REPORT, json(&self.report.to_json(&self.brain))),
-        ];
-        // A string is drawn on, which cannot fail; a brain would not be kept back for a picture.
-        readable.extend(matrix.to_svg().ok().map(|picture| (CONFUSION_PICTURE, picture.into_bytes())));
-        readable
     }
 }
 

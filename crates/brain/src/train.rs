@@ -1,26 +1,10 @@
 //! A checked bot to a trained one.
 
-use std::sync::Arc;
-
 use sbf_amc::{Options, Sample};
 
-use crate::{
-    artefact::{self, Measured},
-    brain::Brain,
-    check::{CheckedKnowledge, Written},
-    report::{Report, Text},
-};
+use crate::{artefact, brain::Measured, check::CheckedKnowledge, report::Report, texts::texts, trained::Trained};
 
 pub use sbf_amc::Progress;
-
-/// A trained bot and how it does.
-#[derive(Debug)]
-pub struct Trained {
-    /// The bot.
-    pub brain: Brain,
-    /// How it does on utterances that it was not trained on.
-    pub report: Report,
-}
 
 /// Why a checked bot could not be trained.
 #[derive(Debug, thiserror::Error)]
@@ -56,14 +40,4 @@ pub fn train(checked: CheckedKnowledge, progress: &mut dyn FnMut(Progress)) -> R
     brain.measured = Some(Measured::of(&trained.report));
     let report = Report::new(&brain, training.utterances.len(), texts, trained.report, warnings);
     Ok(Trained { brain, report })
-}
-
-/// What the classifier learns from, in the file's order.
-pub(crate) fn texts(content: &crate::brain::Content, training: &crate::check::Training) -> Vec<Text> {
-    let expand = |written: &Written| {
-        let (intent, path) = (written.intent, Arc::clone(&written.path));
-        let texts = written.template.expand(&content.values, training.cap).into_iter();
-        texts.map(move |text| Text { intent, text, path: Arc::clone(&path) })
-    };
-    training.utterances.iter().flat_map(expand).filter(|text| !text.text.is_empty()).collect()
 }

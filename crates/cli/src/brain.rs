@@ -1,4 +1,6 @@
-//! `sbf brain`: the brains that a stack had, and going back to one of them.
+//! The command `sbf brain`: lists the brains that a stack had, goes back to one of them, and fetches what was uploaded.
+//!
+//! A brain here is an object in a stack's bucket. The crate `crates/brain` compiles and trains brains; the folder `brain/` has the sample bots.
 
 use std::{
     fs, io,

@@ -23,6 +23,7 @@ use axum::{
 };
 use sbf_aws::router::{App, Development, development, guarded, routes};
 use sbf_dialog::ports::Caller;
+use sbf_languages::{ALL, ENGLISH};
 use tokio::net::TcpListener;
 use tracing::Instrument as _;
 
@@ -150,11 +151,9 @@ fn brain_folder(named: Option<&Path>) -> anyhow::Result<PathBuf> {
 /// Sample bots for a POSIX locale such as `pt_BR.UTF-8`, the nearest first.
 fn sample_folders(locale: &str) -> Vec<String> {
     let tag = locale.split(['.', '@']).next().unwrap_or_default().replace('_', "-");
-    let language = tag.split('-').next().unwrap_or_default();
-    // Portuguese comes in one sample.
-    let language = if language == "pt" { "pt-BR" } else { language };
-    let known = |name: &str| ["de", "en", "es", "fr", "it", "pt-BR", "ru"].contains(&name);
-    [tag.as_str(), language, "en"].into_iter().filter(|name| known(name)).map(|name| format!("brain/{name}")).collect()
+    let of_tag = ALL.into_iter().filter_map(|language| language.sample).find(|sample| *sample == tag);
+    let language = sbf_languages::of(&tag).and_then(|language| language.sample);
+    [of_tag, language, ENGLISH.sample].into_iter().flatten().map(|name| format!("brain/{name}")).collect()
 }
 
 /// A hidden folder, one for each brain folder.

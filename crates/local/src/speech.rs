@@ -3,11 +3,15 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use sbf_languages::{ALL, ENGLISH};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 use tokio::sync::Semaphore;
 
 const PROGRAM: &str = "espeak-ng";
+
+/// The voice that the program speaks with where nobody names one.
+const ANY: &str = "en";
 
 /// A sentence takes a tenth of a second; a minute of speech about two.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
@@ -103,23 +107,6 @@ async fn synthesise(utterance: &Utterance) -> Result<Vec<u8>, SpeechError> {
     Ok(audio)
 }
 
-/// Amazon Polly's voices of the bot's languages: language code, man's voice, woman's voice, and
-/// espeak-ng's name of the language.
-const VOICES: [(&str, &str, &str, Pair); 10] = [
-    ("pt-BR", "Ricardo", "Vitoria", Pair("pt-br+m3", "pt-br+f3")),
-    ("pt-PT", "Cristiano", "Ines", Pair("pt+m3", "pt+f3")),
-    ("es-US", "Miguel", "Penelope", Pair("es-419+m3", "es-419+f3")),
-    ("es-ES", "Enrique", "Conchita", Pair("es+m3", "es+f3")),
-    ("en-US", "Joey", "Joanna", Pair("en-us+m3", "en-us+f3")),
-    ("en-GB", "Brian", "Amy", Pair("en-gb+m3", "en-gb+f3")),
-    ("fr-FR", "Mathieu", "Celine", Pair("fr+m3", "fr+f3")),
-    ("it-IT", "Giorgio", "Carla", Pair("it+m3", "it+f3")),
-    ("de-DE", "Hans", "Vicki", Pair("de+m3", "de+f3")),
-    ("ru-RU", "Maxim", "Tatyana", Pair("ru+m3", "ru+f3")),
-];
-
-struct Pair(&'static str, &'static str);
-
 /// Polly's other voices, and espeak-ng's nearest.
 const OTHERS: [(&str, &str); 75] = [
     ("Camila", "pt-br+f3"),
@@ -202,18 +189,17 @@ const OTHERS: [(&str, &str); 75] = [
 /// The voice of espeak-ng nearest to one of Polly's. The language code decides where it is
 /// given, then the voice; for a voice that is not in the table and no language, English speaks.
 pub(crate) fn voice(voice_id: &str, language_code: Option<&str>) -> &'static str {
-    let of_voice =
-        VOICES.iter().find(|(_, man, woman, _)| [man, woman].iter().any(|name| name.eq_ignore_ascii_case(voice_id)));
-    let exact = language_code.and_then(|code| VOICES.iter().find(|(tag, ..)| tag.eq_ignore_ascii_case(code)));
-    let near = language_code
-        .and_then(|code| VOICES.iter().find(|(tag, ..)| language(tag).eq_ignore_ascii_case(language(code))));
-    let other = OTHERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(voice_id)).map(|(_, nearest)| *nearest);
+    let rows = || ALL.into_iter().flat_map(|language| language.espeak);
+    let is_it = |name: &str| name.eq_ignore_ascii_case(voice_id);
+    let of_voice = rows().find(|row| is_it(row.polly.man) || is_it(row.polly.woman));
+    let exact = language_code.and_then(|code| rows().find(|row| row.tag.eq_ignore_ascii_case(code)));
+    let near = language_code.and_then(|code| rows().find(|row| language(row.tag).eq_ignore_ascii_case(language(code))));
+    let other = OTHERS.iter().find(|(name, _)| is_it(name)).map(|(_, nearest)| *nearest);
     if let Some(nearest) = other.filter(|_| language_code.is_none()) {
         return nearest;
     }
-    let (.., Pair(man, woman)) = exact.or(near).or(of_voice).unwrap_or(&VOICES[4]);
-    let is_man = of_voice.is_some_and(|(_, name, ..)| name.eq_ignore_ascii_case(voice_id));
-    if is_man { man } else { woman }
+    let Some(row) = exact.or(near).or(of_voice).or(ENGLISH.espeak.first()) else { return ANY };
+    if of_voice.is_some_and(|row| is_it(row.polly.man)) { row.espeak.man } else { row.espeak.woman }
 }
 
 fn language(tag: &str) -> &str {

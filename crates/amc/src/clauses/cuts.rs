@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use crate::{
-    language::primary,
     terms::word_hash,
     text::{Kind, Text},
 };
@@ -41,48 +40,10 @@ fn ends_sentence(gap: &str) -> bool {
         || gap.find(before_space).is_some_and(|at| gap.get(at..).is_some_and(|rest| rest.contains(char::is_whitespace)))
 }
 
-/// Hashes of the words that join clauses in a language, sorted.
-pub(crate) fn coordinators(language: Option<&str>) -> Vec<u64> {
-    let words = language.map_or("", |tag| list(&primary(tag)));
-    let mut hashes: Vec<u64> = words.split_whitespace().map(word_hash).collect();
-    hashes.sort_unstable();
-    hashes
-}
-
-/// Coordinating conjunctions and the adverbs that go with them, in folded form. Words for "or" join what is one question, and are no part of it.
-fn list(language: &str) -> &'static str {
-    match language {
-        "en" => "and also then plus but n",
-        "pt" => "e tambem depois alem mas",
-        "es" => "y e tambien ademas luego despues pero",
-        "fr" => "et aussi puis ensuite mais egalement",
-        "de" => "und auch ausserdem dann sowie aber",
-        "it" => "e ed anche inoltre poi ma",
-        "ru" => "и а также еще потом затем но",
-        "nl" => "en ook daarna verder maar",
-        "da" => "og ogsa derefter men",
-        "no" | "nb" | "nn" => "og ogsa deretter men",
-        "sv" => "och ocksa dessutom sedan men",
-        "fi" => "ja myos sitten mutta",
-        "hu" => "es is valamint aztan de",
-        "ro" => "si apoi dar",
-        "tr" => "ve ayrica sonra ama",
-        "el" => "και επισησ μετα αλλα",
-        "ar" => "و ثم ايضا لكن",
-        "pl" => "i oraz takze potem ale",
-        "cs" => "a take potom ale",
-        "uk" => "і й та також потім але",
-        "ca" => "i tambe despres pero",
-        "id" => "dan juga lalu kemudian tapi",
-        "hi" => "और फिर भी लेकिन",
-        "he" => "וגם גם אחר אבל",
-        _ => "",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::coordinators;
 
     fn cut(language: &str, utterance: &str) -> Vec<String> {
         let pieces = pieces(utterance, &Text::new(utterance), &coordinators(Some(language)));
@@ -109,19 +70,6 @@ mod tests {
             ("en", "a and b, c. d? e! f; g and h", vec!["a", "b", "c", "d?", "e!", "f; g and h"]),
         ] {
             assert_eq!(cut(language, utterance), expected, "{utterance}");
-        }
-    }
-
-    #[test]
-    fn coordinating_words_are_written_as_texts_are_folded() {
-        for language in [
-            "en", "pt", "es", "fr", "de", "it", "ru", "nl", "da", "no", "sv", "fi", "hu", "ro", "tr", "el", "ar", "pl",
-            "uk", "hi", "he",
-        ] {
-            for word in list(language).split_whitespace() {
-                assert_eq!(crate::text::fold(word), word, "{language}");
-            }
-            assert!(!list(language).is_empty(), "{language}");
         }
     }
 

@@ -1,54 +1,10 @@
 //! Which voice speaks which language, and with which engine.
 //!
-//! From "Available voices" in the Amazon Polly developer guide. A Region may lack an engine, and a table may be older than Polly: so each
+//! Which voice is a language's own stands in `sbf-languages`; the engines here are from "Available voices" in the Amazon Polly developer guide. A Region may lack an engine, and a table may be older than Polly: so each
 //! voice has a list of engines to try.
 
 use aws_sdk_polly::types::{Engine, LanguageCode};
-
-/// A voice for each language that Polly speaks; the first of a language serves its other regions. Where there are several, one that
-/// has both engines, or else the standard one, which every Region has.
-const VOICES: [(&str, &str); 40] = [
-    ("ar-AE", "Zeina"),
-    ("ca-ES", "Arlet"),
-    ("cs-CZ", "Jitka"),
-    ("cy-GB", "Gwyneth"),
-    ("da-DK", "Naja"),
-    ("de-DE", "Vicki"),
-    ("de-AT", "Hannah"),
-    ("de-CH", "Sabrina"),
-    ("en-US", "Joanna"),
-    ("en-AU", "Nicole"),
-    ("en-GB", "Amy"),
-    ("en-IE", "Niamh"),
-    ("en-IN", "Aditi"),
-    ("en-NZ", "Aria"),
-    ("en-ZA", "Ayanda"),
-    ("es-US", "Lupe"),
-    ("es-ES", "Lucia"),
-    ("es-MX", "Mia"),
-    ("fi-FI", "Suvi"),
-    ("fr-FR", "Lea"),
-    ("fr-BE", "Isabelle"),
-    ("fr-CA", "Chantal"),
-    ("hi-IN", "Aditi"),
-    ("is-IS", "Dora"),
-    ("it-IT", "Bianca"),
-    ("ja-JP", "Takumi"),
-    ("ko-KR", "Seoyeon"),
-    ("nb-NO", "Liv"),
-    ("nl-NL", "Lotte"),
-    ("nl-BE", "Lisa"),
-    ("pl-PL", "Ewa"),
-    ("pt-BR", "Camila"),
-    ("pt-PT", "Ines"),
-    ("ro-RO", "Carmen"),
-    ("ru-RU", "Tatyana"),
-    ("sv-SE", "Astrid"),
-    ("tr-TR", "Filiz"),
-    ("yue-CN", "Hiujin"),
-    ("yue-HK", "Hiujin"),
-    ("zh-CN", "Zhiyu"),
-];
+use sbf_languages::primary;
 
 /// Voices of both the neural engine and the standard one.
 const BOTH: [&str; 24] = [
@@ -107,8 +63,9 @@ const GENERATIVE_ALONE: [&str; 16] = [
 
 /// The voice for a language tag: of exactly that tag, else of its language.
 pub fn default_voice(tag: &str) -> Option<&'static str> {
-    let exact = VOICES.iter().find(|(known, _)| known.eq_ignore_ascii_case(&tag.replace('_', "-")));
-    let voice = exact.or_else(|| VOICES.iter().find(|(known, _)| language(known) == language(tag)));
+    let voices = sbf_languages::of(tag)?.polly;
+    let exact = voices.iter().find(|(known, _)| known.eq_ignore_ascii_case(&tag.replace('_', "-")));
+    let voice = exact.or_else(|| voices.iter().find(|(known, _)| language(known) == language(tag)));
     voice.map(|(_, voice)| *voice)
 }
 
@@ -136,7 +93,7 @@ pub(super) fn language_code(voice: &str, tag: Option<&str>) -> Option<LanguageCo
 }
 
 fn language(tag: &str) -> String {
-    tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()
+    primary(tag).to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -151,6 +108,10 @@ mod tests {
         assert_eq!(default_voice("pt_pt"), Some("Ines"));
         assert_eq!(default_voice("es-AR"), Some("Lupe"));
         assert_eq!(default_voice("en"), Some("Joanna"));
+        assert_eq!(default_voice("yue-HK"), Some("Hiujin"));
+        assert_eq!(default_voice("zh-TW"), Some("Zhiyu"));
+        assert_eq!(default_voice("nb"), Some("Liv"));
+        assert_eq!(default_voice("nn-NO"), None);
         assert_eq!(default_voice("eo"), None);
         assert_eq!(default_voice(""), None);
     }
@@ -159,7 +120,8 @@ mod tests {
     fn every_voice_is_one_of_pollys_and_stands_in_one_list() {
         let known = VoiceId::values();
         let lists: [&[&str]; 3] = [&BOTH, &NEURAL_ALONE, &GENERATIVE_ALONE];
-        for voice in VOICES.iter().map(|(_, voice)| voice).chain(lists.into_iter().flatten()) {
+        let of_languages = sbf_languages::ALL.into_iter().flat_map(|language| language.polly).map(|(_, voice)| voice);
+        for voice in of_languages.chain(lists.into_iter().flatten()) {
             assert!(known.contains(voice), "{voice}");
             assert!(lists.iter().filter(|list| list.contains(voice)).count() < 2, "{voice}");
         }

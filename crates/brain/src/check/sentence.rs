@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use crate::{
-    brain::Stock,
     expression::Expression,
     intent::Variation,
     knowledge::{Knowledge, Sentence},
     problem::Problems,
     reader::Located,
     sentences,
+    stock::Stock,
 };
 
 /// Compiles sentences; a faulty one is left out, and is a problem.

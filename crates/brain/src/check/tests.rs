@@ -6,7 +6,7 @@ mod utterances;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{brain::Stock, intent::Action};
+use crate::{intent::Action, stock::Stock};
 
 fn problems_of(knowledge: &Value, config: &Value, severity: Severity) -> Vec<(String, String)> {
     let (_, problems) = read(knowledge.to_string().as_bytes(), Some(config.to_string().as_bytes()));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Finding, Kind, intent_of};
-use crate::{brain::Brain, report::Text};
+use crate::{brain::Brain, texts::Text};
 
 /// Texts of an intent that are looked at, spread evenly over all.
 const MOST_TEXTS: usize = 20;

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{read, train};
+use crate::{Trained, read, train};
 
 fn trained(intents: &[(&str, &[&str])], more: &Value) -> Trained {
     let item = |(id, utterances): &(&str, &[&str])| json!({"_id": id, "_intents": utterances, "_source": {"response": [{"text": "ok"}]}});

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     anchors,
-    reader::{index, member},
+    path::{index, member},
 };
 
 /// The bot's name as this file has it, for filling anchors before the file is read; an unfilled anchor is none.

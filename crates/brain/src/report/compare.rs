@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Outcome, run_test, run_tests};
 use crate::{
-    Trained,
-    artefact::{CONFIGS, Measured},
-    brain::Brain,
+    brain::{Brain, Measured},
+    files::CONFIGS,
     knowledge,
+    outcome::{Outcome, run_test, run_tests},
 };
 
 /// A newly trained bot beside the one that was live.
@@ -57,17 +56,16 @@ pub struct TestChange {
     pub answered: BeforeAfter<Option<String>>,
 }
 
-impl Trained {
-    /// Compares with the bot that is live, whose artefact has `live_bytes`; the new one's has `bytes`.
-    pub fn compared_with(&self, live: &Brain, live_bytes: usize, bytes: usize) -> Comparison {
-        let new = &self.brain;
+impl Comparison {
+    /// Compares the bot that is live with a new one, each with the bytes of its artefact.
+    pub(crate) fn between(live: &Brain, live_bytes: usize, new: &Brain, bytes: usize) -> Self {
         let (old_items, new_items) = (items(live), items(new));
         let differ = |id: &&str| old_items.get(id).is_some_and(|old| *old != new_items[id]);
         let ids = |brain: &Brain| brain.intents().iter().map(|intent| intent.id.clone()).collect::<Vec<_>>();
         let tests = test_changes(live, new);
         let (now_failing, now_passing) =
             tests.into_iter().partition(|change| change.answered.before.as_ref() == Some(&change.desired));
-        Comparison {
+        Self {
             version: live.version().to_owned(),
             added: ids(new).into_iter().filter(|id| live.intent(id).is_none()).collect(),
             removed: ids(live).into_iter().filter(|id| new.intent(id).is_none()).collect(),

@@ -6,8 +6,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde_json::{Value, json};
 
-use super::Text;
-use crate::fold::words;
+use crate::{fold::words, texts::Text};
 
 #[derive(Debug, PartialEq)]
 struct Row {

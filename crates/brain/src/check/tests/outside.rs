@@ -71,7 +71,7 @@ fn the_first_other_bot_is_asked_and_its_key_is_not_read() {
 #[test]
 fn what_cannot_be_reached_is_an_error_in_training_alone() {
     let content = |knowledge: &Value| {
-        let sources = Sources { knowledge: knowledge.to_string().into_bytes(), config: None };
+        let sources = Files { knowledge: knowledge.to_string().into_bytes(), config: None };
         reread(&sources, None).unwrap_or_else(|problems| panic!("{problems:#?}"))
     };
     let mut knowledge = asking("{}", json!([]));

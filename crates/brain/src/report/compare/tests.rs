@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{decode, encode, read, train};
+use crate::{Trained, decode, encode, read, train};
 
 fn trained(knowledge: &Value, config: &str) -> Trained {
     let (checked, problems) = read(knowledge.to_string().as_bytes(), Some(config.as_bytes()));

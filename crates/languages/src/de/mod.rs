@@ -1,0 +1,25 @@
+//! German.
+
+mod sentences;
+mod voices;
+mod words;
+
+use crate::{Algorithm, Language, Script, Stemmer};
+
+pub(crate) static LANGUAGE: Language = Language {
+    tag: "de",
+    other_tags: &[],
+    name: "German",
+    complete: true,
+    not_offered: &[],
+    detector: Some("deu"),
+    stemmer: Some(Stemmer { algorithm: Algorithm::German, script: Script::Latin }),
+    function_words: words::FUNCTION_WORDS,
+    coordinators: words::COORDINATORS,
+    sentences: Some(&sentences::SENTENCES),
+    cancel: words::CANCEL,
+    skip: words::SKIP,
+    polly: voices::POLLY,
+    espeak: voices::ESPEAK,
+    sample: Some("de"),
+};

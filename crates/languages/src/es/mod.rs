@@ -1,0 +1,25 @@
+//! Spanish.
+
+mod sentences;
+mod voices;
+mod words;
+
+use crate::{Algorithm, Language, Script, Stemmer};
+
+pub(crate) static LANGUAGE: Language = Language {
+    tag: "es",
+    other_tags: &[],
+    name: "Spanish",
+    complete: true,
+    not_offered: &[],
+    detector: Some("spa"),
+    stemmer: Some(Stemmer { algorithm: Algorithm::Spanish, script: Script::Latin }),
+    function_words: words::FUNCTION_WORDS,
+    coordinators: words::COORDINATORS,
+    sentences: Some(&sentences::SENTENCES),
+    cancel: words::CANCEL,
+    skip: words::SKIP,
+    polly: voices::POLLY,
+    espeak: voices::ESPEAK,
+    sample: Some("es"),
+};

@@ -1,0 +1,25 @@
+//! French.
+
+mod sentences;
+mod voices;
+mod words;
+
+use crate::{Algorithm, Language, Script, Stemmer};
+
+pub(crate) static LANGUAGE: Language = Language {
+    tag: "fr",
+    other_tags: &[],
+    name: "French",
+    complete: true,
+    not_offered: &[],
+    detector: Some("fra"),
+    stemmer: Some(Stemmer { algorithm: Algorithm::French, script: Script::Latin }),
+    function_words: words::FUNCTION_WORDS,
+    coordinators: words::COORDINATORS,
+    sentences: Some(&sentences::SENTENCES),
+    cancel: words::CANCEL,
+    skip: words::SKIP,
+    polly: voices::POLLY,
+    espeak: voices::ESPEAK,
+    sample: Some("fr"),
+};

@@ -1,0 +1,25 @@
+//! Portuguese.
+
+mod sentences;
+mod voices;
+mod words;
+
+use crate::{Algorithm, Language, Script, Stemmer};
+
+pub(crate) static LANGUAGE: Language = Language {
+    tag: "pt",
+    other_tags: &[],
+    name: "Portuguese",
+    complete: true,
+    not_offered: &[],
+    detector: Some("por"),
+    stemmer: Some(Stemmer { algorithm: Algorithm::Portuguese, script: Script::Latin }),
+    function_words: words::FUNCTION_WORDS,
+    coordinators: words::COORDINATORS,
+    sentences: Some(&sentences::SENTENCES),
+    cancel: words::CANCEL,
+    skip: words::SKIP,
+    polly: voices::POLLY,
+    espeak: voices::ESPEAK,
+    sample: Some("pt-BR"),
+};
