@@ -13,9 +13,10 @@ use serde_json::Value;
 
 use self::job::Job;
 use crate::{
-    machine::{Event, Moment},
+    federation,
+    input::{Call, Event, Moment},
     ports::{BrainSource, Caller, Fulfilment, NoBrain, Profiles, SessionStore, Speech, StoreError},
-    wire::{self, Call},
+    wire,
 };
 
 /// How long a backend may take: API Gateway gives up on an HTTP API's integration after 30 s, so that the answer
@@ -111,7 +112,7 @@ impl Bot {
         let live = self.brains.current().await?;
         if let Event::Chosen { intent, .. } = &call.event
             && live.brain.intent(intent).is_none()
-            && live.brain.federation().is_none_or(|bot| wire::foreign_intent(&bot.name, intent).is_none())
+            && live.brain.federation().is_none_or(|bot| federation::foreign_intent(&bot.name, intent).is_none())
         {
             return Err(BotError::Invalid(format!(
                 "`_id` must be an intent of this bot; found {:?}.",

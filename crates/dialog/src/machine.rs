@@ -27,61 +27,15 @@ mod round;
 use std::mem;
 
 use sbf_brain::{Brain, Stock};
-use serde_json::{Map, Value};
 
 use self::round::{Heard, Round};
 use crate::{
     fulfilment::{self, Outcome},
-    ports::{BackendAnswer, BackendCall, Caller, Target},
+    input::{Event, Input, Moment},
+    ports::{BackendAnswer, BackendCall, Target},
     reply::{Main, Reply},
     session::{DialogState, Sentence, Session},
 };
-
-/// Time and chance are arguments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// Epoch milliseconds.
-    pub now: u64,
-    /// Decides among variations; any number will do.
-    pub dice: u64,
-}
-
-/// What came in.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// The client opens the conversation.
-    Start,
-    /// The user said this.
-    Text(String),
-    /// The client names the intent itself, and what has been answered so far.
-    Chosen {
-        /// `_id`.
-        intent: String,
-        /// Answers by parameter name, position or a backend's key, and whatever a backend wants back.
-        payload: Map<String, Value>,
-        /// What the user said at first, as far as the client knows.
-        utterance: Option<String>,
-    },
-}
-
-/// An event and its surroundings.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Input {
-    /// What came in.
-    pub event: Event,
-    /// Who says it; from the token.
-    pub caller: Caller,
-    /// The conversation.
-    pub session_id: String,
-    /// The turn: the client's id, or one made for it.
-    pub turn_id: String,
-    /// The client's language tag, or the brain's.
-    pub lang: Option<String>,
-    /// `environmentVars`.
-    pub environment: Map<String, Value>,
-    /// Whether another bot asks: what this one does not understand either is passed on to nobody, or two could ask each other for ever.
-    pub passed_on: bool,
-}
 
 /// What a turn comes to, for now.
 #[derive(Debug, Clone, PartialEq)]

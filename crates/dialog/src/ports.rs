@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use sbf_brain::Brain;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::session::Session;
 
@@ -205,6 +206,13 @@ impl SpeechRequest {
     pub fn pronounced_by(self, brain: &Brain) -> Self {
         let pronounced = brain.pronounced(self.lexicon.as_deref(), &self.text);
         Self { text: pronounced.text, lexicon: pronounced.others, ..self }
+    }
+
+    /// The same for the same sound: 16 hexadecimal digits of a hash of voice, language, lexicon and text.
+    pub fn hash(&self) -> String {
+        let part = |part: &Option<String>| part.clone().unwrap_or_default();
+        let whole = [part(&self.voice), part(&self.language), part(&self.lexicon), self.text.clone()].join("\u{0}");
+        Sha256::digest(whole).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -8,11 +8,13 @@ use sha2::{Digest, Sha256};
 
 use super::{Bot, BotError};
 use crate::{
-    machine::{self, Event, Input, Moment, Step, Turn, Waiting},
+    digest::digest,
+    input::{Call, Event, Input, Moment},
+    machine::{self, Step, Turn, Waiting},
     ports::{BackendAnswer, Caller, Profile, SaveError, SessionKey, StoreError, Stored},
     reply::{Main, Reply},
     session::{Claim, Session},
-    wire::{self, Call, Frame, digest},
+    wire::{self, Frame},
 };
 
 /// One request being answered.

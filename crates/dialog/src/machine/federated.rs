@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 
 use super::{Step, Turn, Waiting, over, round::Round};
 use crate::{
-    fulfilment,
+    federation::{self, Foreign, foreign_id, foreign_intent, request as foreign_request},
+    fulfilment, payload,
     ports::{BackendAnswer, BackendCall, Target},
     reply::{Main, Understood},
     session::{DialogState, Federated, Sentence},
-    wire::{self, Foreign, foreign_id, foreign_intent, foreign_request},
 };
 
 impl<'t> Round<'t> {
@@ -30,12 +30,12 @@ impl<'t> Round<'t> {
         let chosen = self.other().and_then(|bot| Some((bot, foreign_intent(&bot.name, id)?)));
         let Some((bot, intent)) = chosen else { return over(self.miss()) };
         self.heard.understood = Some(Understood::given(&bot.name));
-        if wire::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
+        if payload::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
             return over(self.end(None, Stock::Cancelled));
         }
         // What only a server says is left out, but a parameter may be called like that.
         let mut answered = fulfilment::echoed(payload);
-        answered.extend(wire::only_answers(payload));
+        answered.extend(payload::only_answers(payload));
         let event = foreign_request::chosen(intent, answered, utterance, self.input, self.brain.name());
         self.ask_bot(bot, event, true)
     }
@@ -58,10 +58,10 @@ impl<'t> Round<'t> {
     }
 
     fn answer_with(mut self, bot: &FederatedBot, mut open: Federated, answers: Map<String, Value>) -> Step {
-        let last = wire::answers(&answers).last().unwrap_or_default();
+        let last = payload::answers(&answers).last().unwrap_or_default();
         self.listen(&last);
         self.heard.understood = Some(Understood::given(&bot.name));
-        if wire::answers(&answers).any(|answer| self.brain.is_cancel(&answer)) {
+        if payload::answers(&answers).any(|answer| self.brain.is_cancel(&answer)) {
             return over(self.end(None, Stock::Cancelled));
         }
         open.payload.extend(answers);
@@ -85,7 +85,7 @@ impl<'t> Round<'t> {
 
     /// What the other bot answered; `led`: it was in the middle of its dialog. At a fresh question its failure is a miss, and no more.
     pub(super) fn heed(mut self, call: &BackendCall, led: bool, answer: BackendAnswer) -> Turn {
-        match wire::foreign(&call.name, answer, &call.event) {
+        match federation::foreign(&call.name, answer, &call.event) {
             Foreign::Answers(said, fields) => self.relay(said, fields),
             Foreign::Asks(said, fields, open) => {
                 self.session.state = DialogState::Federated(*open);

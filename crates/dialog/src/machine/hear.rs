@@ -15,10 +15,11 @@ use super::{
 use crate::{
     fulfilment,
     parameters::{self, Answered, Slots},
-    reply::{self, Main, Understood},
+    payload,
+    reply::{Main, Understood},
     scope::TurnScope,
     session::DialogState,
-    wire,
+    wording,
 };
 
 /// Opening, hearing, choosing: what comes in finds its state.
@@ -73,7 +74,8 @@ impl<'t> Round<'t> {
         self.session.misses = 0;
         match &intent.action {
             Action::Reply(variations) => {
-                let sentence = reply::choose(variations, &self.scope(), self.moment.dice, "reply").unwrap_or_default();
+                let sentence =
+                    wording::choose(variations, &self.scope(), self.moment.dice, "reply").unwrap_or_default();
                 over(self.done(Some(intent), Main::Says(sentence)))
             }
             Action::Fulfil(fulfilment) => {
@@ -93,11 +95,11 @@ impl<'t> Round<'t> {
         utterance: Option<&str>,
     ) -> Step {
         match state {
-            DialogState::Delegated(delegated) => match wire::answer_under(payload, &delegated.key) {
+            DialogState::Delegated(delegated) => match payload::answer_under(payload, &delegated.key) {
                 Some(text) => self.answer_backend(delegated, &text),
                 None => self.choose_afresh(id, payload, utterance),
             },
-            DialogState::Federated(federated) => match wire::only_answers(payload) {
+            DialogState::Federated(federated) => match payload::only_answers(payload) {
                 answers if answers.is_empty() || !federated.is_called(id) => self.choose_afresh(id, payload, utterance),
                 answers => self.answer_bot_with(federated, answers),
             },
@@ -118,7 +120,7 @@ impl<'t> Round<'t> {
             return self.pass_choice_on(id, payload, utterance.unwrap_or_default());
         };
         let Action::Fulfil(fulfilment) = &intent.action else { return self.act(intent) };
-        if wire::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
+        if payload::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
             return over(self.end(Some(intent), Stock::Cancelled));
         }
         self.session.misses = 0;
@@ -155,6 +157,6 @@ impl<'t> Round<'t> {
 pub(super) fn given(payload: &Map<String, Value>, parameter: &Parameter) -> Option<String> {
     let position = parameter.position.to_string();
     let placeholder = format!("${position}");
-    let by = |key: &str| wire::answer_under(payload, key).filter(|answer| *answer != placeholder);
+    let by = |key: &str| payload::answer_under(payload, key).filter(|answer| *answer != placeholder);
     by(&parameter.name).or_else(|| by(&position))
 }

@@ -8,14 +8,16 @@ use sbf_brain::{
 };
 use serde_json::{Map, Value};
 
-use super::{Input, Moment, Step, Turn, Waiting, over};
+use super::{Step, Turn, Waiting, over};
 use crate::{
     fulfilment::{self, Leads},
+    input::{Input, Moment},
     parameters::{self, Slots},
     ports::{BackendCall, Target},
-    reply::{self, Main, Reply, Understood},
+    reply::{Main, Reply, Understood},
     scope::TurnScope,
     session::{Asking, Delegated, DialogState, Sentence, Session},
+    wording,
 };
 
 /// What the user said and what was found in it.
@@ -84,12 +86,12 @@ impl<'t> Round<'t> {
     }
 
     pub(super) fn stock(&self, which: Stock) -> Sentence {
-        reply::say(self.brain.stock(which), &self.scope())
+        wording::say(self.brain.stock(which), &self.scope())
     }
 
     pub(super) fn acknowledge(&mut self, parameter: &Parameter) {
         let salt = format!("accepted {}", parameter.name);
-        let success = reply::choose(&parameter.success, &self.scope(), self.moment.dice, &salt);
+        let success = wording::choose(&parameter.success, &self.scope(), self.moment.dice, &salt);
         if let Some(sentence) = success.filter(|sentence| !self.said.contains(sentence)) {
             self.said.push(sentence);
         }
@@ -97,7 +99,7 @@ impl<'t> Round<'t> {
 
     pub(super) fn object(&mut self, parameter: &Parameter) {
         let salt = format!("refused {}", parameter.name);
-        let error = reply::choose(&parameter.error, &self.scope(), self.moment.dice, &salt);
+        let error = wording::choose(&parameter.error, &self.scope(), self.moment.dice, &salt);
         let sentence = error.unwrap_or_else(|| self.stock(Stock::NotValid));
         self.said.push(sentence);
     }

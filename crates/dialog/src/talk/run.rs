@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::{Does, Line, Talk};
 use crate::{
-    Bot, Call, Moment,
+    bot::Bot,
+    input::{Call, Moment},
     memory::{MemorySessions, ScriptedBackends},
     ports::{BackendAnswer, BrainSource, Caller, Fulfilment},
     wire::{self, Heard},

@@ -2,11 +2,11 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
-use super::{Call, entities, user_info};
 use crate::{
-    machine::{Event, Input},
+    input::{Call, Event, Input},
+    json::{entities, user_info},
+    payload,
     ports::{Audio, SpeechRequest},
     reply::{Main, Question, Reply, Understood},
     session::Sentence,
@@ -114,7 +114,7 @@ fn raw_intent(event: &Event) -> String {
         Event::Start => String::new(),
         Event::Text(text) => text.clone(),
         Event::Chosen { utterance: Some(utterance), .. } => utterance.clone(),
-        Event::Chosen { payload, .. } => super::answers(payload).last().unwrap_or_default(),
+        Event::Chosen { payload, .. } => payload::answers(payload).last().unwrap_or_default(),
     }
 }
 
@@ -195,13 +195,4 @@ pub(crate) fn without_audio(response: &Value) -> Value {
         fields.retain(|name, _| !AUDIO.contains(&name.as_str()));
     }
     kept
-}
-
-impl SpeechRequest {
-    /// The same for the same sound: 16 hexadecimal digits of a hash of voice, language, lexicon and text.
-    pub fn hash(&self) -> String {
-        let part = |part: &Option<String>| part.clone().unwrap_or_default();
-        let whole = [part(&self.voice), part(&self.language), part(&self.lexicon), self.text.clone()].join("\u{0}");
-        Sha256::digest(whole).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-    }
 }

@@ -2,10 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    fields::{CallError, broken, check_text, fail, given, object, short_text, string},
-    kind,
-};
+use super::fields::{CallError, broken, check_text, fail, given, object, short_text, string};
+use crate::json::kind;
 
 /// Characters of a file's name at most.
 const NAME_LIMIT: usize = 255;
