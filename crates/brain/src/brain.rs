@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sbf_amc::Model;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -77,7 +78,9 @@ pub struct Candidate<'b> {
 }
 
 /// A value of a `staticEntities` list, found in an utterance.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Sessions keep it for repeated requests, so its fields keep their names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entity {
     /// The list's name as written in knowledge.json.
     pub entity_type: String,

@@ -9,14 +9,13 @@ mod job;
 use std::{sync::Arc, time::Duration};
 
 use sbf_brain::Brain;
-use serde_json::Value;
 
 use self::job::Job;
 use crate::{
     federation,
     input::{Call, Event, Moment},
     ports::{BrainSource, Caller, Fulfilment, NoBrain, Profiles, SessionStore, Speech, StoreError},
-    wire,
+    response::{Response, Sound},
 };
 
 /// How long a backend may take: API Gateway gives up on an HTTP API's integration after 30 s, so that the answer
@@ -107,7 +106,7 @@ impl Bot {
     /// # Errors
     /// While no brain is live, where the request names an intent that the brain has not, and where the session store fails.
     /// "Not understood" and "the backend failed" are answers.
-    pub async fn handle(&self, call: Call, caller: &Caller, moment: Moment) -> Result<Value, BotError> {
+    pub async fn handle(&self, call: Call, caller: &Caller, moment: Moment) -> Result<Response, BotError> {
         let began = (self.timing.clock)();
         let live = self.brains.current().await?;
         if let Event::Chosen { intent, .. } = &call.event
@@ -127,13 +126,12 @@ impl Bot {
         Ok(response)
     }
 
-    async fn speak(&self, call: &Call, brain: &Brain, response: &mut Value) {
+    async fn speak(&self, call: &Call, brain: &Brain, response: &mut Response) {
         let Some(speech) = self.speech.as_ref().filter(|_| call.spoken) else { return };
-        let Some(request) = wire::speech_of(response) else { return };
+        let Some(request) = response.speech() else { return };
         let request = request.pronounced_by(brain);
-        if let Some(audio) = speech.synthesize(&request).await {
-            wire::add_audio(response, &request, &audio);
-        }
+        let audio = speech.synthesize(&request).await;
+        response.sound = audio.map(|audio| Sound { request, audio });
     }
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn event(mut fields: Map<String, Value>, input: &Input, tags: &[Strin
     if let Some(lang) = &input.lang {
         fields.insert("lang".to_owned(), json!(lang));
     }
-    fields.insert("userInfo".to_owned(), json::user_info(&input.caller));
+    fields.insert("userInfo".to_owned(), json::user_info(&input.caller.subject, input.caller.email.as_deref()));
     fields.insert("context".to_owned(), json!([]));
     fields.insert("_tags".to_owned(), json!(tags));
     fields.insert("_entities".to_owned(), json::entities(entities));

@@ -3,11 +3,9 @@
 use sbf_brain::Entity;
 use serde_json::{Value, json};
 
-use crate::ports::Caller;
-
-/// The caller, as clients and backends are told.
-pub(crate) fn user_info(caller: &Caller) -> Value {
-    json!({ "email": caller.email, "sub": caller.subject })
+/// The user, as clients and backends are told.
+pub(crate) fn user_info(subject: &str, email: Option<&str>) -> Value {
+    json!({ "email": email, "sub": subject })
 }
 
 /// Entities, as clients and backends are told.

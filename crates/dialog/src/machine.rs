@@ -119,7 +119,7 @@ pub fn resume(brain: &Brain, waiting: Waiting, answer: BackendAnswer, moment: Mo
     }
     let intent = brain.intent(&intent);
     match fulfilment::read(answer) {
-        Outcome::Answer(fields) => round.done(intent, Main::Relays(fields)),
+        Outcome::Answer(fields) => round.done(intent, Main::Relays(fields.into())),
         Outcome::Leads(leads) => round.follow(intent, leads),
         Outcome::Failed(reason) => round.failed(intent, reason),
     }

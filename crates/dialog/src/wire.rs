@@ -4,14 +4,12 @@
 
 mod feedback;
 mod fields;
-mod heard;
 mod request;
 mod response;
 mod upload;
 
 pub use feedback::{COMMENT_LIMIT, Feedback};
 pub use fields::CallError;
-pub use heard::{Heard, hear};
 pub use request::TEXT_LIMIT;
-pub(crate) use response::{Frame, add_audio, render, speech_of, without_audio};
+pub use response::render;
 pub use upload::UploadRequest;

@@ -100,7 +100,7 @@ impl<'t> Round<'t> {
     fn relay(mut self, said: Vec<Sentence>, fields: Map<String, Value>) -> Turn {
         self.session.misses = 0;
         self.said.extend(said);
-        self.keep(None, Main::Relays(fields))
+        self.keep(None, Main::Relays(fields.into()))
     }
 }
 
@@ -114,5 +114,5 @@ impl Federated {
 /// The other bot's question once more.
 pub(super) fn asked_again_by_bot(open: &Federated) -> Main {
     let Federated { bot, intent, key, ask, payload, .. } = open;
-    Main::Leads { intent: foreign_id(bot, intent), conversation: fulfilment::asked_again(key, ask, payload) }
+    Main::Leads { intent: foreign_id(bot, intent), asked: fulfilment::asked_again(key, ask, payload).into() }
 }

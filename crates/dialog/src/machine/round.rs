@@ -176,7 +176,7 @@ impl<'t> Round<'t> {
             true => DialogState::Idle,
             false => DialogState::Delegated(Delegated { intent: id.clone(), key, payload, ask }),
         };
-        self.keep(intent, Main::Leads { intent: id, conversation })
+        self.keep(intent, Main::Leads { intent: id, asked: conversation.into() })
     }
 }
 
@@ -250,5 +250,5 @@ fn fields_of(
 
 pub(super) fn asked_again(delegated: &Delegated) -> Main {
     let conversation = fulfilment::asked_again(&delegated.key, &delegated.ask, &delegated.payload);
-    Main::Leads { intent: delegated.intent.clone(), conversation }
+    Main::Leads { intent: delegated.intent.clone(), asked: conversation.into() }
 }

@@ -145,7 +145,7 @@ async fn an_opening_greets_by_name_and_does_not_need_one() {
     assert_eq!(response.get("desiredMatch"), None);
     assert_eq!(response["rawIntent"], "");
     let nameless = Caller { name: Some(" ".to_owned()), ..caller() };
-    let response = desk.bot.handle(Call::start(), &nameless, Moment { now: NOW, dice: 0 }).await.unwrap();
+    let response = desk.call_at(Moment { now: NOW, dice: 0 }, Call::start(), &nameless).await;
     assert_eq!(line(&response), "Welcome, how may I serve you?");
     assert_eq!(desk.sessions.accesses(), []);
 }
@@ -171,7 +171,7 @@ async fn variations_vary_and_follow_their_conditions() {
     let desk = Desk::of(desk());
     let joke = async |dice, body: Value| {
         let call = Call::parse(body.to_string().as_bytes()).unwrap();
-        line(&desk.bot.handle(call, &caller(), Moment { now: NOW, dice }).await.unwrap())
+        line(&desk.call_at(Moment { now: NOW, dice }, call, &caller()).await)
     };
     let mut plain = Vec::new();
     for dice in 0..60 {
@@ -290,7 +290,7 @@ async fn a_repeated_turn_is_spoken_again_without_its_sound_being_kept() {
     let (first, again) = (desk.post(call.clone()).await, desk.post(call).await);
     assert_eq!(first, again);
     assert_eq!(first["binary"], "bXAz");
-    assert_eq!(audio(&desk.stored().session.recent[0].reply), Map::new());
+    assert_eq!(audio(&desk.stored().session.recent[0].response), Map::new());
     assert_eq!(desk.sessions.accesses(), [Access::Load, Access::Save, Access::Load]);
 }
 

@@ -23,7 +23,7 @@ static PHONE: LazyLock<FixedBrain> = LazyLock::new(|| {
     FixedBrain::new(trained(&knowledge.to_string()))
 });
 
-fn phone() -> FixedBrain {
+pub(crate) fn phone() -> FixedBrain {
     PHONE.clone()
 }
 
@@ -44,7 +44,7 @@ impl Fulfilment for Office {
         let asked = Call::parse(request.to_string().as_bytes()).unwrap();
         let machine = Caller { subject: "key".to_owned(), email: None, name: None, ..caller() };
         let moment = Moment { now: NOW, dice: 7 };
-        BackendAnswer::Answered(self.bot.bot.handle(asked, &machine, moment).await.unwrap())
+        BackendAnswer::Answered(self.bot.call_at(moment, asked, &machine).await)
     }
 }
 

@@ -53,7 +53,7 @@ fn by_access_token() -> Caller {
 }
 
 async fn answer(desk: &Desk, call: Call) -> Value {
-    desk.bot.handle(call, &by_access_token(), Moment { now: NOW, dice: 7 }).await.unwrap()
+    desk.call_at(Moment { now: NOW, dice: 7 }, call, &by_access_token()).await
 }
 
 #[tokio::test]

@@ -117,8 +117,7 @@ async fn nobody_goes_on_with_another_s_session() {
     let desk = Desk::of(desk());
     desk.say("weather forecast").await;
     let eve = Caller { subject: "eve".to_owned(), ..caller() };
-    let answer =
-        desk.bot.handle(Call::text("Oslo").in_session("s1"), &eve, Moment { now: NOW, dice: 1 }).await.unwrap();
+    let answer = desk.call_at(Moment { now: NOW, dice: 1 }, Call::text("Oslo").in_session("s1"), &eve).await;
     assert_eq!(answer["nif"], true);
     assert!(matches!(desk.state(), DialogState::Asking(_)));
 }
@@ -152,7 +151,7 @@ async fn a_turn_computed_again_chooses_the_same_variation() {
     let mut texts = Vec::new();
     for dice in 0..20 {
         let call = Call::text("make me laugh").as_turn("t1");
-        texts.push(line(&desk.bot.handle(call, &caller(), Moment { now: NOW, dice }).await.unwrap()));
+        texts.push(line(&desk.call_at(Moment { now: NOW, dice }, call, &caller()).await));
     }
     texts.dedup();
     assert_eq!(texts.len(), 1);
@@ -282,7 +281,7 @@ async fn a_claim_of_long_ago_is_not_waited_for() {
     crash(&desk, &gate, turn("weather forecast in Oslo", "t1")).await;
     let later = Moment { now: NOW + 3_600_001, dice: 0 };
     let call = Call::text("who are you").in_session("s1");
-    let answer = desk.bot.handle(call, &caller(), later).await.unwrap();
+    let answer = desk.call_at(later, call, &caller()).await;
     assert_eq!(line(&answer), "I am Desk and you are Ana.");
 }
 
@@ -346,6 +345,6 @@ async fn a_session_lives_for_the_configured_hours_after_its_last_turn() {
     assert_eq!(desk.stored().session.expires_at, NOW / 1000 + 48 * 3600);
     let later = Moment { now: NOW + 7_200_000, dice: 0 };
     desk.script("weather", json!("Sun"));
-    desk.bot.handle(Call::text("Oslo").in_session("s1"), &caller(), later).await.unwrap();
+    desk.call_at(later, Call::text("Oslo").in_session("s1"), &caller()).await;
     assert_eq!(desk.stored().session.expires_at, NOW / 1000 + 50 * 3600);
 }
