@@ -19,9 +19,11 @@
 //! | *call* | the backend answers | Idle | its answer |
 //! | *call* | the backend fails | Idle | the error sentence |
 
-mod answer;
+mod asking;
+mod delegated;
 mod federated;
 mod hear;
+mod open;
 mod round;
 
 use std::mem;
@@ -103,7 +105,7 @@ pub fn begin(brain: &Brain, mut session: Session, input: &Input, moment: Moment)
     let state = mem::take(&mut session.state);
     let round = Round::new(brain, input, moment, session);
     match &input.event {
-        Event::Start => over(round.open(state)),
+        Event::Start => done_at_once(round.open_in(state)),
         Event::Text(text) => round.hear_in(state, text),
         Event::Chosen { intent, payload, utterance } => round.choose_in(state, intent, payload, utterance.as_deref()),
     }
@@ -115,7 +117,7 @@ pub fn resume(brain: &Brain, waiting: Waiting, answer: BackendAnswer, moment: Mo
     session.state = DialogState::Idle;
     let round = Round { heard, said, ..Round::new(brain, &input, moment, session) };
     if let Target::Bot { .. } = call.target {
-        return round.heed(&call, led, answer);
+        return round.read_bot_answer(&call, led, answer);
     }
     let intent = brain.intent(&intent);
     match fulfilment::read(answer) {
@@ -132,6 +134,6 @@ pub fn perhaps_done(brain: &Brain, session: Session, input: &Input, moment: Mome
 }
 
 /// A turn that is over at once.
-fn over(turn: Turn) -> Step {
+fn done_at_once(turn: Turn) -> Step {
     Step::Done(Box::new(turn))
 }
