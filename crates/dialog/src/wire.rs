@@ -12,4 +12,3 @@ pub use feedback::{COMMENT_LIMIT, Feedback};
 pub use fields::CallError;
 pub use request::TEXT_LIMIT;
 pub use response::render;
-pub use upload::UploadRequest;

@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::{
     federation::phone,
-    support::{self, Desk, NOW, caller, desk, step},
+    support::{self, NOW, TestBot, caller, desk, step},
 };
 
-async fn say(desk: &Desk, text: &str) -> Content {
+async fn say(desk: &TestBot, text: &str) -> Content {
     let call = Call::text(text).in_session("s1");
     desk.bot.handle(call, &caller(), Moment { now: NOW, dice: 7 }).await.unwrap().content()
 }
@@ -27,7 +27,7 @@ fn choices(content: &Content) -> Vec<(&str, &str)> {
 
 #[tokio::test]
 async fn sentences_and_the_open_question_are_parts_in_their_order() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let content = say(&desk, "weather forecast").await;
     assert_eq!((plain(&content), content.expects_answer, content.ended), (vec!["Which city?"], true, false));
     desk.script("weather", json!({ "text": "<b>Sun</b><br>and wind", "speech": "Sun" }));
@@ -41,7 +41,7 @@ async fn sentences_and_the_open_question_are_parts_in_their_order() {
 
 #[tokio::test]
 async fn a_backend_that_leads_expects_an_answer_until_its_last_word() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("feedback", step("name", "Your name?", 2));
     let end = json!({ "asyncConversation": { "id": "name", "ask": "Bye.", "endConversation": true } });
     desk.script("feedback", end);
@@ -53,7 +53,7 @@ async fn a_backend_that_leads_expects_an_answer_until_its_last_word() {
 
 #[tokio::test]
 async fn options_of_rich_objects_are_choices_and_their_sounds_are_media() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let list = json!({ "type": "simpleSquaredList", "options": [
         { "text": "Greek", "value": "greek", "image": "x" }, { "value": 5 }, " plain ", { "image": "x" }, null ] });
     let led = json!({ "asyncConversation": { "id": "a", "richResponseObject": list } });
@@ -62,7 +62,7 @@ async fn options_of_rich_objects_are_choices_and_their_sounds_are_media() {
     assert_eq!(choices(&content), [("Greek", "greek"), ("5", "5"), ("plain", "plain")]);
     assert_eq!((plain(&content), content.expects_answer), (vec![""], true));
 
-    let desk = Desk::of(support::desk());
+    let desk = TestBot::of(support::desk());
     let audio = json!({ "type": "audio", "options": { "binary": "AAAA" } });
     desk.script("weather", json!({ "text": "Listen.", "richResponseObject": audio }));
     let content = say(&desk, "weather forecast in Oslo").await;
@@ -73,7 +73,7 @@ async fn options_of_rich_objects_are_choices_and_their_sounds_are_media() {
 
 #[tokio::test]
 async fn another_bots_text_and_question_are_both_shown() {
-    let phone = Desk::of(phone());
+    let phone = TestBot::of(phone());
     let question = json!({ "ask": { "text": "Which?<br><button value=a>First</button><button>Second</button>" } });
     let conversation = json!({ "_id": "7", "sync": { "size": question } });
     phone.script("office", json!({ "text": "Of course.", "conversation": conversation }));

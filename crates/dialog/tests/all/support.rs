@@ -58,13 +58,13 @@ pub(crate) fn key(session_id: &str) -> SessionKey {
 
 /// A bot, its memory and its backends.
 #[derive(Clone)]
-pub(crate) struct Desk {
+pub(crate) struct TestBot {
     pub(crate) bot: Bot,
     pub(crate) sessions: Arc<MemorySessions>,
     pub(crate) backends: Arc<ScriptedBackends>,
 }
 
-impl Desk {
+impl TestBot {
     pub(crate) fn of(brain: FixedBrain) -> Self {
         Self::with(brain, None)
     }
