@@ -117,6 +117,20 @@ fn knowledge_field_names_stay_in_the_files_that_read_them() {
     }
 }
 
+/// The JSON of `POST /core` is one rendering of a response; whoever reads it back would depend on it.
+#[test]
+fn the_router_alone_renders_responses_as_json() {
+    let mut renderers = Vec::new();
+    for file in sources("crates") {
+        let path = file.strip_prefix(repository()).unwrap().to_string_lossy().into_owned();
+        let defines = path.starts_with("crates/dialog/src/wire");
+        if path.contains("/src/") && !defines && product_code(&file).contains("wire::render(") {
+            renderers.push(path);
+        }
+    }
+    assert_eq!(renderers, ["crates/aws/src/router/chat.rs"]);
+}
+
 fn dependencies(package: &str) -> Vec<String> {
     tree(package, "{p}").lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
 }

@@ -54,7 +54,7 @@ enum Kill {
 
 #[tokio::test]
 async fn a_dialog_survives_kills_at_any_moment() {
-    let calm = Desk::new().await.converse(&[]).await;
+    let calm = DevBot::new().await.converse(&[]).await;
     let seeds = env::var("SBF_SEED").map_or(vec![1, 20], |seed| vec![seed.parse().unwrap()]);
     for seed in seeds {
         // Shown where the test fails.
@@ -65,7 +65,7 @@ async fn a_dialog_survives_kills_at_any_moment() {
 
 /// The conversation with kills ends as the calm one does.
 async fn one_with_kills(mut chance: Chance, calm: &[Value]) {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     // Nothing is there yet: tables, buckets and brain are being made.
     for _ in 0..2 {
         DevProcess::start_and_kill(desk.brain.path(), desk.state.path(), chance.up_to(500));
@@ -80,7 +80,7 @@ async fn one_with_kills(mut chance: Chance, calm: &[Value]) {
 
 #[tokio::test]
 async fn a_backend_killed_under_is_not_called_again_and_the_user_is_told() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.killed_while_booking("lost").await;
     let (status, told) = dev.core(&turn("under the name of Lee", "lost")).await;
     assert_eq!((status, &told["endConversation"]), (200, &json!(true)), "{told}");
@@ -91,7 +91,7 @@ async fn a_backend_killed_under_is_not_called_again_and_the_user_is_told() {
 
 #[tokio::test]
 async fn after_a_kill_in_a_backend_another_message_goes_on_at_the_question() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.killed_while_booking("lost").await;
     let (_, booked) = dev.core(&turn("under the name of Kim", "next")).await;
     assert_eq!(booked["text"], BOOKED, "{booked}");
@@ -103,7 +103,7 @@ async fn after_a_kill_in_a_backend_another_message_goes_on_at_the_question() {
 
 #[tokio::test]
 async fn an_idempotent_backend_is_called_again_with_the_same_turn() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     desk.edit(|intent| intent["_source"]["idempotent"] = json!(true));
     let dev = desk.killed_while_booking("again").await;
     let (_, booked) = dev.core(&turn("under the name of Lee", "again")).await;
@@ -116,7 +116,7 @@ async fn an_idempotent_backend_is_called_again_with_the_same_turn() {
 
 #[tokio::test]
 async fn a_turn_whose_client_goes_away_is_done_and_kept() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     desk.ask_for_a_table(&dev).await;
     let (url, request) = (format!("{}/core", dev.address), turn("under the name of Lee", "reload"));
@@ -135,13 +135,13 @@ async fn a_turn_whose_client_goes_away_is_done_and_kept() {
 }
 
 /// A brain, its state and a backend that takes bookings.
-struct Desk {
+struct DevBot {
     brain: TempDir,
     state: TempDir,
     backend: HttpBackend,
 }
 
-impl Desk {
+impl DevBot {
     /// The English sample bot, which can also book tables.
     async fn new() -> Self {
         let backend = HttpBackend::start(|_| {

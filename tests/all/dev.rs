@@ -14,13 +14,13 @@ use sbf_tests::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-struct Desk {
+struct DevBot {
     brain: TempDir,
     state: TempDir,
     backend: HttpBackend,
 }
 
-impl Desk {
+impl DevBot {
     /// The telephone bot, and a backend that says which department it was asked for.
     async fn new() -> Self {
         let backend =
@@ -39,7 +39,7 @@ impl Desk {
 
 #[tokio::test]
 async fn a_missing_parameter_is_asked_for_in_the_reference_shape() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     let (status, asked) = dev.core(&json!({"text": "qual o telefone de contato", "lang": "pt-BR"})).await;
     assert_eq!(status, 200);
@@ -53,7 +53,7 @@ async fn a_missing_parameter_is_asked_for_in_the_reference_shape() {
 
 #[tokio::test]
 async fn an_answer_by_session_reaches_the_backend() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     let (_, asked) = dev.core(&json!({"text": "qual o telefone de contato", "lang": "pt-BR"})).await;
     let (status, answered) = dev.core(&json!({"text": "Vendas", "sessionID": asked["sessionID"]})).await;
@@ -65,7 +65,7 @@ async fn an_answer_by_session_reaches_the_backend() {
 
 #[tokio::test]
 async fn an_answer_of_the_old_client_needs_no_session() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     for key in ["departamento", "0"] {
         let body =
@@ -79,7 +79,7 @@ async fn an_answer_of_the_old_client_needs_no_session() {
 
 #[tokio::test]
 async fn an_answer_of_quotes_and_braces_reaches_the_backend_unchanged() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     let awkward = r#"a "quoted" {brace} $1 $0 \ 'x' ${y} </b>"#;
     let (_, asked) = dev.core(&json!({"text": "qual o telefone de contato"})).await;
@@ -90,7 +90,7 @@ async fn an_answer_of_quotes_and_braces_reaches_the_backend_unchanged() {
 
 #[tokio::test]
 async fn a_saved_brain_answers_without_a_restart() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     let mut knowledge = brains::read(desk.brain.path(), "knowledge.json");
     knowledge["knowledge"][1]["_source"]["response"][0]["text"] = json!("Olá, tudo novo!");
@@ -117,7 +117,7 @@ async fn a_saved_brain_answers_without_a_restart() {
 
 #[tokio::test]
 async fn a_broken_brain_is_named_and_the_old_one_stays() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     let good = brains::read(desk.brain.path(), "knowledge.json");
     let mut broken = good.clone();
@@ -148,7 +148,7 @@ async fn a_broken_brain_is_named_and_the_old_one_stays() {
 
 #[tokio::test]
 async fn a_dialog_goes_on_at_its_question_after_a_kill() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     let (_, asked) = dev.core(&json!({"text": "qual o telefone de contato"})).await;
     dev.kill();
@@ -159,7 +159,7 @@ async fn a_dialog_goes_on_at_its_question_after_a_kill() {
 
 #[tokio::test]
 async fn a_file_saved_while_it_was_down_is_picked_up_at_start() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     desk.start().await.kill();
     let mut knowledge = brains::read(desk.brain.path(), "knowledge.json");
     knowledge["knowledge"][1]["_source"]["response"][0]["text"] = json!("Mudou enquanto dormia");
@@ -170,7 +170,7 @@ async fn a_file_saved_while_it_was_down_is_picked_up_at_start() {
 
 #[tokio::test]
 async fn kills_while_training_never_leave_a_broken_brain() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     for round in 0..8_u64 {
         let mut knowledge = brains::read(desk.brain.path(), "knowledge.json");
         knowledge["knowledge"][1]["_source"]["response"][0]["text"] = json!(format!("rodada {round}"));
@@ -185,7 +185,7 @@ async fn kills_while_training_never_leave_a_broken_brain() {
 
 #[tokio::test]
 async fn a_foreign_origin_is_refused() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     let client = reqwest::Client::new();
     let url = format!("{}/core", dev.address);
@@ -200,7 +200,7 @@ async fn a_foreign_origin_is_refused() {
 
 #[tokio::test]
 async fn two_messages_at_once_are_both_answered_and_both_take_effect() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     let session = "both";
     let (_, asked) = dev.core(&json!({"text": "qual o telefone de contato", "sessionID": session})).await;
@@ -219,7 +219,7 @@ async fn two_messages_at_once_are_both_answered_and_both_take_effect() {
 
 #[tokio::test]
 async fn the_page_is_served_and_strange_addresses_are_named() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let dev = desk.start().await;
     let page = reqwest::get(format!("{}/", dev.address)).await.unwrap();
     assert_eq!(page.status(), 200);
@@ -241,7 +241,7 @@ async fn get(dev: &DevProcess, path: &str) -> Value {
 /// The file system shows that a folder given by a user is only read.
 #[tokio::test]
 async fn the_brain_folder_is_only_read() {
-    let desk = Desk::new().await;
+    let desk = DevBot::new().await;
     let before = names(desk.brain.path());
     let dev = desk.start().await;
     dev.core(&json!({"text": "bom dia"})).await;

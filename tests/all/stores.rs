@@ -9,7 +9,7 @@ use sbf_dialog::{
     session::{Claim, Session, StoredReply},
 };
 use sbf_local::{Cloud, CloudOptions};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Seconds since the epoch that no test outlives.
 const FAR_AWAY: u64 = 4_000_000_000;
@@ -43,7 +43,14 @@ async fn what_is_saved_is_loaded(store: &dyn SessionStore) {
     assert_eq!(store.load(&key("ana", "one")).await.unwrap(), None);
     let session = Session {
         misses: 2,
-        recent: vec![StoredReply { turn_id: "t1".into(), reply: json!({"text": "é \"quoted\" 🙂", "n": 1.5}) }],
+        recent: vec![
+            StoredReply {
+                turn_id: "t1".into(),
+                reply: json!({"text": "é \"quoted\" 🙂", "n": 1.5}),
+                response: Value::Null,
+            },
+            StoredReply { turn_id: "t3".into(), reply: Value::Null, response: json!({"main": {"says": "é"}}) },
+        ],
         claim: Some(Claim { turn_id: "t2".into(), until: 7, by: None }),
         expires_at: FAR_AWAY,
         ..Session::default()

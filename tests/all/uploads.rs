@@ -5,13 +5,9 @@ use reqwest::{
     Client, Response,
     multipart::{Form, Part},
 };
-use sbf_aws::{
-    router::epoch_millis,
-    settings::UploadSettings,
-    uploads::{S3Uploads, UploadForm},
-};
+use sbf_aws::{router::epoch_millis, settings::UploadSettings, uploads::S3Uploads};
 use sbf_cli::bot::UPLOAD_BUCKET;
-use sbf_dialog::wire::UploadRequest;
+use sbf_dialog::ports::{UploadForm, UploadRequest, Uploads};
 use sbf_local::{Cloud, CloudOptions};
 use sbf_tests::{
     bot::TestBot,

@@ -9,7 +9,7 @@ use std::{
 
 use sbf_aws::training::Outcome;
 use sbf_cli::bot::{LocalBot, development_caller};
-use sbf_dialog::{Bot, BotError, Call, Moment};
+use sbf_dialog::{Bot, BotError, Call, Moment, wire};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -48,7 +48,7 @@ impl TestBot {
         Self::of_folder(&crate::repository().join("brain").join(name)).await
     }
 
-    /// One turn; each is a second after the one before.
+    /// One turn, as the router renders it; each is a second after the one before.
     ///
     /// # Errors
     /// As the bot's own.
@@ -56,7 +56,7 @@ impl TestBot {
         let turn = self.turns.fetch_add(1, Ordering::Relaxed);
         let call = Call::parse(request.to_string().as_bytes()).unwrap();
         let moment = Moment { now: self.opened + 1000 * turn, dice: turn };
-        self.bot.handle(call, &development_caller(), moment).await
+        self.bot.handle(call, &development_caller(), moment).await.map(|response| wire::render(&response))
     }
 
     /// One turn of a session.

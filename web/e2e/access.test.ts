@@ -97,7 +97,7 @@ test("everything can be reached and done by keyboard", async () => {
     expect(outlined, name).toBe(true);
     reached.push(name);
   }
-  const always = reached.filter((name) => name !== "answer" && name !== "desk__summary");
+  const always = reached.filter((name) => name !== "answer" && name !== "panel__summary");
   expect(always).toEqual(["tool", "tool", "conversation__frame", "message"]);
   await page.keyboard.type("typed by hand");
   await page.keyboard.press("Enter");

@@ -53,12 +53,12 @@ describe.skipIf(BRAIN_DIR === "")("the brain's folder", () => {
       _source: { response: [{ text: "The <b>kumquat</b> is ripe." }] },
     });
     write(knowledge);
-    await page.locator(".desk__toast--good").waitFor();
+    await page.locator(".panel__toast--good").waitFor();
     await picture(page, "brain-updated");
     await say(page, "zanzibar kumquat");
     expect((await bubbles(page, "bot")).at(-1)).toBe("The kumquat is ripe.");
     writeFileSync(file, original);
-    await page.locator(".desk__toast--good").waitFor({ state: "detached" });
+    await page.locator(".panel__toast--good").waitFor({ state: "detached" });
   });
 
   test("a fault is listed with its place while the old brain answers, and goes away when it is mended", async () => {

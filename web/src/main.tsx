@@ -3,7 +3,7 @@ import { render } from "preact";
 import { createAccess } from "./access";
 import { createApi } from "./api";
 import { App } from "./components/App/App";
-import { openDesk } from "./development";
+import { openPanel } from "./development";
 import { createSpeaker } from "./speech";
 import { storage } from "./storage";
 import { createStore } from "./store";
@@ -29,7 +29,7 @@ const store = createStore({
 
 const app = document.querySelector("#app");
 if (app !== null) {
-  render(<App store={store} access={access} speaker={speaker} desk={openDesk(store)} />, app);
+  render(<App store={store} access={access} speaker={speaker} panel={openPanel(store)} />, app);
   addEventListener("online", () => {
     store.resume();
   });

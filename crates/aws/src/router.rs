@@ -22,7 +22,7 @@ use axum::{
 };
 use sbf_dialog::{
     Bot,
-    ports::{BrainSource, RatingStore, Speech},
+    ports::{BrainSource, RatingStore, Speech, Uploads},
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -34,7 +34,6 @@ pub use self::{
     development::{Development, development},
     guard::{Answered, RequestId, guarded, log_panics},
 };
-use crate::uploads::S3Uploads;
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -48,7 +47,7 @@ pub struct App {
     /// Where ratings go; without it `/feedback` says that none are taken.
     pub ratings: Option<Arc<dyn RatingStore>>,
     /// Upload forms; without it `/uploads` says that no files are taken.
-    pub uploads: Option<Arc<S3Uploads>>,
+    pub uploads: Option<Arc<dyn Uploads>>,
     /// How a page signs people in; without it, `/client.json` says that nobody does.
     pub sign_in: Option<SignIn>,
 }

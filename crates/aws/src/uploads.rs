@@ -7,6 +7,7 @@ mod policy;
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use aws_sdk_s3::{
     Client,
     config::{ProvideCredentials, SharedCredentialsProvider},
@@ -14,7 +15,7 @@ use aws_sdk_s3::{
     primitives::{DateTime, DateTimeFormat},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sbf_dialog::wire::UploadRequest;
+use sbf_dialog::ports::{UploadError, UploadForm, UploadRequest, Uploads};
 use sha2::{Digest, Sha256};
 
 use self::policy::Policy;
@@ -53,71 +54,11 @@ pub struct S3Uploads {
     settings: UploadSettings,
 }
 
-/// A form with which one file can be uploaded once or, until it expires, again under the same key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadForm {
-    /// Where to post it, as `multipart/form-data`.
-    pub url: String,
-    /// Its fields; the file comes after them, as `file`.
-    pub fields: Vec<(&'static str, String)>,
-    /// The object's key.
-    pub key: String,
-    /// Until when S3 takes it (RFC 3339).
-    pub expires_at: String,
-}
-
-/// Why there is no form.
-#[derive(Debug, thiserror::Error)]
-pub enum UploadError {
-    /// Such a file is not taken: one sentence for the client.
-    #[error("{0}")]
-    Refused(String),
-    /// The form could not be signed.
-    #[error("the upload was not signed: {0}")]
-    Unsigned(String),
-}
-
 impl S3Uploads {
     /// Forms for the bucket of `settings`, signed with `credentials`, which must be those of `client`'s own configuration;
     /// the SDK does not hand them out again.
     pub fn new(client: Client, credentials: SharedCredentialsProvider, settings: UploadSettings) -> Self {
         Self { client, credentials, settings }
-    }
-
-    /// A form for exactly the file that is asked for: its type, its size, a key of the subject's own.
-    ///
-    /// `now` is in epoch milliseconds; `id` must never have been used before.
-    ///
-    /// # Errors
-    /// `Refused` for a type or a size that is not taken, `Unsigned` without credentials or a region.
-    pub async fn form(
-        &self,
-        subject: &str,
-        wanted: &UploadRequest,
-        now: u64,
-        id: &str,
-    ) -> Result<UploadForm, UploadError> {
-        let ending = self.ending(wanted)?;
-        let key = format!("uploads/{}/{id}.{ending}", folder(subject));
-        let seconds = now / 1000;
-        let credentials = self.credentials.provide_credentials().await.map_err(unsigned)?;
-        let region =
-            self.client.config().region().ok_or_else(|| UploadError::Unsigned("no region is set".to_owned()))?;
-        let expires_at = timestamp(seconds + LIFETIME_SECONDS)?;
-        let policy = Policy {
-            bucket: &self.settings.bucket,
-            fields: vec![
-                ("key", key.clone()),
-                ("Content-Type", wanted.media_type.clone()),
-                ("Content-Disposition", disposition(wanted.name.as_deref())),
-            ],
-            size: wanted.size,
-            expires_at: &expires_at,
-            signed_at: seconds,
-            region: region.as_ref(),
-        };
-        let fields = policy.signed(&credentials)?;
-        Ok(UploadForm { url: self.url().await?, fields, key, expires_at })
     }
 
     /// How the key ends, if such a file is taken.
@@ -145,6 +86,34 @@ impl S3Uploads {
         let bucket =
             address.strip_suffix(KEY).ok_or_else(|| UploadError::Unsigned("the bucket has no address".to_owned()));
         bucket.map(str::to_owned)
+    }
+}
+
+#[async_trait]
+impl Uploads for S3Uploads {
+    /// `Unsigned` without credentials or a region.
+    async fn form(&self, subject: &str, wanted: &UploadRequest, now: u64, id: &str) -> Result<UploadForm, UploadError> {
+        let ending = self.ending(wanted)?;
+        let key = format!("uploads/{}/{id}.{ending}", folder(subject));
+        let seconds = now / 1000;
+        let credentials = self.credentials.provide_credentials().await.map_err(unsigned)?;
+        let region =
+            self.client.config().region().ok_or_else(|| UploadError::Unsigned("no region is set".to_owned()))?;
+        let expires_at = timestamp(seconds + LIFETIME_SECONDS)?;
+        let policy = Policy {
+            bucket: &self.settings.bucket,
+            fields: vec![
+                ("key", key.clone()),
+                ("Content-Type", wanted.media_type.clone()),
+                ("Content-Disposition", disposition(wanted.name.as_deref())),
+            ],
+            size: wanted.size,
+            expires_at: &expires_at,
+            signed_at: seconds,
+            region: region.as_ref(),
+        };
+        let fields = policy.signed(&credentials)?;
+        Ok(UploadForm { url: self.url().await?, fields, key, expires_at })
     }
 }
 

@@ -5,13 +5,17 @@ use std::{
     ops::Range,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     fold::{Word, key, words},
     knowledge::EntityList,
 };
 
 /// A value of a `staticEntities` list, found in an utterance.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Sessions keep it for repeated requests, so its fields keep their names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entity {
     /// The list's name as written in knowledge.json.
     pub entity_type: String,

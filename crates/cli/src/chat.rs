@@ -6,12 +6,8 @@ use std::{
 };
 
 use anyhow::Context as _;
-use nanohtml2text::html2text;
 use sbf_aws::{router::epoch_millis, training::Outcome as Trained};
-use sbf_dialog::{
-    Call, Moment,
-    wire::{Heard, hear},
-};
+use sbf_dialog::{Call, Moment, Response, content::Part};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -46,8 +42,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 }
 
 async fn converse(bot: &LocalBot) -> anyhow::Result<Outcome> {
-    let mut heard = turn(bot, json!({"event": "start"})).await?;
-    say(&heard);
+    let mut answered = turn(bot, json!({"event": "start"})).await?;
+    say(&answered);
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     loop {
         prompt();
@@ -55,19 +51,19 @@ async fn converse(bot: &LocalBot) -> anyhow::Result<Outcome> {
         if line.trim().is_empty() {
             continue;
         }
-        match turn(bot, json!({"text": line, "sessionID": heard.session_id})).await {
-            Ok(answer) => heard = answer,
+        match turn(bot, json!({"text": line, "sessionID": answered.session_id})).await {
+            Ok(answer) => answered = answer,
             Err(error) => {
                 println!("  ({error:#})");
                 continue;
             }
         }
-        say(&heard);
+        say(&answered);
     }
     Ok(Outcome::Fine)
 }
 
-async fn turn(bot: &LocalBot, mut request: serde_json::Value) -> anyhow::Result<Heard> {
+async fn turn(bot: &LocalBot, mut request: serde_json::Value) -> anyhow::Result<Response> {
     if request["sessionID"].is_null()
         && let Some(fields) = request.as_object_mut()
     {
@@ -77,15 +73,30 @@ async fn turn(bot: &LocalBot, mut request: serde_json::Value) -> anyhow::Result<
     let now = epoch_millis();
     // Any spread of chance will do for one person at one terminal.
     let moment = Moment { now, dice: now };
-    Ok(hear(&bot.app.bot.handle(call, &development_caller(), moment).await?))
+    Ok(bot.app.bot.handle(call, &development_caller(), moment).await?)
 }
 
-fn say(heard: &Heard) {
-    for sentence in &heard.sentences {
-        for line in html2text(sentence).lines() {
-            println!("  {}", line.trim_end());
-        }
+fn say(response: &Response) {
+    for line in response.content().parts.iter().flat_map(lines_of) {
+        println!("  {line}");
     }
+}
+
+/// A part as a terminal shows it: its text, where it leads, and what may be answered.
+fn lines_of(part: &Part) -> Vec<String> {
+    let labelled = |label: &str, url: &str| match label == url || label.is_empty() {
+        true => url.to_owned(),
+        false => format!("{label}: {url}"),
+    };
+    let media = part.media.iter().filter(|media| !media.url.starts_with("data:"));
+    let mut lines: Vec<String> = part.plain.lines().map(str::to_owned).collect();
+    lines.extend(part.links.iter().filter(|link| link.label != link.url).map(|link| labelled(&link.label, &link.url)));
+    lines.extend(media.map(|media| labelled(&media.description, &media.url)));
+    if !part.choices.is_empty() {
+        let labels: Vec<String> = part.choices.iter().map(|choice| format!("[{}]", choice.label)).collect();
+        lines.push(labels.join(" "));
+    }
+    lines
 }
 
 fn prompt() {

@@ -69,7 +69,8 @@ fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let sessions = Arc::new(Measured(DynamoSessions::new(dynamodb.clone(), settings.sessions.table)));
     let ratings = settings.ratings.map(|ratings| Arc::new(DynamoRatings::new(dynamodb, ratings.table)) as _);
     let uploads = settings.uploads.zip(sdk.credentials_provider());
-    let uploads = uploads.map(|(settings, credentials)| Arc::new(S3Uploads::new(s3.clone(), credentials, settings)));
+    let uploads =
+        uploads.map(|(settings, credentials)| Arc::new(S3Uploads::new(s3.clone(), credentials, settings)) as _);
     let deadline = settings.backends.deadline;
     let backends = Arc::new(Measured(backends(sdk, settings.backends)));
     let speech = PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech).keeping_in(s3);

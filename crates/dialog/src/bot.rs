@@ -9,13 +9,13 @@ mod job;
 use std::{sync::Arc, time::Duration};
 
 use sbf_brain::Brain;
-use serde_json::Value;
 
 use self::job::Job;
 use crate::{
-    machine::{Event, Moment},
+    federation,
+    input::{Call, Event, Moment},
     ports::{BrainSource, Caller, Fulfilment, NoBrain, Profiles, SessionStore, Speech, StoreError},
-    wire::{self, Call},
+    response::{Response, Sound},
 };
 
 /// How long a backend may take: API Gateway gives up on an HTTP API's integration after 30 s, so that the answer
@@ -106,12 +106,12 @@ impl Bot {
     /// # Errors
     /// While no brain is live, where the request names an intent that the brain has not, and where the session store fails.
     /// "Not understood" and "the backend failed" are answers.
-    pub async fn handle(&self, call: Call, caller: &Caller, moment: Moment) -> Result<Value, BotError> {
+    pub async fn handle(&self, call: Call, caller: &Caller, moment: Moment) -> Result<Response, BotError> {
         let began = (self.timing.clock)();
         let live = self.brains.current().await?;
         if let Event::Chosen { intent, .. } = &call.event
             && live.brain.intent(intent).is_none()
-            && live.brain.federation().is_none_or(|bot| wire::foreign_intent(&bot.name, intent).is_none())
+            && live.brain.federation().is_none_or(|bot| federation::foreign_intent(&bot.name, intent).is_none())
         {
             return Err(BotError::Invalid(format!(
                 "`_id` must be an intent of this bot; found {:?}.",
@@ -126,13 +126,12 @@ impl Bot {
         Ok(response)
     }
 
-    async fn speak(&self, call: &Call, brain: &Brain, response: &mut Value) {
+    async fn speak(&self, call: &Call, brain: &Brain, response: &mut Response) {
         let Some(speech) = self.speech.as_ref().filter(|_| call.spoken) else { return };
-        let Some(request) = wire::speech_of(response) else { return };
+        let Some(request) = response.speech() else { return };
         let request = request.pronounced_by(brain);
-        if let Some(audio) = speech.synthesize(&request).await {
-            wire::add_audio(response, &request, &audio);
-        }
+        let audio = speech.synthesize(&request).await;
+        response.sound = audio.map(|audio| Sound { request, audio });
     }
 }
 

@@ -3,7 +3,7 @@
 use sbf_brain::Entity;
 use serde_json::{Map, Value, json};
 
-use crate::{machine::Input, ports::BackendAnswer, session::Sentence, wire};
+use crate::{input::Input, json, json::kind, ports::BackendAnswer, session::Sentence};
 
 /// Keys of an event that the server sets, whatever a client or a backend sent back under them.
 const SERVER_OWNED: [&str; 7] = ["lang", "userInfo", "context", "_tags", "_entities", "turnID", "sessionID"];
@@ -43,10 +43,10 @@ pub(crate) fn event(mut fields: Map<String, Value>, input: &Input, tags: &[Strin
     if let Some(lang) = &input.lang {
         fields.insert("lang".to_owned(), json!(lang));
     }
-    fields.insert("userInfo".to_owned(), wire::user_info(&input.caller));
+    fields.insert("userInfo".to_owned(), json::user_info(&input.caller.subject, input.caller.email.as_deref()));
     fields.insert("context".to_owned(), json!([]));
     fields.insert("_tags".to_owned(), json!(tags));
-    fields.insert("_entities".to_owned(), wire::entities(entities));
+    fields.insert("_entities".to_owned(), json::entities(entities));
     fields.insert("turnID".to_owned(), json!(input.turn_id));
     fields.insert("sessionID".to_owned(), json!(input.session_id));
     Value::Object(fields)
@@ -77,9 +77,7 @@ pub(crate) fn read(answer: BackendAnswer) -> Outcome {
             Outcome::Answer(Map::from_iter([("text".to_owned(), json!(text)), ("speech".to_owned(), json!(text))]))
         }
         BackendAnswer::Answered(Value::Object(fields)) => object(fields),
-        BackendAnswer::Answered(other) => {
-            Outcome::Failed(format!("answered {}, which says nothing", wire::kind(&other)))
-        }
+        BackendAnswer::Answered(other) => Outcome::Failed(format!("answered {}, which says nothing", kind(&other))),
     }
 }
 
@@ -88,9 +86,7 @@ fn object(mut fields: Map<String, Value>) -> Outcome {
     match fields.remove("asyncConversation") {
         Some(Value::Object(conversation)) => lead(conversation, sentence),
         Some(Value::Null) | None => plain(fields, sentence.is_some()),
-        Some(other) => {
-            Outcome::Failed(format!("answered `asyncConversation` as {}, not an object", wire::kind(&other)))
-        }
+        Some(other) => Outcome::Failed(format!("answered `asyncConversation` as {}, not an object", kind(&other))),
     }
 }
 
@@ -118,10 +114,7 @@ pub(crate) fn lead(mut conversation: Map<String, Value>, beside: Option<Sentence
         Some(Value::Object(payload)) => echoed(payload),
         Some(Value::Null) | None => Map::new(),
         Some(other) => {
-            return Outcome::Failed(format!(
-                "answered an `asyncConversation` whose `payload` is {}",
-                wire::kind(other)
-            ));
+            return Outcome::Failed(format!("answered an `asyncConversation` whose `payload` is {}", kind(other)));
         }
     };
     let Some(ask) = ask(&conversation).or(beside) else {

@@ -19,69 +19,25 @@
 //! | *call* | the backend answers | Idle | its answer |
 //! | *call* | the backend fails | Idle | the error sentence |
 
-mod answer;
+mod asking;
+mod delegated;
 mod federated;
 mod hear;
+mod open;
 mod round;
 
 use std::mem;
 
 use sbf_brain::{Brain, Stock};
-use serde_json::{Map, Value};
 
 use self::round::{Heard, Round};
 use crate::{
     fulfilment::{self, Outcome},
-    ports::{BackendAnswer, BackendCall, Caller, Target},
+    input::{Event, Input, Moment},
+    ports::{BackendAnswer, BackendCall, Target},
     reply::{Main, Reply},
     session::{DialogState, Sentence, Session},
 };
-
-/// Time and chance are arguments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// Epoch milliseconds.
-    pub now: u64,
-    /// Decides among variations; any number will do.
-    pub dice: u64,
-}
-
-/// What came in.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// The client opens the conversation.
-    Start,
-    /// The user said this.
-    Text(String),
-    /// The client names the intent itself, and what has been answered so far.
-    Chosen {
-        /// `_id`.
-        intent: String,
-        /// Answers by parameter name, position or a backend's key, and whatever a backend wants back.
-        payload: Map<String, Value>,
-        /// What the user said at first, as far as the client knows.
-        utterance: Option<String>,
-    },
-}
-
-/// An event and its surroundings.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Input {
-    /// What came in.
-    pub event: Event,
-    /// Who says it; from the token.
-    pub caller: Caller,
-    /// The conversation.
-    pub session_id: String,
-    /// The turn: the client's id, or one made for it.
-    pub turn_id: String,
-    /// The client's language tag, or the brain's.
-    pub lang: Option<String>,
-    /// `environmentVars`.
-    pub environment: Map<String, Value>,
-    /// Whether another bot asks: what this one does not understand either is passed on to nobody, or two could ask each other for ever.
-    pub passed_on: bool,
-}
 
 /// What a turn comes to, for now.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,7 +105,7 @@ pub fn begin(brain: &Brain, mut session: Session, input: &Input, moment: Moment)
     let state = mem::take(&mut session.state);
     let round = Round::new(brain, input, moment, session);
     match &input.event {
-        Event::Start => over(round.open(state)),
+        Event::Start => done_at_once(round.open_in(state)),
         Event::Text(text) => round.hear_in(state, text),
         Event::Chosen { intent, payload, utterance } => round.choose_in(state, intent, payload, utterance.as_deref()),
     }
@@ -161,11 +117,11 @@ pub fn resume(brain: &Brain, waiting: Waiting, answer: BackendAnswer, moment: Mo
     session.state = DialogState::Idle;
     let round = Round { heard, said, ..Round::new(brain, &input, moment, session) };
     if let Target::Bot { .. } = call.target {
-        return round.heed(&call, led, answer);
+        return round.read_bot_answer(&call, led, answer);
     }
     let intent = brain.intent(&intent);
     match fulfilment::read(answer) {
-        Outcome::Answer(fields) => round.done(intent, Main::Relays(fields)),
+        Outcome::Answer(fields) => round.done(intent, Main::Relays(fields.into())),
         Outcome::Leads(leads) => round.follow(intent, leads),
         Outcome::Failed(reason) => round.failed(intent, reason),
     }
@@ -178,6 +134,6 @@ pub fn perhaps_done(brain: &Brain, session: Session, input: &Input, moment: Mome
 }
 
 /// A turn that is over at once.
-fn over(turn: Turn) -> Step {
+fn done_at_once(turn: Turn) -> Step {
     Step::Done(Box::new(turn))
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use sbf_brain::intent::{DefaultValue, Fulfilment, Parameter};
 
 use crate::{
-    reply::{self, Question},
+    reply::Question,
     scope::{TurnScope, as_text},
+    wording,
 };
 
 /// What is known of an intent's parameters.
@@ -109,7 +110,8 @@ pub(crate) fn answer(parameter: &Parameter, text: &str, scope: TurnScope<'_>) ->
 /// A missing parameter as clients are told.
 pub(crate) fn question(parameter: &Parameter, scope: TurnScope<'_>) -> Question {
     let dice = scope.moment.dice;
-    let pick = |variations, kind: &str| reply::choose(variations, &scope, dice, &format!("{kind} {}", parameter.name));
+    let pick =
+        |variations, kind: &str| wording::choose(variations, &scope, dice, &format!("{kind} {}", parameter.name));
     Question {
         name: parameter.name.clone(),
         position: parameter.position,

@@ -1,11 +1,19 @@
-//! What a turn needs from outside, as traits.
+//! What the bot needs from outside, as traits.
+
+mod ratings;
+mod uploads;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sbf_brain::Brain;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
+pub use self::{
+    ratings::{Rating, RatingError, RatingStore, Verdict},
+    uploads::{UploadError, UploadForm, UploadRequest, Uploads},
+};
 use crate::session::Session;
 
 /// Who is talking: taken from the token, never from the body.
@@ -206,6 +214,13 @@ impl SpeechRequest {
         let pronounced = brain.pronounced(self.lexicon.as_deref(), &self.text);
         Self { text: pronounced.text, lexicon: pronounced.others, ..self }
     }
+
+    /// The same for the same sound: 16 hexadecimal digits of a hash of voice, language, lexicon and text.
+    pub fn hash(&self) -> String {
+        let part = |part: &Option<String>| part.clone().unwrap_or_default();
+        let whole = [part(&self.voice), part(&self.language), part(&self.lexicon), self.text.clone()].join("\u{0}");
+        Sha256::digest(whole).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// Spoken audio.
@@ -218,56 +233,3 @@ pub struct Audio {
     /// Whether it came from a cache.
     pub cache_hit: bool,
 }
-
-/// Where users' judgements of answers are kept.
-#[async_trait]
-pub trait RatingStore: Send + Sync {
-    /// Keeps a rating; a later one of the same subject for the same turn replaces the first whole, for users change their minds.
-    ///
-    /// # Errors
-    /// Where the store cannot be written.
-    async fn keep(&self, rating: &Rating) -> Result<(), RatingError>;
-}
-
-/// What a user thinks of a turn.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rating {
-    /// Whose it is: the caller's subject.
-    pub subject: String,
-    /// The turn, by the client's id.
-    pub turn_id: String,
-    /// The conversation, where the client named it.
-    pub session_id: Option<String>,
-    /// The judgement.
-    pub verdict: Verdict,
-    /// The user's own words.
-    pub comment: Option<String>,
-    /// When it was given, in epoch milliseconds.
-    pub at: u64,
-    /// The version of the brain that was live then.
-    pub brain: Option<String>,
-}
-
-/// Good or bad.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The answer helped.
-    Up,
-    /// It did not.
-    Down,
-}
-
-impl Verdict {
-    /// `up` or `down`, as clients write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
-    }
-}
-
-/// A rating was not kept.
-#[derive(Debug, thiserror::Error)]
-#[error("the store of ratings failed: {0}")]
-pub struct RatingError(pub String);

@@ -1,35 +1,44 @@
-//! What the bot says: choosing among variations, and `${…}` in its own sentences.
+//! What a turn answers, before anybody renders it.
 
-use sbf_brain::{
-    Entity,
-    expression::{Expression, Scope},
-    intent::Variation,
+use sbf_brain::Entity;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    relayed::{Asked, Relayed},
+    session::Sentence,
 };
-use serde_json::{Map, Value};
-
-use crate::{scope::as_text, session::Sentence};
 
 /// What a turn answers.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// It is kept in the session for a repeated request, so the rules of [`Session`](crate::session::Session) hold for the fields here and
+/// below: one is only ever added, with a default, and never changes its type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
     /// What was understood; nothing was to be understood in an opening.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub understood: Option<Understood>,
     /// Sentences before the main one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<Sentence>,
     /// The answer.
     pub main: Main,
     /// Polly voice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voice: Option<String>,
     /// Lexicon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lexicon: Option<String>,
     /// Entities found in the utterance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entities: Vec<Entity>,
     /// Enrichment tags of the utterance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
 }
 
 /// What an utterance was taken for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Understood {
     /// The intent; `None` for a miss.
     pub intent: Option<String>,
@@ -46,8 +55,14 @@ impl Understood {
     }
 }
 
+/// A share in four places, as it is told and counted: more would only show how the number is stored.
+pub fn in_four_places(share: f32) -> f64 {
+    (f64::from(share) * 1e4).round() / 1e4
+}
+
 /// The main part of an answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Main {
     /// One of the bot's sentences.
     Says(Sentence),
@@ -62,19 +77,19 @@ pub enum Main {
         /// In `payloadPosition` order.
         missing: Vec<Question>,
     },
-    /// What a backend answered.
-    Relays(Map<String, Value>),
+    /// What a backend or another bot answered.
+    Relays(Relayed),
     /// A backend leads the dialog.
     Leads {
         /// The intent.
         intent: String,
-        /// The backend's own words about it (`asyncConversation`).
-        conversation: Map<String, Value>,
+        /// What the backend asks, or its last word.
+        asked: Asked,
     },
 }
 
 /// A missing parameter, as clients are told.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Question {
     /// Its name.
     pub name: String,
@@ -83,189 +98,15 @@ pub struct Question {
     /// The prompt.
     pub ask: Sentence,
     /// As its author wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation: Option<String>,
     /// Handed to clients unread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rich_object: Option<Value>,
     /// For clients that validate themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success: Option<Sentence>,
     /// For clients that validate themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Sentence>,
-}
-
-/// One of the variations, expanded; `salt` keeps several choices of one turn apart.
-///
-/// Where conditions hold, it is one of those; else one without a condition; else any.
-pub(crate) fn choose(variations: &[Variation], scope: &dyn Scope, dice: u64, salt: &str) -> Option<Sentence> {
-    let holding: Vec<_> = variations.iter().filter(|v| v.condition.as_ref().is_some_and(|c| c.holds(scope))).collect();
-    let free: Vec<_> = variations.iter().filter(|v| v.condition.is_none()).collect();
-    let pool = [holding, free, variations.iter().collect()].into_iter().find(|pool| !pool.is_empty())?;
-    let place = mix(dice, salt) % pool.len() as u64;
-    pool.get(usize::try_from(place).unwrap_or(0)).map(|variation| say(variation, scope))
-}
-
-/// A variation, expanded.
-pub(crate) fn say(variation: &Variation, scope: &dyn Scope) -> Sentence {
-    Sentence { text: expand(&variation.text, scope), speech: expand(&variation.speech, scope) }
-}
-
-/// Fills `${name}` in one of the bot's own sentences; what is unknown becomes nothing, with the space or comma before it.
-///
-/// What is filled in is never looked at again, so nobody can smuggle an expression in through a name.
-pub(crate) fn expand(template: &str, scope: &dyn Scope) -> String {
-    let mut sentence = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, (inside, after))) =
-        rest.split_once("${").and_then(|(b, tail)| Some((b, tail.split_once('}')?)))
-    {
-        sentence.push_str(before);
-        let value = look_up(inside, scope);
-        rest = match value.is_empty() {
-            true => close_gap(&mut sentence, after),
-            false => after,
-        };
-        sentence.push_str(&escaped(value, template));
-    }
-    sentence + rest
-}
-
-fn look_up(expression: &str, scope: &dyn Scope) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | ' ');
-    let value = if expression.chars().all(plain) {
-        let steps = expression.split(['.', '[', ']']).map(str::trim).filter(|step| !step.is_empty());
-        scope.name(&steps.map(str::to_owned).collect::<Vec<_>>())
-    } else {
-        Expression::parse(expression).ok().map(|parsed| parsed.evaluate(scope))
-    };
-    match value {
-        Some(Value::Object(mut fields)) => fields.remove("name").as_ref().map(as_text).unwrap_or_default(),
-        other => other.as_ref().map(as_text).unwrap_or_default(),
-    }
-}
-
-/// A name with `&` in it would make SSML that no voice reads.
-fn escaped(value: String, template: &str) -> String {
-    match template.contains("<speak") {
-        true => value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
-        false => value,
-    }
-}
-
-/// Closes the gap that an empty value leaves: "Hi ${first_name}, how…" becomes "Hi, how…". Returns what is left to say.
-fn close_gap<'r>(sentence: &mut String, after: &'r str) -> &'r str {
-    let follows = after.trim_start();
-    if sentence.trim().is_empty() {
-        return follows.trim_start_matches([',', ';', ':']).trim_start();
-    }
-    if follows.is_empty() || follows.starts_with(['.', ',', ';', ':', '!', '?']) {
-        sentence.truncate(sentence.trim_end().trim_end_matches(',').trim_end().len());
-        return follows;
-    }
-    match sentence.ends_with(char::is_whitespace) {
-        true => follows,
-        false => after,
-    }
-}
-
-/// A number that depends on all bits of the dice and the salt: FNV-1a for the salt, then SplitMix64's finaliser (Steele et al. 2014).
-fn mix(dice: u64, salt: &str) -> u64 {
-    let hash = salt
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    let mut mixed = dice ^ hash;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    struct Known(Value);
-
-    impl Scope for Known {
-        fn name(&self, path: &[String]) -> Option<Value> {
-            path.iter().try_fold(&self.0, |value, step| value.get(step)).cloned()
-        }
-        fn has_tag(&self, tag: &str) -> bool {
-            tag == "POSITIVE"
-        }
-        fn has_env(&self, _: &str, _: &Value) -> bool {
-            false
-        }
-        fn entity(&self, name: &str) -> Option<String> {
-            (name == "CITY").then(|| "Lima".to_owned())
-        }
-    }
-
-    fn variation(text: &str, condition: Option<&str>) -> Variation {
-        let condition = condition.map(|written| Expression::parse(written).unwrap());
-        Variation { text: text.to_owned(), speech: text.to_owned(), condition }
-    }
-
-    fn chosen(variations: &[Variation]) -> Vec<String> {
-        let scope = Known(Value::Null);
-        let mut texts: Vec<_> =
-            (0..200).filter_map(|dice| choose(variations, &scope, dice, "x")).map(|s| s.text).collect();
-        texts.sort();
-        texts.dedup();
-        texts
-    }
-
-    #[test]
-    fn a_known_name_is_filled_in_and_never_looked_at_again() {
-        let scope = Known(json!({ "first_name": "${lang}", "lang": "pt", "n": { "x": 5 } }));
-        assert_eq!(expand("Hi ${first_name}, ${ n.x } in ${lang}!", &scope), "Hi ${lang}, 5 in pt!");
-        assert_eq!(expand("${entity('CITY')}", &scope), "Lima");
-        assert_eq!(expand("costs $5, ${open", &scope), "costs $5, ${open");
-    }
-
-    #[test]
-    fn an_unknown_name_leaves_no_gap() {
-        let cases = [
-            ("Hi ${first_name}, how can I help you?", "Hi, how can I help you?"),
-            ("Olá ${first_name}!", "Olá!"),
-            ("Hola, ${first_name}!", "Hola!"),
-            ("Hi, ${first_name}, welcome", "Hi, welcome"),
-            ("${first_name}, welcome", "welcome"),
-            ("Hi ${first_name} and welcome", "Hi and welcome"),
-            ("Hi ${first_name}", "Hi"),
-            ("${first_name}", ""),
-            ("<b>${first_name}</b> hi", "<b></b> hi"),
-            ("${constructor.constructor('return 1')()}x", "x"),
-        ];
-        for (template, expected) in cases {
-            assert_eq!(expand(template, &Known(json!({}))), expected, "{template}");
-        }
-    }
-
-    #[test]
-    fn a_name_cannot_break_ssml() {
-        let scope = Known(json!({ "first_name": "A & <B>" }));
-        assert_eq!(expand("<speak>${first_name}</speak>", &scope), "<speak>A &amp; &lt;B&gt;</speak>");
-        assert_eq!(expand("Hi ${first_name}", &scope), "Hi A & <B>");
-    }
-
-    #[test]
-    fn variations_whose_condition_holds_win_then_those_without_one_then_any() {
-        let (yes, no) = (Some("hasTag('POSITIVE')"), Some("hasTag('NEGATIVE')"));
-        assert_eq!(
-            chosen(&[variation("a", yes), variation("b", yes), variation("c", no), variation("d", None)]),
-            ["a", "b"]
-        );
-        assert_eq!(chosen(&[variation("a", no), variation("b", None), variation("c", None)]), ["b", "c"]);
-        assert_eq!(chosen(&[variation("a", no), variation("b", no)]), ["a", "b"]);
-        assert_eq!(chosen(&[]), [""; 0]);
-    }
-
-    #[test]
-    fn choices_of_one_turn_do_not_follow_each_other() {
-        let variations = ["a", "b", "c", "d"].map(|text| variation(text, None));
-        let scope = Known(Value::Null);
-        let choice = |dice, salt| choose(&variations, &scope, dice, salt).map(|sentence| sentence.text);
-        let same = (0..1000).filter(|&dice| choice(dice, "ask city") == choice(dice, "ask date")).count();
-        assert!((150..350).contains(&same), "{same} of 1000 are the same, 250 expected");
-    }
 }

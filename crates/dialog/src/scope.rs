@@ -6,8 +6,8 @@ use sbf_brain::{Brain, Entity, expression::Scope};
 use serde_json::{Value, json};
 
 use crate::{
-    machine::{Input, Moment},
-    wire,
+    input::{Input, Moment},
+    json,
 };
 
 /// The surroundings of an expression: all borrowed, so that variants of it cost nothing.
@@ -43,7 +43,7 @@ impl<'t> TurnScope<'t> {
         let value = match name {
             "value" => json!(self.value?),
             "payload" => self.payload(),
-            "entities" => wire::entities(self.entities),
+            "entities" => json::entities(self.entities),
             "environmentVars" => Value::Object(input.environment.clone()),
             "user" => json!({ "name": user_name(input), "email": input.caller.email, "groups": input.caller.groups }),
             "first_name" => json!(first_name(input)?),

@@ -44,8 +44,14 @@ pub struct Session {
 pub struct StoredReply {
     /// The client's id of the turn.
     pub turn_id: String,
-    /// The response as it was sent, without audio; null where it was too large to keep.
+    /// Always null, and so "too large to keep" for release 0.1, which kept the JSON of `POST /core` here. Where that release wrote it,
+    /// a repeated request gets exactly this JSON.
+    #[serde(default)]
     pub reply: Value,
+    /// The response as data, without its sound; null where it was too large to keep. It stays JSON here, so that what another release
+    /// wrote goes through this one unharmed; where this release cannot read it, the turn counts as one whose response was too large.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub response: Value,
 }
 
 /// A turn that has begun to call a backend.
@@ -168,12 +174,12 @@ impl Session {
         self.recent.iter().find(|stored| stored.turn_id == turn_id)
     }
 
-    /// Keeps a reply, and as many older ones as there is room for.
+    /// Keeps a response, and as many older ones as there is room for; null where there is none to keep.
     ///
-    /// Where there is no room the turn's id stays, without its reply: a turn that was done is never done again.
-    pub fn remember(&mut self, turn_id: &str, reply: &Value) {
+    /// Where there is no room the turn's id stays, without its response: a turn that was done is never done again.
+    pub fn remember(&mut self, turn_id: &str, response: Value) {
         self.recent.retain(|stored| stored.turn_id != turn_id);
-        self.recent.push(StoredReply { turn_id: turn_id.to_owned(), reply: reply.clone() });
+        self.recent.push(StoredReply { turn_id: turn_id.to_owned(), reply: Value::Null, response });
         let surplus = self.recent.len().saturating_sub(RECENT);
         self.recent.drain(..surplus);
         self.make_room();
@@ -185,7 +191,7 @@ impl Session {
                 return;
             }
             if let Some(stored) = self.recent.get_mut(oldest) {
-                stored.reply = Value::Null;
+                (stored.reply, stored.response) = (Value::Null, Value::Null);
             }
         }
     }
@@ -223,12 +229,12 @@ mod tests {
     fn the_last_four_replies_are_kept() {
         let mut session = Session::default();
         for turn in 0..6 {
-            session.remember(&turn.to_string(), &json!(turn));
+            session.remember(&turn.to_string(), json!(turn));
         }
-        session.remember("3", &json!("again"));
+        session.remember("3", json!("again"));
         let kept: Vec<_> = session.recent.iter().map(|stored| stored.turn_id.as_str()).collect();
         assert_eq!(kept, ["2", "4", "5", "3"]);
-        assert_eq!(session.reply_to("3").unwrap().reply, json!("again"));
+        assert_eq!(session.reply_to("3").unwrap().response, json!("again"));
         assert_eq!(session.reply_to("1"), None);
     }
 
@@ -236,14 +242,14 @@ mod tests {
     fn older_replies_make_room_for_newer_ones_but_their_turns_stay_done() {
         let mut session = Session::default();
         for turn in ["a", "b", "c"] {
-            session.remember(turn, &json!("x".repeat(25_000)));
+            session.remember(turn, json!("x".repeat(25_000)));
         }
         assert!(size(&session) <= SESSION_LIMIT);
-        assert_eq!(session.reply_to("a").unwrap().reply, Value::Null);
-        assert_ne!(session.reply_to("b").unwrap().reply, Value::Null);
-        session.remember("d", &json!("x".repeat(100_000)));
+        assert_eq!(session.reply_to("a").unwrap().response, Value::Null);
+        assert_ne!(session.reply_to("b").unwrap().response, Value::Null);
+        session.remember("d", json!("x".repeat(100_000)));
         assert!(size(&session) <= SESSION_LIMIT);
-        assert_eq!(session.reply_to("d").unwrap().reply, Value::Null);
+        assert_eq!(session.reply_to("d").unwrap().response, Value::Null);
     }
 
     /// Sessions as release 0.1 wrote them, one of each state. They stay as they are: what a release wrote, the next one reads.
@@ -307,7 +313,7 @@ mod tests {
         let mut session: Session = serde_json::from_str(&newer.to_string()).unwrap();
         assert_eq!(serde_json::to_value(&session).unwrap(), newer);
         session.misses = 2;
-        session.remember("t1", &json!("Hello"));
+        session.remember("t1", json!("Hello"));
         let written: Value = serde_json::from_str(&serde_json::to_string(&session).unwrap()).unwrap();
         for (name, value) in added.as_object().unwrap() {
             assert_eq!(&written[name], value, "{name}");

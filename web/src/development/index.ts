@@ -3,13 +3,13 @@ import { type ComponentType, h } from "preact";
 
 import type { Store } from "../store";
 
-/** The author's desk, or null where there is none. `sbf dev` listens on the loopback interface alone. */
-export async function openDesk(store: Store): Promise<ComponentType | null> {
+/** The panel for the brain's author, or null where there is none. `sbf dev` listens on the loopback interface alone. */
+export async function openPanel(store: Store): Promise<ComponentType | null> {
   if (!["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)) return null;
-  const { devState, watchDesk } = await import("./watch");
+  const { devState, watchPanel } = await import("./watch");
   const state = await devState();
   if (state === null) return null;
-  const { Desk } = await import("./Desk");
-  const desk = watchDesk(store, state);
-  return () => h(Desk, { desk });
+  const { DevelopmentPanel } = await import("./DevelopmentPanel");
+  const panel = watchPanel(store, state);
+  return () => h(DevelopmentPanel, { panel });
 }

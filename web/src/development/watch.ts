@@ -2,8 +2,8 @@
 import type { Store, Watchable } from "../store";
 import { type DevState, isError, readDevEvent, readDevState } from "./events";
 
-/** What the desk shows. */
-export interface Desk extends DevState {
+/** What the panel shows. */
+export interface PanelState extends DevState {
   /** A new brain has just begun to answer. */
   readonly updated: boolean;
 }
@@ -21,13 +21,13 @@ export async function devState(): Promise<DevState | null> {
 }
 
 /** Watches from `state` on. The store reads the bot's settings again with each new brain; a new build loads the page anew. */
-export function watchDesk(store: Store, state: DevState): Watchable<Desk> {
+export function watchPanel(store: Store, state: DevState): Watchable<PanelState> {
   const listeners = new Set<() => void>();
-  let desk: Desk = { ...state, updated: false };
+  let panel: PanelState = { ...state, updated: false };
   let notice: ReturnType<typeof setTimeout> | undefined;
 
-  function set(change: Partial<Desk>): void {
-    desk = { ...desk, ...change };
+  function set(change: Partial<PanelState>): void {
+    panel = { ...panel, ...change };
     for (const listener of listeners) listener();
   }
 
@@ -55,14 +55,14 @@ export function watchDesk(store: Store, state: DevState): Watchable<Desk> {
     const event = readDevEvent(parsed(data));
     if (event?.type === "training") set({ training: true });
     if (event?.type === "problems") {
-      set({ problems: event.problems, training: false, updated: desk.updated && !event.problems.some(isError) });
+      set({ problems: event.problems, training: false, updated: panel.updated && !event.problems.some(isError) });
     }
     if (event?.type === "brain") announce();
     if (event?.type === "reload") location.reload();
   };
 
   return {
-    get: () => desk,
+    get: () => panel,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

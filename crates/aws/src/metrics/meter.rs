@@ -15,7 +15,7 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use super::{Gauge, Metric, TurnFacts, line, of_turn};
 use crate::router::{Answered, epoch_millis};
@@ -43,7 +43,7 @@ impl Meter {
         let answered = response.extensions().get::<Answered>();
         let facts = response.extensions().get::<TurnFacts>().cloned();
         // A turn that broke was one, too.
-        let broken = || answered.filter(|answered| failed && answered.is_turn()).map(|_| TurnFacts::of(&Value::Null));
+        let broken = || answered.filter(|answered| failed && answered.is_turn()).map(|_| TurnFacts::default());
         let mut values = of_turn(facts.or_else(broken).as_ref(), failed, began.elapsed(), &measures);
         if self.cold.swap(false, Ordering::Relaxed) {
             values.push((Metric::ColdStarts, 1.0));

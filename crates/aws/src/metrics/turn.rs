@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use sbf_dialog::{Response, reply::in_four_places};
 
 use super::{Measures, Metric, Values, gauge::milliseconds};
 
 /// What an answer says about its turn, without a word of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TurnFacts {
     /// The intent; none for a miss, and where nothing was to be understood.
     pub intent: Option<String>,
@@ -18,13 +18,13 @@ pub struct TurnFacts {
 }
 
 impl TurnFacts {
-    /// From an answer's JSON; its fields here are the server's alone, whatever a backend returns.
-    pub fn of(response: &Value) -> Self {
-        let matched = &response["desiredMatch"];
+    /// From an answer; a backend has no say in these.
+    pub fn of(response: &Response) -> Self {
+        let understood = response.reply.understood.as_ref();
         Self {
-            intent: matched["bestMatchID"].as_str().map(str::to_owned),
-            confidence: matched["amd"].as_f64(),
-            missed: response["nif"] == true,
+            intent: response.intent().map(str::to_owned),
+            confidence: understood.map(|understood| in_four_places(understood.confidence)),
+            missed: response.missed(),
         }
     }
 }
@@ -57,9 +57,16 @@ pub fn of_turn(facts: Option<&TurnFacts>, failed: bool, took: Duration, measures
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+
+    fn response(understood: &Value, main: &Value) -> Response {
+        let reply = json!({ "understood": understood, "main": main });
+        let user = json!({ "subject": "sub-1" });
+        let fields = json!({ "reply": reply, "utterance": "hi", "user": user, "session_id": "s1", "began": 0 });
+        serde_json::from_value(fields).unwrap()
+    }
 
     fn measures(sums: &[(Metric, f64)]) -> Measures {
         Measures { sums: sums.iter().copied().collect(), brain: None }
@@ -69,7 +76,8 @@ mod tests {
     fn what_is_no_other_part_is_the_dialogs() {
         let measures =
             measures(&[(Metric::BrainLatency, 1.0), (Metric::BackendLatency, 30.0), (Metric::BackendErrors, 1.0)]);
-        let facts = TurnFacts::of(&json!({ "nif": true, "desiredMatch": { "amd": 0.25 } }));
+        let understood = json!({ "confidence": 0.25, "probability": 0.5 });
+        let facts = TurnFacts::of(&response(&understood, &json!({ "misses": { "text": "?" } })));
         let values = of_turn(Some(&facts), false, Duration::from_millis(40), &measures);
         let expected = [
             (Metric::Turns, 1.0),
@@ -93,8 +101,13 @@ mod tests {
 
     #[test]
     fn an_answer_says_what_it_was_taken_for() {
-        let facts = TurnFacts::of(&json!({ "text": "hi", "desiredMatch": { "amd": 0.9, "bestMatchID": "greet" } }));
+        let says = json!({ "says": { "text": "hi" } });
+        let understood = json!({ "intent": "greet", "confidence": 0.899_99, "probability": 1.0 });
+        let facts = TurnFacts::of(&response(&understood, &says));
         assert_eq!(facts, TurnFacts { intent: Some("greet".to_owned()), confidence: Some(0.9), missed: false });
-        assert_eq!(TurnFacts::of(&json!({})), TurnFacts { intent: None, confidence: None, missed: false });
+        assert_eq!(
+            TurnFacts::of(&response(&Value::Null, &says)),
+            TurnFacts { intent: None, confidence: None, missed: false }
+        );
     }
 }

@@ -6,13 +6,13 @@ use axum::{
     Extension, Json,
     extract::{Request, State},
 };
-use sbf_dialog::{BotError, Call, Moment};
+use sbf_dialog::{BotError, Call, Moment, wire};
 use serde_json::Value;
 
 use super::{App, Refusal, body::json_bytes, refusal::caller};
 use crate::metrics::TurnFacts;
 
-/// The answer, and beside it, for log and metrics, what it says about its turn.
+/// The answer, rendered as JSON here and nowhere else; beside it, for log and metrics, what it says about its turn.
 pub(super) async fn core(
     State(app): State<App>,
     request: Request,
@@ -21,7 +21,7 @@ pub(super) async fn core(
     let body = json_bytes(request).await?;
     let call = Call::parse(&body).map_err(|error| Refusal::bad(error.to_string()))?;
     let response = app.bot.handle(call, &caller, moment()).await.map_err(refused)?;
-    Ok((Extension(TurnFacts::of(&response)), Json(response)))
+    Ok((Extension(TurnFacts::of(&response)), Json(wire::render(&response))))
 }
 
 fn refused(error: BotError) -> Refusal {

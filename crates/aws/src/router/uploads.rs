@@ -4,11 +4,10 @@ use axum::{
     Json,
     extract::{Request, State},
 };
-use sbf_dialog::wire::UploadRequest;
+use sbf_dialog::ports::{UploadError, UploadRequest};
 use serde_json::{Map, Value, json};
 
 use super::{App, Refusal, body::json_bytes, epoch_millis, refusal::caller};
-use crate::uploads::UploadError;
 
 /// Answers `{url, fields, key, expiresAt}`; the page posts the fields in their order and then the file, as `file`.
 pub(super) async fn uploads(State(app): State<App>, request: Request) -> Result<Json<Value>, Refusal> {

@@ -8,11 +8,14 @@ use sha2::{Digest, Sha256};
 
 use super::{Bot, BotError};
 use crate::{
-    machine::{self, Event, Input, Moment, Step, Turn, Waiting},
+    digest::digest,
+    input::{Call, Event, Input, Moment},
+    kept,
+    machine::{self, Step, Turn, Waiting},
     ports::{BackendAnswer, Caller, Profile, SaveError, SessionKey, StoreError, Stored},
     reply::{Main, Reply},
-    session::{Claim, Session},
-    wire::{self, Call, Frame, digest},
+    response::Response,
+    session::{Claim, Session, StoredReply},
 };
 
 /// One request being answered.
@@ -33,7 +36,7 @@ pub(super) struct Job<'j> {
 /// What a session as it was found means for a turn.
 enum Finding {
     /// The turn was answered before.
-    Answered(Value),
+    Answered(Box<Response>),
     /// A backend is being called, for another turn or in an earlier try of this one: wait so long for it.
     Busy(Duration),
     /// Go on.
@@ -66,7 +69,7 @@ impl<'j> Job<'j> {
         self.completed.get().unwrap_or(&self.given)
     }
 
-    pub(super) async fn answer(&self) -> Result<Value, BotError> {
+    pub(super) async fn answer(&self) -> Result<Response, BotError> {
         let sessions = &self.bot.sessions;
         // Without the client's session id there is nothing to read; a repeated turn shows when its first save conflicts.
         let mut stored = match self.call.session_id {
@@ -77,7 +80,7 @@ impl<'j> Job<'j> {
             let version = stored.as_ref().map_or(0, |stored| stored.version);
             let finding = self.find(stored.as_ref());
             stored = match finding {
-                Finding::Answered(response) => return Ok(response),
+                Finding::Answered(response) => return Ok(*response),
                 Finding::Busy(within) => abandoned_if(version, sessions.load_newer(&self.key, version, within).await?),
                 Finding::Free | Finding::PerhapsDone => {
                     match self.attempt(stored, matches!(finding, Finding::PerhapsDone)).await {
@@ -94,7 +97,7 @@ impl<'j> Job<'j> {
     fn find(&self, stored: Option<&Stored>) -> Finding {
         let Some(Stored { session, .. }) = stored else { return Finding::Free };
         if let Some(kept) = self.call.turn_id.as_ref().and_then(|id| session.reply_to(id)) {
-            return Finding::Answered(self.repeat(&kept.reply, session));
+            return Finding::Answered(Box::new(self.repeat(kept, session)));
         }
         let Some(claim) = &session.claim else { return Finding::Free };
         let left = self.time_left(claim);
@@ -115,7 +118,7 @@ impl<'j> Job<'j> {
     }
 
     /// Begins the turn, calls its backend where there is one, and saves what is to be remembered.
-    async fn attempt(&self, stored: Option<Stored>, perhaps_done: bool) -> Result<Value, SaveError> {
+    async fn attempt(&self, stored: Option<Stored>, perhaps_done: bool) -> Result<Response, SaveError> {
         let found = stored.unwrap_or_else(|| Stored { session: Session::default(), version: 0 });
         let session = self.without_claim(&found.session);
         let step = match self.begin(&session).await {
@@ -129,7 +132,7 @@ impl<'j> Job<'j> {
                 if let Some(fault) = &turn.fault {
                     tracing::error!(fault, "turn failed");
                 }
-                let response = self.render(&turn.reply, expired);
+                let response = self.respond(&turn.reply, expired);
                 self.save(&turn, &found, &response).await?;
                 self.log(&turn);
                 Ok(response)
@@ -175,7 +178,7 @@ impl<'j> Job<'j> {
     fn without_claim(&self, found: &Session) -> Session {
         let mut session = found.clone();
         if let Some(claim) = session.claim.take().filter(|claim| !self.is_mine(claim)) {
-            session.remember(&claim.turn_id, &Value::Null);
+            session.remember(&claim.turn_id, Value::Null);
         }
         session
     }
@@ -195,14 +198,14 @@ impl<'j> Job<'j> {
         Ok(Stored { session, version })
     }
 
-    async fn call(&self, waiting: Waiting, claimed: &Stored, expired: bool) -> Result<Value, SaveError> {
+    async fn call(&self, waiting: Waiting, claimed: &Stored, expired: bool) -> Result<Response, SaveError> {
         let backend = waiting.call.name.clone();
         let answer = self.bot.backends.call(&waiting.call).await;
         let turn = self.resume(waiting, answer).await;
         if let Some(fault) = &turn.fault {
             tracing::error!(backend, fault, "backend failed");
         }
-        let response = self.render(&turn.reply, expired);
+        let response = self.respond(&turn.reply, expired);
         match self.save(&turn, claimed, &response).await {
             // The claim ran out and another turn took over: what the backend did is done, and its answer is true.
             Err(SaveError::Conflict) => tracing::warn!(backend, "the turn outlived its claim"),
@@ -225,12 +228,12 @@ impl<'j> Job<'j> {
     }
 
     /// Saves what a turn leaves, if anything: the dialog, the misses, and the reply where the client may ask for it again.
-    async fn save(&self, turn: &Turn, found: &Stored, response: &Value) -> Result<(), SaveError> {
+    async fn save(&self, turn: &Turn, found: &Stored, response: &Response) -> Result<(), SaveError> {
         let mut session = turn.session.clone();
         let changed = Session { expires_at: found.session.expires_at, ..session.clone() } != found.session;
         let repeatable = self.call.turn_id.as_ref().filter(|_| changed || self.call.session_id.is_some());
         if let Some(turn_id) = repeatable {
-            session.remember(turn_id, &wire::without_audio(response));
+            session.remember(turn_id, kept::to_keep(response));
         }
         if changed || repeatable.is_some() {
             session.expires_at = self.expiry();
@@ -239,13 +242,12 @@ impl<'j> Job<'j> {
         Ok(())
     }
 
-    /// A kept reply; one that was too large to keep is replaced by a sentence.
-    fn repeat(&self, kept: &Value, session: &Session) -> Value {
-        if !kept.is_null() {
-            return kept.clone();
-        }
-        let turn = machine::perhaps_done(self.brain, session.clone(), self.input(), self.moment);
-        self.render(&turn.reply, false)
+    /// A kept response; where there is none to be had, a sentence stands for it.
+    fn repeat(&self, kept: &StoredReply, session: &Session) -> Response {
+        kept::read(kept).unwrap_or_else(|| {
+            let turn = machine::perhaps_done(self.brain, session.clone(), self.input(), self.moment);
+            self.respond(&turn.reply, false)
+        })
     }
 
     /// Whether the client goes on with a dialog that is no more; of a plain question nobody can tell.
@@ -253,8 +255,8 @@ impl<'j> Job<'j> {
         matches!(self.call.event, Event::Chosen { .. }) && self.call.session_id.is_some() && found.version == 0
     }
 
-    fn render(&self, reply: &Reply, session_expired: bool) -> Value {
-        wire::render(reply, &Frame { call: self.call, input: self.input(), began: self.moment.now, session_expired })
+    fn respond(&self, reply: &Reply, session_expired: bool) -> Response {
+        Response::new(reply.clone(), self.call, self.input(), self.moment.now, session_expired)
     }
 
     /// What a turn came to, without a word of what was said: the router's own line says most of it, too.

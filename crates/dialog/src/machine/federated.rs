@@ -3,14 +3,56 @@
 use sbf_brain::{Stock, intent::FederatedBot};
 use serde_json::{Map, Value};
 
-use super::{Step, Turn, Waiting, over, round::Round};
+use super::{
+    Step, Turn, Waiting, done_at_once,
+    open::{Answer, OpenDialog, Subject},
+    round::Round,
+};
 use crate::{
-    fulfilment,
+    federation::{self, Foreign, foreign_id, foreign_intent, request},
+    fulfilment, payload,
     ports::{BackendAnswer, BackendCall, Target},
     reply::{Main, Understood},
     session::{DialogState, Federated, Sentence},
-    wire::{self, Foreign, foreign_id, foreign_intent, foreign_request},
 };
+
+impl OpenDialog for Federated {
+    fn subject<'t>(&self, round: &Round<'t>) -> Option<Subject<'t>> {
+        let bot = round.other().filter(|bot| bot.name == self.bot)?;
+        Some(Subject { name: bot.name.clone(), intent: None })
+    }
+
+    /// Answers by their keys, where the client names its intent: old clients ask for all that is missing before they send anything.
+    fn echoed_answer(&self, _: &Round<'_>, id: &str, payload: &Map<String, Value>) -> Option<Answer> {
+        let is_mine = foreign_intent(&self.bot, id) == Some(&self.intent);
+        let answers = payload::only_answers(payload);
+        Some(Answer::ByKey(answers)).filter(|_| is_mine && payload::answers(payload).next().is_some())
+    }
+
+    fn asks_again_at(&self, _: &str) -> bool {
+        false
+    }
+
+    fn question(&self, _: &Round<'_>) -> Option<Main> {
+        let Self { bot, intent, key, ask, payload, .. } = self;
+        let asked = fulfilment::asked_again(key, ask, payload).into();
+        Some(Main::Leads { intent: foreign_id(bot, intent), asked })
+    }
+
+    fn take(mut self: Box<Self>, round: Round<'_>, answer: Answer) -> Step {
+        let Some(bot) = round.other() else { return done_at_once(round.miss()) };
+        match answer {
+            Answer::Words(text) => drop(self.payload.insert(self.key.clone(), fulfilment::response(text.trim()))),
+            Answer::ByKey(answers) => self.payload.extend(answers),
+        }
+        let event = request::answers(*self, round.input, round.brain.name());
+        round.ask_bot(bot, event, true)
+    }
+
+    fn into_state(self: Box<Self>) -> DialogState {
+        DialogState::Federated(*self)
+    }
+}
 
 impl<'t> Round<'t> {
     /// The other bot, unless it is another bot that asks.
@@ -20,52 +62,23 @@ impl<'t> Round<'t> {
 
     /// What this bot does not understand: the other one is asked, where there is one.
     pub(super) fn pass_on(self, text: &str) -> Step {
-        let Some(bot) = self.other() else { return over(self.miss()) };
-        let event = foreign_request::text(text, self.input, self.brain.name());
+        let Some(bot) = self.other() else { return done_at_once(self.miss()) };
+        let event = request::text(text, self.input, self.brain.name());
         self.ask_bot(bot, event, false)
     }
 
     /// An intent of the other bot's, named by a client that keeps the dialog itself.
     pub(super) fn pass_choice_on(mut self, id: &str, payload: &Map<String, Value>, utterance: &str) -> Step {
         let chosen = self.other().and_then(|bot| Some((bot, foreign_intent(&bot.name, id)?)));
-        let Some((bot, intent)) = chosen else { return over(self.miss()) };
+        let Some((bot, intent)) = chosen else { return done_at_once(self.miss()) };
         self.heard.understood = Some(Understood::given(&bot.name));
-        if wire::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
-            return over(self.end(None, Stock::Cancelled));
+        if payload::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
+            return done_at_once(self.end(None, Stock::Cancelled));
         }
         // What only a server says is left out, but a parameter may be called like that.
         let mut answered = fulfilment::echoed(payload);
-        answered.extend(wire::only_answers(payload));
-        let event = foreign_request::chosen(intent, answered, utterance, self.input, self.brain.name());
-        self.ask_bot(bot, event, true)
-    }
-
-    /// The user's answer to what the other bot asked.
-    pub(super) fn answer_bot(self, open: Federated, text: &str) -> Step {
-        let same = |bot: &&FederatedBot| bot.name == open.bot;
-        let Some(bot) = self.other().filter(same) else { return self.hear_afresh(text) };
-        let answer = (open.key.clone(), fulfilment::response(text.trim()));
-        self.answer_with(bot, open, Map::from_iter([answer]))
-    }
-
-    /// Answers by their keys: old clients ask for all that is missing before they send anything.
-    pub(super) fn answer_bot_with(self, open: Federated, answers: Map<String, Value>) -> Step {
-        match self.other().filter(|bot| bot.name == open.bot) {
-            Some(bot) => self.answer_with(bot, open, answers),
-            // The bot was trained anew without it.
-            None => over(self.miss()),
-        }
-    }
-
-    fn answer_with(mut self, bot: &FederatedBot, mut open: Federated, answers: Map<String, Value>) -> Step {
-        let last = wire::answers(&answers).last().unwrap_or_default();
-        self.listen(&last);
-        self.heard.understood = Some(Understood::given(&bot.name));
-        if wire::answers(&answers).any(|answer| self.brain.is_cancel(&answer)) {
-            return over(self.end(None, Stock::Cancelled));
-        }
-        open.payload.extend(answers);
-        let event = foreign_request::answers(open, self.input, self.brain.name());
+        answered.extend(payload::only_answers(payload));
+        let event = request::chosen(intent, answered, utterance, self.input, self.brain.name());
         self.ask_bot(bot, event, true)
     }
 
@@ -84,8 +97,8 @@ impl<'t> Round<'t> {
     }
 
     /// What the other bot answered; `led`: it was in the middle of its dialog. At a fresh question its failure is a miss, and no more.
-    pub(super) fn heed(mut self, call: &BackendCall, led: bool, answer: BackendAnswer) -> Turn {
-        match wire::foreign(&call.name, answer, &call.event) {
+    pub(super) fn read_bot_answer(mut self, call: &BackendCall, led: bool, answer: BackendAnswer) -> Turn {
+        match federation::foreign(&call.name, answer, &call.event) {
             Foreign::Answers(said, fields) => self.relay(said, fields),
             Foreign::Asks(said, fields, open) => {
                 self.session.state = DialogState::Federated(*open);
@@ -100,19 +113,6 @@ impl<'t> Round<'t> {
     fn relay(mut self, said: Vec<Sentence>, fields: Map<String, Value>) -> Turn {
         self.session.misses = 0;
         self.said.extend(said);
-        self.keep(None, Main::Relays(fields))
+        self.leave_open(None, Main::Relays(fields.into()))
     }
-}
-
-impl Federated {
-    /// Whether a client that names this intent means the open dialog.
-    pub(super) fn is_called(&self, id: &str) -> bool {
-        foreign_intent(&self.bot, id) == Some(&self.intent)
-    }
-}
-
-/// The other bot's question once more.
-pub(super) fn asked_again_by_bot(open: &Federated) -> Main {
-    let Federated { bot, intent, key, ask, payload, .. } = open;
-    Main::Leads { intent: foreign_id(bot, intent), conversation: fulfilment::asked_again(key, ask, payload) }
 }

@@ -8,14 +8,16 @@ use sbf_brain::{
 };
 use serde_json::{Map, Value};
 
-use super::{Input, Moment, Step, Turn, Waiting, over};
+use super::{Step, Turn, Waiting};
 use crate::{
-    fulfilment::{self, Leads},
-    parameters::{self, Slots},
+    fulfilment,
+    input::{Input, Moment},
+    payload,
     ports::{BackendCall, Target},
-    reply::{self, Main, Reply, Understood},
+    reply::{Main, Reply, Understood},
     scope::TurnScope,
-    session::{Asking, Delegated, DialogState, Sentence, Session},
+    session::{DialogState, Sentence, Session},
+    wording,
 };
 
 /// What the user said and what was found in it.
@@ -84,74 +86,27 @@ impl<'t> Round<'t> {
     }
 
     pub(super) fn stock(&self, which: Stock) -> Sentence {
-        reply::say(self.brain.stock(which), &self.scope())
+        wording::say(self.brain.stock(which), &self.scope())
     }
 
     pub(super) fn acknowledge(&mut self, parameter: &Parameter) {
         let salt = format!("accepted {}", parameter.name);
-        let success = reply::choose(&parameter.success, &self.scope(), self.moment.dice, &salt);
+        let success = wording::choose(&parameter.success, &self.scope(), self.moment.dice, &salt);
         if let Some(sentence) = success.filter(|sentence| !self.said.contains(sentence)) {
             self.said.push(sentence);
         }
     }
 
-    pub(super) fn object(&mut self, parameter: &Parameter) {
+    pub(super) fn reject(&mut self, parameter: &Parameter) {
         let salt = format!("refused {}", parameter.name);
-        let error = reply::choose(&parameter.error, &self.scope(), self.moment.dice, &salt);
+        let error = wording::choose(&parameter.error, &self.scope(), self.moment.dice, &salt);
         let sentence = error.unwrap_or_else(|| self.stock(Stock::NotValid));
         self.said.push(sentence);
     }
 }
 
-/// Asking, calling and following backends.
+/// Calling backends.
 impl<'t> Round<'t> {
-    pub(super) fn go_on(self, task: Task<'t>, slots: Slots, extra: Map<String, Value>) -> Step {
-        let utterance = self.heard.utterance.clone();
-        self.go_on_from(task, slots, extra, utterance)
-    }
-
-    pub(super) fn go_on_from(
-        self,
-        task: Task<'t>,
-        mut slots: Slots,
-        extra: Map<String, Value>,
-        utterance: String,
-    ) -> Step {
-        slots.settle_silently(task.fulfilment, self.scope());
-        let next = slots.missing(task.fulfilment).first().map(|parameter| parameter.name.clone());
-        let Slots { filled, left_out } = slots;
-        let intent = task.intent.id.clone();
-        match next {
-            Some(parameter) => {
-                let asking = Asking { intent, parameter, filled, left_out, retries: 0, utterance, extra };
-                over(self.ask(task, asking))
-            }
-            None => {
-                let fields = fields_of(task.fulfilment, filled, extra);
-                self.call(task, fields)
-            }
-        }
-    }
-
-    pub(super) fn ask(mut self, task: Task<'t>, asking: Asking) -> Turn {
-        let main = self.questions(task, &asking);
-        self.session.state = DialogState::Asking(asking);
-        self.keep(Some(task.intent), main)
-    }
-
-    pub(super) fn questions(&self, task: Task<'t>, asking: &Asking) -> Main {
-        let slots = Slots { filled: asking.filled.clone(), left_out: asking.left_out.clone() };
-        let scope = self.scope().with(&asking.filled);
-        let missing =
-            slots.missing(task.fulfilment).into_iter().map(|parameter| parameters::question(parameter, scope));
-        Main::Asks { intent: task.intent.id.clone(), missing: missing.collect() }
-    }
-
-    pub(super) fn question_again(&self, asking: &Asking) -> Option<Main> {
-        let task = self.task(&asking.intent)?;
-        parameter_of(task, &asking.parameter).map(|_| self.questions(task, asking))
-    }
-
     pub(super) fn call(self, task: Task<'t>, fields: Map<String, Value>) -> Step {
         let Task { intent, fulfilment } = task;
         let event = fulfilment::event(fields, self.input, &self.heard.tags, &self.heard.entities);
@@ -165,16 +120,6 @@ impl<'t> Round<'t> {
             led: false,
             said: self.said,
         }))
-    }
-
-    pub(super) fn follow(mut self, intent: Option<&Intent>, leads: Leads) -> Turn {
-        let id = intent.map(|intent| intent.id.clone()).unwrap_or_default();
-        let Leads { key, payload, ask, conversation, ends } = leads;
-        self.session.state = match ends {
-            true => DialogState::Idle,
-            false => DialogState::Delegated(Delegated { intent: id.clone(), key, payload, ask }),
-        };
-        self.keep(intent, Main::Leads { intent: id, conversation })
     }
 }
 
@@ -199,7 +144,7 @@ impl Round<'_> {
     }
 
     /// Ends a turn that leaves a dialog open, unless it is too large to be kept.
-    pub(super) fn keep(self, intent: Option<&Intent>, main: Main) -> Turn {
+    pub(super) fn leave_open(self, intent: Option<&Intent>, main: Main) -> Turn {
         match self.session.state.fits() {
             true => self.done(intent, main),
             false => self.failed(intent, "the dialog's state is too large to be kept".to_owned()),
@@ -225,12 +170,8 @@ fn target(fulfilment: &Fulfilment) -> Target {
     Target::Function { arn: fulfilment.arn.clone(), role: fulfilment.role.clone() }
 }
 
-pub(super) fn parameter_of<'t>(task: Task<'t>, name: &str) -> Option<&'t Parameter> {
-    task.fulfilment.parameters.iter().find(|parameter| parameter.name == name)
-}
-
 /// What a backend is told besides what the server adds.
-fn fields_of(
+pub(super) fn fields_of(
     fulfilment: &Fulfilment,
     filled: BTreeMap<String, String>,
     extra: Map<String, Value>,
@@ -246,7 +187,10 @@ fn fields_of(
     })
 }
 
-pub(super) fn asked_again(delegated: &Delegated) -> Main {
-    let conversation = fulfilment::asked_again(&delegated.key, &delegated.ask, &delegated.payload);
-    Main::Leads { intent: delegated.intent.clone(), conversation }
+/// A parameter's answer in an echoed payload, by name or by position; an unfilled placeholder is none.
+pub(super) fn given(payload: &Map<String, Value>, parameter: &Parameter) -> Option<String> {
+    let position = parameter.position.to_string();
+    let placeholder = format!("${position}");
+    let by = |key: &str| payload::answer_under(payload, key).filter(|answer| *answer != placeholder);
+    by(&parameter.name).or_else(|| by(&position))
 }

@@ -10,10 +10,11 @@ use serde_json::Value;
 
 use super::{Does, Line, Talk};
 use crate::{
-    Bot, Call, Moment,
+    bot::Bot,
+    input::{Call, Moment},
     memory::{MemorySessions, ScriptedBackends},
     ports::{BackendAnswer, BrainSource, Caller, Fulfilment},
-    wire::{self, Heard},
+    response::Response,
 };
 
 /// Midnight UTC of 1 January 2026: scripts play at a fixed time, a second a turn.
@@ -62,7 +63,7 @@ impl Talk {
             backends,
             fresh_stubs: BTreeSet::new(),
             counted: BTreeMap::new(),
-            heard: Heard::default(),
+            last: None,
             failures: Vec::new(),
         };
         for (index, line) in self.lines.iter().enumerate() {
@@ -82,7 +83,7 @@ struct Play<'p> {
     fresh_stubs: BTreeSet<String>,
     /// Events by function that an expectation has passed.
     counted: BTreeMap<String, usize>,
-    heard: Heard,
+    last: Option<Response>,
     failures: Vec<Failure>,
 }
 
@@ -107,11 +108,11 @@ impl Play<'_> {
 
     async fn turn(&mut self, line: &Line, call: Call, rest: &[Line]) {
         self.fresh_stubs.clear();
-        let call = Call { session_id: self.heard.session_id.clone(), ..call };
+        let call = Call { session_id: self.last.as_ref().map(|last| last.session_id.clone()), ..call };
         let number = u64::try_from(line.number).unwrap_or(u64::MAX);
         let moment = Moment { now: OPENING.saturating_add(number.saturating_mul(1000)), dice: number };
         match self.bot.handle(call, self.caller, moment).await {
-            Ok(response) => self.heard = wire::hear(&response),
+            Ok(response) => self.last = Some(response),
             Err(error) => return self.fail(line, line.does.to_string(), error.to_string()),
         }
         let about_this = rest.iter().take_while(|line| !matches!(line.does, Does::Start | Does::Says(_)));
@@ -120,7 +121,8 @@ impl Play<'_> {
 
     fn hears(&mut self, lines: &[&Line]) {
         let Some(first) = lines.first() else { return };
-        let got = self.heard.sentences.clone();
+        let sentences = self.last.as_ref().map(Response::sentences).unwrap_or_default();
+        let got: Vec<String> = sentences.into_iter().map(str::to_owned).collect();
         if got.len() != lines.len() {
             let expected = lines.iter().map(|line| line.does.to_string()).collect::<Vec<_>>().join(" ");
             let got = got.iter().map(|sentence| format!("< {}", one_line(sentence))).collect::<Vec<_>>().join(" ");
@@ -136,8 +138,8 @@ impl Play<'_> {
     }
 
     fn understands(&mut self, line: &Line, intent: Option<&str>) {
-        if self.heard.intent.as_deref() != intent {
-            let got = self.heard.intent.clone();
+        let got = self.last.as_ref().and_then(Response::intent).map(str::to_owned);
+        if got.as_deref() != intent {
             self.fail(line, line.does.to_string(), Does::Understands(got).to_string());
         }
     }

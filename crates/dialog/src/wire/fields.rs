@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::kind;
-use crate::session::is_id;
+use crate::{json::kind, session::is_id};
 
 /// Why a request is refused: one sentence that names the field, the rule and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

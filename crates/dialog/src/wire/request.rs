@@ -2,38 +2,17 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    fields::{CallError, broken, check_text, fail, flag, found, given, id, map, object, short_text, string},
-    kind,
+use super::fields::{CallError, broken, check_text, fail, flag, found, given, id, map, object, short_text, string};
+use crate::{
+    input::{Call, Event},
+    json::kind,
 };
-use crate::machine::Event;
 
 /// Characters of `text` at most.
 pub const TEXT_LIMIT: usize = 4096;
 
 /// Levels of nesting that an echoed value may have: backends and logs must be able to read what we pass on.
 const DEPTH_LIMIT: usize = 64;
-
-/// A request to `POST /core`, checked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Call {
-    /// What the client sends.
-    pub event: Event,
-    /// The conversation it belongs to.
-    pub session_id: Option<String>,
-    /// The client's id of this turn: the same id again is answered again, not done again.
-    pub turn_id: Option<String>,
-    /// Language tag, echoed and passed on to backends.
-    pub lang: Option<String>,
-    /// Whether the answer is wanted spoken (`pollyOnServer`).
-    pub spoken: bool,
-    /// Free keys and values (`environmentVars`), echoed and testable in conditions.
-    pub environment: Option<Map<String, Value>>,
-    /// The intent that a tester expects (`desiredKnowledgeID`).
-    pub expected: Option<String>,
-    /// Whether another bot asks (`passedOn`).
-    pub passed_on: bool,
-}
 
 impl Call {
     /// Reads a request body.
@@ -52,37 +31,6 @@ impl Call {
             expected: knowledge_id(&fields, "desiredKnowledgeID")?,
             passed_on: flag(&fields, "passedOn")?,
         })
-    }
-
-    /// A plain question, for programs that are clients themselves.
-    pub fn text(text: &str) -> Self {
-        Self {
-            event: Event::Text(text.to_owned()),
-            session_id: None,
-            turn_id: None,
-            lang: None,
-            spoken: false,
-            environment: None,
-            expected: None,
-            passed_on: false,
-        }
-    }
-
-    /// The opening of a conversation.
-    pub fn start() -> Self {
-        Self { event: Event::Start, ..Self::text("") }
-    }
-
-    /// The same call in a session.
-    #[must_use]
-    pub fn in_session(self, session_id: &str) -> Self {
-        Self { session_id: Some(session_id.to_owned()), ..self }
-    }
-
-    /// The same call with a turn id.
-    #[must_use]
-    pub fn as_turn(self, turn_id: &str) -> Self {
-        Self { turn_id: Some(turn_id.to_owned()), ..self }
     }
 }
 

@@ -2,24 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    fields::{CallError, broken, check_text, fail, given, object, short_text, string},
-    kind,
-};
+use super::fields::{CallError, broken, check_text, fail, given, object, short_text, string};
+use crate::{json::kind, ports::UploadRequest};
 
 /// Characters of a file's name at most.
 const NAME_LIMIT: usize = 255;
-
-/// A request to `POST /uploads`, checked for its form; which types and sizes are taken is the store's to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadRequest {
-    /// The media type (`type`) in small letters and without parameters, such as `image/jpeg`.
-    pub media_type: String,
-    /// Bytes.
-    pub size: u64,
-    /// The file's name without folders; never blank.
-    pub name: Option<String>,
-}
 
 impl UploadRequest {
     /// Reads a request body.

@@ -16,7 +16,7 @@ use sbf_dialog::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::support::{Desk, NOW, caller, desk, line, phone, step};
+use crate::support::{NOW, TestBot, caller, desk, line, phone, step};
 
 /// A response without what changes from run to run.
 fn stable(response: &Value) -> Value {
@@ -32,7 +32,7 @@ fn stable(response: &Value) -> Value {
 
 #[tokio::test]
 async fn a_simple_answer_has_the_reference_s_fields_in_its_order() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let response = desk
         .post(json!({
             "text": "who are you", "sessionID": "s1", "turnID": "t1", "lang": "en-GB", "environmentVars": { "a": 1 },
@@ -51,7 +51,7 @@ async fn a_simple_answer_has_the_reference_s_fields_in_its_order() {
 
 #[tokio::test]
 async fn a_question_has_the_reference_s_shape_and_no_text_of_its_own() {
-    let response = Desk::of(desk()).post(json!({ "text": "book a flight to oslo", "sessionID": "s1" })).await;
+    let response = TestBot::of(desk()).post(json!({ "text": "book a flight to oslo", "sessionID": "s1" })).await;
     assert_eq!(response.get("text"), None);
     let conversation = json!({
         "_id": "travel", "generateReturn": true,
@@ -77,7 +77,7 @@ async fn a_question_has_the_reference_s_shape_and_no_text_of_its_own() {
 
 #[tokio::test]
 async fn a_miss_ends_the_conversation_and_counts() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let response = desk.say("mitochondria produce energy").await;
     assert_eq!(response["nif"], true);
     assert_eq!((&response["text"], &response["endConversation"]), (&json!("That is beyond me."), &json!(true)));
@@ -92,7 +92,7 @@ async fn a_miss_ends_the_conversation_and_counts() {
 
 #[tokio::test]
 async fn testers_are_told_whether_their_intent_was_hit() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let result = async |text: &str| {
         desk.post(json!({ "text": text, "desiredKnowledgeID": "joke" })).await["desiredMatch"]["result"].clone()
     };
@@ -103,7 +103,7 @@ async fn testers_are_told_whether_their_intent_was_hit() {
 
 #[tokio::test]
 async fn a_backend_s_fields_are_passed_on_but_never_say_who_talks() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script(
         "weather",
         json!({
@@ -126,7 +126,7 @@ async fn a_backend_s_fields_are_passed_on_but_never_say_who_talks() {
 
 #[tokio::test]
 async fn a_backend_that_leads_is_passed_on_word_for_word() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let answer = json!({ "asyncConversation": {
         "id": "name", "ask": { "text": "Name?", "speech": "Your name?" }, "payload": { "step": 2, "lang": "en" }, "endConversation": false,
     } });
@@ -139,20 +139,20 @@ async fn a_backend_that_leads_is_passed_on_word_for_word() {
 
 #[tokio::test]
 async fn an_opening_greets_by_name_and_does_not_need_one() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let response = desk.call(Call::start()).await;
     assert_eq!(line(&response), "Welcome Ana, how may I serve you?");
     assert_eq!(response.get("desiredMatch"), None);
     assert_eq!(response["rawIntent"], "");
     let nameless = Caller { name: Some(" ".to_owned()), ..caller() };
-    let response = desk.bot.handle(Call::start(), &nameless, Moment { now: NOW, dice: 0 }).await.unwrap();
+    let response = desk.call_at(Moment { now: NOW, dice: 0 }, Call::start(), &nameless).await;
     assert_eq!(line(&response), "Welcome, how may I serve you?");
     assert_eq!(desk.sessions.accesses(), []);
 }
 
 #[tokio::test]
 async fn an_opening_within_a_dialog_repeats_its_question() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("feedback", step("name", "Your name?", 2));
     desk.say("weather forecast").await;
     let open = desk.state();
@@ -168,10 +168,10 @@ async fn an_opening_within_a_dialog_repeats_its_question() {
 
 #[tokio::test]
 async fn variations_vary_and_follow_their_conditions() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let joke = async |dice, body: Value| {
         let call = Call::parse(body.to_string().as_bytes()).unwrap();
-        line(&desk.bot.handle(call, &caller(), Moment { now: NOW, dice }).await.unwrap())
+        line(&desk.call_at(Moment { now: NOW, dice }, call, &caller()).await)
     };
     let mut plain = Vec::new();
     for dice in 0..60 {
@@ -187,14 +187,14 @@ async fn variations_vary_and_follow_their_conditions() {
 
 #[tokio::test]
 async fn the_language_is_the_request_s_else_the_brain_s() {
-    let desk = Desk::of(phone());
+    let desk = TestBot::of(phone());
     assert_eq!(desk.post(json!({ "text": "me ajude" })).await["lang"], "pt");
     assert_eq!(desk.post(json!({ "text": "me ajude", "lang": "pt-BR" })).await["lang"], "pt-BR");
 }
 
 #[tokio::test]
 async fn an_unknown_intent_is_the_client_s_fault() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let call = Call::parse(br#"{"_id": "nope", "payload": {}, "sessionID": "s1"}"#).unwrap();
     let error = desk.try_call(call).await.unwrap_err();
     assert!(
@@ -214,7 +214,7 @@ impl BrainSource for Brainless {
 
 #[tokio::test]
 async fn without_a_brain_there_is_no_answer() {
-    let mut desk = Desk::of(desk());
+    let mut desk = TestBot::of(desk());
     desk.bot.brains = Arc::new(Brainless);
     assert!(matches!(desk.try_call(Call::text("hi")).await, Err(BotError::NoBrain(_))));
 }
@@ -245,7 +245,7 @@ fn audio(response: &Value) -> Map<String, Value> {
 
 #[tokio::test]
 async fn answers_and_questions_are_spoken_where_asked() {
-    let mut desk = Desk::of(desk());
+    let mut desk = TestBot::of(desk());
     let voice = Arc::new(Voice::default());
     desk.bot.speech = Some(Arc::clone(&voice) as _);
     desk.script("feedback", step("name", "Your name?", 2));
@@ -271,7 +271,7 @@ async fn answers_and_questions_are_spoken_where_asked() {
 
 #[tokio::test]
 async fn a_missing_voice_costs_only_the_sound_and_a_backend_s_own_sound_is_kept() {
-    let mut desk = Desk::of(desk());
+    let mut desk = TestBot::of(desk());
     let voice = Arc::new(Voice(Mutex::default(), true));
     desk.bot.speech = Some(Arc::clone(&voice) as _);
     let response = desk.post(json!({ "text": "who are you", "pollyOnServer": true })).await;
@@ -284,19 +284,19 @@ async fn a_missing_voice_costs_only_the_sound_and_a_backend_s_own_sound_is_kept(
 
 #[tokio::test]
 async fn a_repeated_turn_is_spoken_again_without_its_sound_being_kept() {
-    let mut desk = Desk::of(desk());
+    let mut desk = TestBot::of(desk());
     desk.bot.speech = Some(Arc::new(Voice::default()));
     let call = json!({ "text": "who are you", "sessionID": "s1", "turnID": "t1", "pollyOnServer": true });
     let (first, again) = (desk.post(call.clone()).await, desk.post(call).await);
     assert_eq!(first, again);
     assert_eq!(first["binary"], "bXAz");
-    assert_eq!(audio(&desk.stored().session.recent[0].reply), Map::new());
+    assert_eq!(audio(&desk.stored().session.recent[0].response), Map::new());
     assert_eq!(desk.sessions.accesses(), [Access::Load, Access::Save, Access::Load]);
 }
 
 #[tokio::test]
 async fn a_turn_that_took_long_goes_out_without_its_sound() {
-    let mut desk = Desk::of(desk());
+    let mut desk = TestBot::of(desk());
     let voice = Arc::new(Voice::default());
     desk.bot.speech = Some(Arc::clone(&voice) as _);
     // A clock that goes on by 15 seconds whenever it is read: a turn reads it twice or more.

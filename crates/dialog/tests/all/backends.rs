@@ -3,11 +3,11 @@
 use sbf_dialog::{ports::BackendAnswer, session::DialogState};
 use serde_json::{Value, json};
 
-use crate::support::{Desk, desk, line, step};
+use crate::support::{TestBot, desk, line, step};
 
 #[tokio::test]
 async fn a_backend_s_dialog_goes_on_without_the_client_s_payload() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("feedback", step("name", "Your name?", 2));
     desk.script("feedback", step("words", "Your words?", 3));
     desk.say("leave feedback").await;
@@ -17,7 +17,7 @@ async fn a_backend_s_dialog_goes_on_without_the_client_s_payload() {
 
 #[tokio::test]
 async fn an_echo_only_brings_the_answer_where_a_backend_leads() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("feedback", step("name", "Your name?", 2));
     desk.script("feedback", json!("done"));
     desk.say("leave feedback").await;
@@ -30,7 +30,7 @@ async fn an_echo_only_brings_the_answer_where_a_backend_leads() {
 
 #[tokio::test]
 async fn the_old_client_s_echo_carries_a_backend_s_dialog_without_a_session() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("feedback", step("name", "Your name?", 2));
     desk.script("feedback", json!("done"));
     let asked = desk.post(json!({ "text": "leave feedback" })).await;
@@ -44,7 +44,7 @@ async fn the_old_client_s_echo_carries_a_backend_s_dialog_without_a_session() {
 
 #[tokio::test]
 async fn an_expired_dialog_goes_on_by_its_echo_and_says_so() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("feedback", step("name", "Your name?", 2));
     desk.script("feedback", json!("done"));
     desk.say("leave feedback").await;
@@ -66,7 +66,7 @@ async fn failures_are_said_politely_and_tell_nothing() {
         BackendAnswer::Answered(json!({ "errorMessage": "secret", "errorType": "Error", "trace": ["secret"] })),
     ];
     for failure in failures {
-        let desk = Desk::of(desk());
+        let desk = TestBot::of(desk());
         desk.script("feedback", step("name", "Your name?", 2));
         desk.backends.answer("feedback", failure.clone());
         desk.say("leave feedback").await;
@@ -82,7 +82,7 @@ async fn failures_are_said_politely_and_tell_nothing() {
 
 #[tokio::test]
 async fn a_payload_too_large_to_keep_ends_the_dialog_politely() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let large = "x".repeat(50_000);
     desk.script(
         "feedback",
@@ -96,7 +96,7 @@ async fn a_payload_too_large_to_keep_ends_the_dialog_politely() {
 
 #[tokio::test]
 async fn naming_an_intent_without_an_answer_to_the_backend_starts_anew() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("feedback", step("name", "Your name?", 2));
     desk.say("leave feedback").await;
     desk.post(json!({ "_id": "feedback", "payload": {}, "sessionID": "s1" })).await;
@@ -105,7 +105,7 @@ async fn naming_an_intent_without_an_answer_to_the_backend_starts_anew() {
 
 #[tokio::test]
 async fn an_intent_that_is_gone_does_not_hold_the_user() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.put(DialogState::Delegated(sbf_dialog::session::Delegated {
         intent: "gone".to_owned(),
         ..Default::default()

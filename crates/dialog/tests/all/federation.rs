@@ -12,7 +12,7 @@ use sbf_dialog::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Desk, NOW, caller, desk, line, trained};
+use crate::support::{NOW, TestBot, caller, desk, line, trained};
 
 const URL: &str = "https://office.example.org/core";
 
@@ -23,13 +23,13 @@ static PHONE: LazyLock<FixedBrain> = LazyLock::new(|| {
     FixedBrain::new(trained(&knowledge.to_string()))
 });
 
-fn phone() -> FixedBrain {
+pub(crate) fn phone() -> FixedBrain {
     PHONE.clone()
 }
 
 /// Another bot, asked as over the network: an old one forgets everything between two requests.
 struct Office {
-    bot: Desk,
+    bot: TestBot,
     forgets: bool,
 }
 
@@ -44,18 +44,18 @@ impl Fulfilment for Office {
         let asked = Call::parse(request.to_string().as_bytes()).unwrap();
         let machine = Caller { subject: "key".to_owned(), email: None, name: None, ..caller() };
         let moment = Moment { now: NOW, dice: 7 };
-        BackendAnswer::Answered(self.bot.bot.handle(asked, &machine, moment).await.unwrap())
+        BackendAnswer::Answered(self.bot.call_at(moment, asked, &machine).await)
     }
 }
 
-fn federated(forgets: bool) -> (Desk, Desk) {
-    let office = Desk::of(desk());
-    (Desk::with(phone(), Some(Arc::new(Office { bot: office.clone(), forgets }))), office)
+fn federated(forgets: bool) -> (TestBot, TestBot) {
+    let office = TestBot::of(desk());
+    (TestBot::with(phone(), Some(Arc::new(Office { bot: office.clone(), forgets }))), office)
 }
 
 #[tokio::test]
 async fn the_other_bot_is_told_what_was_said_and_not_who_said_it() {
-    let phone = Desk::of(phone());
+    let phone = TestBot::of(phone());
     phone.script("office", json!({ "text": "At nine.", "said": [{ "text": "Well," }], "nif": false, "lang": "xx" }));
     let body = json!({ "text": "when do you open", "sessionID": "s1", "turnID": "t1", "environmentVars": { "a": 1 } });
     let response = phone.post(body).await;
@@ -75,7 +75,7 @@ async fn the_other_bot_is_told_what_was_said_and_not_who_said_it() {
 
 #[tokio::test]
 async fn what_is_understood_here_is_asked_nowhere() {
-    let phone = Desk::of(phone());
+    let phone = TestBot::of(phone());
     assert_eq!(line(&phone.say("me ajude").await), "Sei números.<br/>E só.");
     assert_eq!(phone.backends.calls(), []);
 }
@@ -88,9 +88,9 @@ async fn what_neither_understands_or_nobody_answers_is_a_miss() {
         BackendAnswer::Answered(json!({ "message": "Forbidden" })),
         BackendAnswer::Failed("no answer".to_owned()),
     ];
-    let alone = Desk::of(crate::support::phone()).say("when do you open").await;
+    let alone = TestBot::of(crate::support::phone()).say("when do you open").await;
     for (answer, misses) in answers.into_iter().zip(1..) {
-        let phone = Desk::of(phone());
+        let phone = TestBot::of(phone());
         for _ in 0..misses {
             phone.backends.answer("office", answer.clone());
             let response = phone.say("when do you open").await;
@@ -101,7 +101,7 @@ async fn what_neither_understands_or_nobody_answers_is_a_miss() {
 }
 
 /// Each turn of a client has an id of its own.
-async fn say(bot: &Desk, text: &str) -> Value {
+async fn say(bot: &TestBot, text: &str) -> Value {
     bot.call(Call::text(text).in_session("s1").as_turn(&text.replace(' ', "-"))).await
 }
 
@@ -165,7 +165,7 @@ async fn a_client_that_asks_for_everything_itself_sends_all_answers_at_once() {
 /// Both bots may have an intent of the same id; and nobody but a bot of its name has one that begins with it.
 #[tokio::test]
 async fn the_other_bots_intents_are_not_taken_for_ones_own() {
-    let phone = Desk::of(phone());
+    let phone = TestBot::of(phone());
     let question = json!({ "city": { "ask": { "text": "Which city?" } } });
     phone.script("office", json!({ "conversation": { "_id": "100", "sync": question } }));
     phone.script("agenda", json!("555"));
@@ -203,14 +203,14 @@ async fn a_word_ends_the_other_bots_dialog_and_the_opening_repeats_its_question(
 /// Two bots that do not understand would ask each other for ever.
 #[tokio::test]
 async fn what_another_bot_asks_is_passed_on_to_nobody() {
-    let phone = Desk::of(phone());
+    let phone = TestBot::of(phone());
     let response = phone.post(json!({ "text": "when do you open", "passedOn": true })).await;
     assert_eq!((&response["nif"], phone.backends.calls().len()), (&json!(true), 0));
 }
 
 #[tokio::test]
 async fn a_dialog_that_breaks_off_is_told_and_over() {
-    let phone = Desk::of(phone());
+    let phone = TestBot::of(phone());
     let asks = json!({ "conversation": { "_id": "7", "sync": { "city": { "ask": { "text": "Which?" } } } } });
     phone.script("office", asks);
     assert_eq!(line(&phone.say("when do you open").await), "Which?");
@@ -227,7 +227,7 @@ async fn without_the_other_bot_its_dialog_is_forgotten() {
     let (phone, _) = federated(false);
     say(&phone, "weather forecast").await;
     let state = phone.state();
-    let alone = Desk::of(crate::support::phone());
+    let alone = TestBot::of(crate::support::phone());
     alone.put(state).await;
     assert_eq!(line(&alone.say("me ajude").await), "Sei números.<br/>E só.");
     assert_eq!(alone.state(), DialogState::Idle);
@@ -296,7 +296,7 @@ proptest! {
 
     #[test]
     fn whatever_the_other_bot_answers_the_user_gets_a_reply(first in anything(), second in anything()) {
-        let phone = Desk::of(phone());
+        let phone = TestBot::of(phone());
         phone.script("office", first);
         phone.script("office", second);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

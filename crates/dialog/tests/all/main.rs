@@ -4,7 +4,9 @@
 mod answers;
 mod architecture;
 mod backends;
+mod content;
 mod federation;
+mod kept;
 mod memory;
 mod other_requests;
 mod parameters;

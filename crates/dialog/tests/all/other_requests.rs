@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use sbf_dialog::{
-    ports::{Caller, Rating, Verdict},
-    wire::{COMMENT_LIMIT, Feedback, UploadRequest},
+    ports::{Caller, Rating, UploadRequest, Verdict},
+    wire::{COMMENT_LIMIT, Feedback},
 };
 use serde_json::{Value, json};
 

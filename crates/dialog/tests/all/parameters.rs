@@ -3,7 +3,7 @@
 use sbf_dialog::session::{Asking, DialogState};
 use serde_json::{Value, json};
 
-use crate::support::{Desk, desk, line, phone};
+use crate::support::{TestBot, desk, line, phone};
 
 fn asked(state: DialogState) -> Asking {
     match state {
@@ -12,7 +12,7 @@ fn asked(state: DialogState) -> Asking {
     }
 }
 
-async fn talk(desk: &Desk, texts: &[&str]) -> Vec<String> {
+async fn talk(desk: &TestBot, texts: &[&str]) -> Vec<String> {
     let mut lines = Vec::new();
     for text in texts {
         lines.push(line(&desk.say(text).await));
@@ -31,7 +31,7 @@ async fn any_text_reaches_the_backend_unchanged() {
         "<b>bold</b> & co",
     ];
     for answer in answers {
-        let desk = Desk::of(phone());
+        let desk = TestBot::of(phone());
         desk.script("agenda", json!("ok"));
         talk(&desk, &["qual é o número de telefone", answer]).await;
         assert_eq!(desk.last_event("agenda"), json!({ "departamento": answer }));
@@ -43,7 +43,7 @@ async fn any_text_reaches_the_backend_unchanged() {
 
 #[tokio::test]
 async fn backend_text_is_never_expanded() {
-    let desk = Desk::of(phone());
+    let desk = TestBot::of(phone());
     desk.script("agenda", json!("${user.name} \"quoted\" ${1 + 1}"));
     let lines = talk(&desk, &["qual é o número de telefone", "Vendas"]).await;
     assert_eq!(lines[1], "Certo, um momento / ${user.name} \"quoted\" ${1 + 1}");
@@ -51,7 +51,7 @@ async fn backend_text_is_never_expanded() {
 
 #[tokio::test]
 async fn the_event_s_server_keys_are_the_server_s() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("feedback", json!("ok"));
     let payload = json!({
         "step": 4, "words": { "response": "never again" }, "userInfo": { "sub": "eve" }, "context": [1], "_tags": ["EVE"],
@@ -71,7 +71,7 @@ async fn the_event_s_server_keys_are_the_server_s() {
 
 #[tokio::test]
 async fn entities_found_are_told_to_the_backend_and_the_client() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("painter", json!("ok"));
     let response = desk.say("i need a painter, light blue").await;
     let entity = json!([{ "type": "COLOUR", "value": "light blue", "found": "light blue" }]);
@@ -82,7 +82,7 @@ async fn entities_found_are_told_to_the_backend_and_the_client() {
 
 #[tokio::test]
 async fn a_question_is_remembered_with_what_is_known() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.say("book a flight to oslo").await;
     let asking = asked(desk.state());
     assert_eq!((asking.parameter.as_str(), asking.utterance.as_str()), ("from", "book a flight to oslo"));
@@ -91,7 +91,7 @@ async fn a_question_is_remembered_with_what_is_known() {
 
 #[tokio::test]
 async fn wrong_answers_are_counted_and_the_last_one_ends_it() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     talk(&desk, &["book a flight from lima to oslo", "first"]).await;
     assert_eq!(asked(desk.state()).retries, 1);
     let response = desk.say("balcony").await;
@@ -102,7 +102,7 @@ async fn wrong_answers_are_counted_and_the_last_one_ends_it() {
 
 #[tokio::test]
 async fn a_right_answer_ends_the_counting() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     talk(&desk, &["book a flight from lima to oslo", "first", "economy"]).await;
     let asking = asked(desk.state());
     assert_eq!((asking.parameter.as_str(), asking.retries), ("note", 0));
@@ -110,7 +110,7 @@ async fn a_right_answer_ends_the_counting() {
 
 #[tokio::test]
 async fn a_cancel_word_ends_the_question() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.say("weather forecast").await;
     let response = desk.say("cancel").await;
     assert_eq!((desk.state(), &response["endConversation"]), (DialogState::Idle, &json!(true)));
@@ -119,7 +119,7 @@ async fn a_cancel_word_ends_the_question() {
 
 #[tokio::test]
 async fn answers_report_the_intent_they_belong_to() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("weather", json!("Sun"));
     let texts = ["weather forecast", "Oslo"];
     for text in texts {
@@ -129,7 +129,7 @@ async fn answers_report_the_intent_they_belong_to() {
 
 #[tokio::test]
 async fn the_old_client_s_echo_needs_no_session() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("weather", json!({ "text": "Sun" }));
     let asked = desk.post(json!({ "text": "how is the weather", "pollyOnServer": true, "lang": "en-US" })).await;
     assert_eq!(line(&asked), "Which city?");
@@ -146,7 +146,7 @@ async fn the_old_client_s_echo_needs_no_session() {
 
 #[tokio::test]
 async fn an_echo_may_name_a_parameter_by_its_position_and_bring_several() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("flights", json!("ok"));
     let payload = json!({
         "0": { "response": "Lima" }, "to": { "response": "Oslo" }, "2": { "response": "economy" }, "note": { "response": "skip" },
@@ -159,7 +159,7 @@ async fn an_echo_may_name_a_parameter_by_its_position_and_bring_several() {
 
 #[tokio::test]
 async fn an_echo_with_gaps_opens_a_dialog_on_the_server() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("flights", json!("ok"));
     let payload = json!({ "from": { "response": "$0" }, "class": { "response": "first" } });
     let body = json!({ "_id": "travel", "payload": payload, "rawIntent": "book a flight to oslo", "sessionID": "s1" });
@@ -174,7 +174,7 @@ async fn an_echo_with_gaps_opens_a_dialog_on_the_server() {
 
 #[tokio::test]
 async fn with_an_open_dialog_its_state_wins_over_an_echo() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("flights", json!("ok"));
     talk(&desk, &["book a flight from lima to oslo"]).await;
     let echo = |class: &str| {
@@ -190,7 +190,7 @@ async fn with_an_open_dialog_its_state_wins_over_an_echo() {
 
 #[tokio::test]
 async fn naming_the_open_intent_without_an_answer_repeats_its_question() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.say("book a flight from lima to oslo").await;
     let open = desk.state();
     let body = |id: &str| json!({ "_id": id, "payload": {}, "sessionID": "s1" });
@@ -202,7 +202,7 @@ async fn naming_the_open_intent_without_an_answer_repeats_its_question() {
 
 #[tokio::test]
 async fn an_echoed_cancel_word_cancels_too() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     for id in ["travel", "feedback"] {
         let response = desk.post(json!({ "_id": id, "payload": { "0": { "response": "Cancel" } } })).await;
         assert_eq!(response["endConversation"], true, "{id}");
@@ -212,14 +212,14 @@ async fn an_echoed_cancel_word_cancels_too() {
 
 #[tokio::test]
 async fn an_intent_that_answers_by_itself_may_be_named() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let response = desk.post(json!({ "_id": "name", "payload": {} })).await;
     assert_eq!((line(&response).as_str(), &response["rawIntent"]), ("I am Desk and you are Ana.", &json!("")));
 }
 
 #[tokio::test]
 async fn a_backend_without_a_template_gets_the_answers_by_name() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("painter", json!("ok"));
     let payload = json!({ "wall": "north", "colour": { "response": "any red will do" }, "lang": "xx" });
     desk.post(json!({ "_id": "paint", "payload": payload })).await;
@@ -231,7 +231,7 @@ async fn a_backend_without_a_template_gets_the_answers_by_name() {
 
 #[tokio::test]
 async fn a_dialog_too_large_to_keep_ends_politely() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let picture = format!("data:image/jpeg;base64,{}", "A".repeat(70_000));
     let body = json!({ "_id": "travel", "payload": { "from": { "response": picture } }, "sessionID": "s1" });
     let response = desk.post(body).await;
@@ -241,7 +241,7 @@ async fn a_dialog_too_large_to_keep_ends_politely() {
 
 #[tokio::test]
 async fn a_dialog_survives_a_newly_trained_brain() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("weather", json!("Sun"));
     let gone = |intent: &str| {
         DialogState::Asking(Asking { intent: intent.to_owned(), parameter: "gone".to_owned(), ..Asking::default() })
@@ -256,7 +256,7 @@ async fn a_dialog_survives_a_newly_trained_brain() {
 
 #[tokio::test]
 async fn an_utterance_may_not_fill_what_fails_its_validation() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let missing = desk.say("book a flight from lima to oslo").await["conversation"]["sync"].clone();
     let names: Vec<_> = missing.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["class", "note"]);

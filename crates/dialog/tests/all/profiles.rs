@@ -10,7 +10,7 @@ use sbf_dialog::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Desk, NOW, desk, line, trained};
+use crate::support::{NOW, TestBot, desk, line, trained};
 
 /// Tells the same profile of everybody, or none; remembers with what it was asked.
 #[derive(Default)]
@@ -34,9 +34,9 @@ impl Registry {
 }
 
 /// A bot beside a registry that knows Ana, or nobody.
-fn beside(told: Option<Profile>) -> (Desk, Arc<Registry>) {
+fn beside(told: Option<Profile>) -> (TestBot, Arc<Registry>) {
     let registry = Arc::new(Registry { told, ..Registry::default() });
-    let mut desk = Desk::of(desk());
+    let mut desk = TestBot::of(desk());
     desk.bot.profiles = Some(Arc::clone(&registry) as _);
     desk.script("weather", json!("Sun"));
     (desk, registry)
@@ -52,8 +52,8 @@ fn by_access_token() -> Caller {
     Caller { subject: "sub-1".to_owned(), email: None, name: None, groups: Vec::new(), token }
 }
 
-async fn answer(desk: &Desk, call: Call) -> Value {
-    desk.bot.handle(call, &by_access_token(), Moment { now: NOW, dice: 7 }).await.unwrap()
+async fn answer(desk: &TestBot, call: Call) -> Value {
+    desk.call_at(Moment { now: NOW, dice: 7 }, call, &by_access_token()).await
 }
 
 #[tokio::test]

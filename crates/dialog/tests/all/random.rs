@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sbf_dialog::{Call, ports::BackendAnswer, session::DialogState};
 use serde_json::{Value, json};
 
-use crate::support::{Desk, desk, line, step};
+use crate::support::{TestBot, desk, line, step};
 
 /// What a client does.
 #[derive(Debug, Clone)]
@@ -98,7 +98,7 @@ fn check(before: &DialogState, after: &DialogState, act: &Act, response: &Value)
 }
 
 async fn converse(acts: &[Act], answers: &[BackendAnswer]) -> Vec<Value> {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     for function in ["weather", "flights", "painter", "feedback"] {
         for answer in answers {
             desk.backends.answer(function, answer.clone());

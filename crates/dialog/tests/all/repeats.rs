@@ -12,7 +12,7 @@ use sbf_dialog::{
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use crate::support::{Desk, NOW, caller, desk, line};
+use crate::support::{NOW, TestBot, caller, desk, line};
 
 /// A backend that answers only when it is let go.
 struct Gate {
@@ -44,24 +44,24 @@ impl Fulfilment for Gate {
     }
 }
 
-fn gated(answer: Value) -> (Desk, Arc<Gate>) {
+fn gated(answer: Value) -> (TestBot, Arc<Gate>) {
     let gate = Gate::new(answer);
-    (Desk::with(desk(), Some(Arc::clone(&gate) as _)), gate)
+    (TestBot::with(desk(), Some(Arc::clone(&gate) as _)), gate)
 }
 
-fn impatient_and_gated(answer: Value) -> (Desk, Arc<Gate>) {
+fn impatient_and_gated(answer: Value) -> (TestBot, Arc<Gate>) {
     let (desk, gate) = gated(answer);
     (desk.impatient(), gate)
 }
 
 /// A turn that runs on its own.
-fn spawned(desk: &Desk, call: Call) -> tokio::task::JoinHandle<Result<Value, BotError>> {
+fn spawned(desk: &TestBot, call: Call) -> tokio::task::JoinHandle<Result<Value, BotError>> {
     let desk = desk.clone();
     tokio::spawn(async move { desk.try_call(call).await })
 }
 
 /// Sends a call whose program dies while the backend works.
-async fn crash(desk: &Desk, gate: &Gate, call: Call) {
+async fn crash(desk: &TestBot, gate: &Gate, call: Call) {
     let turn = spawned(desk, call);
     gate.was_called().await;
     turn.abort();
@@ -74,7 +74,7 @@ fn turn(text: &str, turn_id: &str) -> Call {
 
 #[tokio::test]
 async fn a_plain_first_question_reads_and_writes_nothing() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.call(Call::text("who are you")).await;
     desk.call(Call::text("who are you").as_turn("t1")).await;
     assert_eq!(desk.sessions.accesses(), []);
@@ -83,7 +83,7 @@ async fn a_plain_first_question_reads_and_writes_nothing() {
 #[tokio::test]
 async fn reads_and_writes_are_as_few_as_they_can_be() {
     use Access::{Load, Save};
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("weather", json!("Sun"));
     let cases = [
         (Call::text("who are you").in_session("s1"), vec![Load]),
@@ -104,7 +104,7 @@ async fn reads_and_writes_are_as_few_as_they_can_be() {
 
 #[tokio::test]
 async fn a_session_given_by_the_bot_goes_on() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("weather", json!("Sun"));
     let asked = desk.call(Call::text("weather forecast")).await;
     let session = asked["sessionID"].as_str().unwrap();
@@ -114,18 +114,17 @@ async fn a_session_given_by_the_bot_goes_on() {
 
 #[tokio::test]
 async fn nobody_goes_on_with_another_s_session() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.say("weather forecast").await;
     let eve = Caller { subject: "eve".to_owned(), ..caller() };
-    let answer =
-        desk.bot.handle(Call::text("Oslo").in_session("s1"), &eve, Moment { now: NOW, dice: 1 }).await.unwrap();
+    let answer = desk.call_at(Moment { now: NOW, dice: 1 }, Call::text("Oslo").in_session("s1"), &eve).await;
     assert_eq!(answer["nif"], true);
     assert!(matches!(desk.state(), DialogState::Asking(_)));
 }
 
 #[tokio::test]
 async fn the_same_turn_is_answered_twice_and_done_once() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("weather", json!("one"));
     desk.script("weather", json!("two"));
     let first = desk.call(turn("weather forecast in Oslo", "t1")).await;
@@ -136,7 +135,7 @@ async fn the_same_turn_is_answered_twice_and_done_once() {
 
 #[tokio::test]
 async fn the_same_turn_without_a_session_is_done_once_too() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("weather", json!("one"));
     desk.script("weather", json!("two"));
     let call = Call::text("weather forecast in Oslo").as_turn("t1");
@@ -148,11 +147,11 @@ async fn the_same_turn_without_a_session_is_done_once_too() {
 
 #[tokio::test]
 async fn a_turn_computed_again_chooses_the_same_variation() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let mut texts = Vec::new();
     for dice in 0..20 {
         let call = Call::text("make me laugh").as_turn("t1");
-        texts.push(line(&desk.bot.handle(call, &caller(), Moment { now: NOW, dice }).await.unwrap()));
+        texts.push(line(&desk.call_at(Moment { now: NOW, dice }, call, &caller()).await));
     }
     texts.dedup();
     assert_eq!(texts.len(), 1);
@@ -208,7 +207,7 @@ async fn the_same_turn_twice_at_once_is_done_once() {
 
 #[tokio::test]
 async fn many_messages_at_once_are_all_counted() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     let miss = || Call::text("mitochondria produce energy").in_session("s1");
     let turns: Vec<_> = (0..10).map(|_| spawned(&desk, miss())).collect();
     for turn in turns {
@@ -282,13 +281,13 @@ async fn a_claim_of_long_ago_is_not_waited_for() {
     crash(&desk, &gate, turn("weather forecast in Oslo", "t1")).await;
     let later = Moment { now: NOW + 3_600_001, dice: 0 };
     let call = Call::text("who are you").in_session("s1");
-    let answer = desk.bot.handle(call, &caller(), later).await.unwrap();
+    let answer = desk.call_at(later, call, &caller()).await;
     assert_eq!(line(&answer), "I am Desk and you are Ana.");
 }
 
 #[tokio::test]
 async fn a_save_that_comes_second_is_tried_again_on_what_was_saved_first() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("weather", json!("Sun"));
     desk.sessions.fail_saves([Some(SaveFault::Conflict)]);
     assert_eq!(line(&desk.say("weather forecast").await), "Which city?");
@@ -299,7 +298,7 @@ async fn a_save_that_comes_second_is_tried_again_on_what_was_saved_first() {
 
 #[tokio::test]
 async fn a_turn_that_outlived_its_claim_is_still_answered() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("weather", json!("Sun"));
     desk.sessions.fail_saves([None, Some(SaveFault::Conflict)]);
     assert_eq!(line(&desk.say("weather forecast in Oslo").await), "Sun");
@@ -308,7 +307,7 @@ async fn a_turn_that_outlived_its_claim_is_still_answered() {
 
 #[tokio::test]
 async fn without_a_claim_no_backend_is_called_and_without_a_save_nothing_is_answered() {
-    let desk = Desk::of(desk()).impatient();
+    let desk = TestBot::of(desk()).impatient();
     desk.script("weather", json!("Sun"));
     desk.sessions.fail_saves([Some(SaveFault::Store)]);
     let failed = desk.try_call(turn("weather forecast in Oslo", "t1")).await;
@@ -322,7 +321,7 @@ async fn without_a_claim_no_backend_is_called_and_without_a_save_nothing_is_answ
 
 #[tokio::test]
 async fn a_session_that_is_never_free_is_given_up() {
-    let mut desk = Desk::of(desk());
+    let mut desk = TestBot::of(desk());
     desk.bot.timing.claim_lives = std::time::Duration::from_millis(1);
     desk.sessions.fail_saves([Some(SaveFault::Conflict); 100]);
     assert!(matches!(desk.try_call(turn("weather forecast", "t1")).await, Err(BotError::Store(_))));
@@ -330,7 +329,7 @@ async fn a_session_that_is_never_free_is_given_up() {
 
 #[tokio::test]
 async fn a_reply_too_large_to_keep_is_still_not_done_twice() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.script("weather", json!({ "text": "x".repeat(100_000) }));
     let call = || turn("weather forecast in Oslo", "t1");
     assert_eq!(desk.call(call()).await["text"].as_str().unwrap().len(), 100_000);
@@ -341,11 +340,11 @@ async fn a_reply_too_large_to_keep_is_still_not_done_twice() {
 
 #[tokio::test]
 async fn a_session_lives_for_the_configured_hours_after_its_last_turn() {
-    let desk = Desk::of(desk());
+    let desk = TestBot::of(desk());
     desk.say("weather forecast").await;
     assert_eq!(desk.stored().session.expires_at, NOW / 1000 + 48 * 3600);
     let later = Moment { now: NOW + 7_200_000, dice: 0 };
     desk.script("weather", json!("Sun"));
-    desk.bot.handle(Call::text("Oslo").in_session("s1"), &caller(), later).await.unwrap();
+    desk.call_at(later, Call::text("Oslo").in_session("s1"), &caller()).await;
     assert_eq!(desk.stored().session.expires_at, NOW / 1000 + 50 * 3600);
 }

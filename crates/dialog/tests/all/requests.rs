@@ -1,7 +1,7 @@
 //! `Call::parse`: what requests may look like, and the sentences that refuse others.
 
 use proptest::prelude::*;
-use sbf_dialog::{Call, machine::Event, wire::TEXT_LIMIT};
+use sbf_dialog::{Call, input::Event, wire::TEXT_LIMIT};
 use serde_json::{Value, json};
 
 fn parse(body: &Value) -> Result<Call, String> {

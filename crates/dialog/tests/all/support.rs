@@ -11,7 +11,7 @@ use sbf_dialog::{
     memory::{FixedBrain, MemorySessions, ScriptedBackends},
     ports::{BackendAnswer, Caller, Fulfilment, SessionKey, SessionStore, Stored},
     session::{DialogState, Session},
-    wire::hear,
+    wire,
 };
 use serde_json::{Value, json};
 
@@ -58,13 +58,13 @@ pub(crate) fn key(session_id: &str) -> SessionKey {
 
 /// A bot, its memory and its backends.
 #[derive(Clone)]
-pub(crate) struct Desk {
+pub(crate) struct TestBot {
     pub(crate) bot: Bot,
     pub(crate) sessions: Arc<MemorySessions>,
     pub(crate) backends: Arc<ScriptedBackends>,
 }
 
-impl Desk {
+impl TestBot {
     pub(crate) fn of(brain: FixedBrain) -> Self {
         Self::with(brain, None)
     }
@@ -95,7 +95,16 @@ impl Desk {
     }
 
     pub(crate) async fn try_call(&self, call: Call) -> Result<Value, BotError> {
-        self.bot.handle(call, &caller(), Moment { now: NOW, dice: 7 }).await
+        self.try_at(Moment { now: NOW, dice: 7 }, call, &caller()).await
+    }
+
+    async fn try_at(&self, moment: Moment, call: Call, caller: &Caller) -> Result<Value, BotError> {
+        self.bot.handle(call, caller, moment).await.map(|response| wire::render(&response))
+    }
+
+    /// Somebody's call at some moment.
+    pub(crate) async fn call_at(&self, moment: Moment, call: Call, caller: &Caller) -> Value {
+        self.try_at(moment, call, caller).await.unwrap()
     }
 
     pub(crate) async fn call(&self, call: Call) -> Value {
@@ -139,7 +148,11 @@ impl Desk {
 
 /// What a person makes of a response, in one line.
 pub(crate) fn line(response: &Value) -> String {
-    hear(response).sentences.join(" / ")
+    let conversation = &response["conversation"];
+    let first = || conversation["sync"].as_object()?.values().next();
+    let asked = conversation.get("async").or_else(first).and_then(|asked| asked["ask"]["text"].as_str());
+    let before = response["said"].as_array().into_iter().flatten().filter_map(|said| said["text"].as_str());
+    before.chain(response["text"].as_str().or(asked)).collect::<Vec<_>>().join(" / ")
 }
 
 /// A backend's answer that asks for the next step.

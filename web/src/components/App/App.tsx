@@ -18,11 +18,11 @@ interface Props {
   readonly access: Access;
   readonly speaker: Speaker;
   /** What `sbf dev` adds to the page, as soon as it is known that the page comes from there. */
-  readonly desk: Promise<ComponentType | null>;
+  readonly panel: Promise<ComponentType | null>;
 }
 
 /** The whole page. */
-export function App({ store, access, speaker, desk }: Props) {
+export function App({ store, access, speaker, panel }: Props) {
   const { client, ready, trouble, conversation } = useWatched(store);
   const language = chooseLanguage(client.language, navigator.languages);
   const strings = stringsOf(language);
@@ -32,7 +32,7 @@ export function App({ store, access, speaker, desk }: Props) {
     () => ({ store, access, speaker, client, name, strings, locale }),
     [store, access, speaker, client, name, strings, locale],
   );
-  const Desk = useAwaited(desk);
+  const Panel = useAwaited(panel);
   const admission = useWatched(access);
   // Before anything was said there is nothing to write yet; later, what was written stays in sight.
   const begun = conversation.exchanges.some(({ text }) => text !== null);
@@ -65,7 +65,7 @@ export function App({ store, access, speaker, desk }: Props) {
     <PageContext.Provider value={page}>
       <div class="page">
         <Header />
-        {Desk !== null && <Desk />}
+        {Panel !== null && <Panel />}
         <main class="main">
           <Conversation {...{ conversation, ready, trouble }} onChoose={choose} />
           <SignIn />

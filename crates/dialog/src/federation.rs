@@ -1,14 +1,15 @@
-//! The wire from the other side: what another bot is asked, and what it answers.
+//! The contract with another bot: what it is asked, and how its answer is read.
 //!
 //! It is asked as its clients ask it. An old bot remembers nothing between two requests, so that all answers to its questions go with each one.
 //! Its intents are known to our clients by its name and theirs (`office:7`), for both bots may have a 7.
 
 use serde_json::{Map, Value, json};
 
-use super::{digest, kind};
 use crate::{
+    digest::digest,
     fulfilment::{self, Leads, Outcome},
-    machine::Input,
+    input::Input,
+    json::kind,
     ports::BackendAnswer,
     session::{Federated, Sentence},
 };

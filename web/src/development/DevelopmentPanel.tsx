@@ -5,19 +5,19 @@ import { usePage, useWatched } from "../components/page";
 import type { Watchable } from "../store";
 import { fill } from "../strings";
 import { isError, type Problem } from "./events";
-import type { Desk as DeskState } from "./watch";
-import "./Desk.css";
+import type { PanelState } from "./watch";
+import "./DevelopmentPanel.css";
 
-/** The author's desk: the faults of the brain's files, while there are any, and a word when a new brain answers. */
-export function Desk({ desk }: { desk: Watchable<DeskState> }) {
+/** What an author sees: the faults of the brain's files, while there are any, and a word when a new brain answers. */
+export function DevelopmentPanel({ panel }: { panel: Watchable<PanelState> }) {
   const { strings } = usePage();
-  const { problems, training, updated } = useWatched(desk);
+  const { problems, training, updated } = useWatched(panel);
   return (
     <>
       {problems.length > 0 && <Problems problems={problems} />}
-      <div class="desk__notice" role="status">
-        {training && <span class="desk__toast">{strings.training}</span>}
-        {updated && !training && <span class="desk__toast desk__toast--good">{strings.updated}</span>}
+      <div class="panel__notice" role="status">
+        {training && <span class="panel__toast">{strings.training}</span>}
+        {updated && !training && <span class="panel__toast panel__toast--good">{strings.updated}</span>}
       </div>
     </>
   );
@@ -29,27 +29,27 @@ function Problems({ problems }: { problems: readonly Problem[] }) {
   const errors = problems.filter(isError).length;
   const [opened, setOpened] = useState<boolean | null>(null);
   return (
-    <aside class={errors > 0 ? "desk desk--errors" : "desk"} aria-live="polite">
+    <aside class={errors > 0 ? "panel panel--errors" : "panel"} aria-live="polite">
       <details
-        class="desk__details"
+        class="panel__details"
         open={opened ?? errors > 0}
         onToggle={({ currentTarget }) => {
           setOpened(currentTarget.open === errors > 0 ? null : currentTarget.open);
         }}
       >
-        <summary class="desk__summary">
+        <summary class="panel__summary">
           <Icon name="warning" size={18} />
-          <span class="desk__title">
+          <span class="panel__title">
             <strong>
               {errors > 0 ? fill(strings.problems, { n: errors }) : fill(strings.warnings, { n: problems.length })}
             </strong>
             {errors > 0 && client.live && <> {strings.problemsHint}</>}
           </span>
-          <span class="desk__more">
+          <span class="panel__more">
             <Icon name="chevron" size={18} />
           </span>
         </summary>
-        <ol class="desk__list">
+        <ol class="panel__list">
           {problems.map((problem, index) => (
             <li key={index} class={`problem problem--${problem.severity}`}>
               <span class="problem__severity">{isError(problem) ? strings.error : strings.warning}</span>
