@@ -155,7 +155,9 @@ impl Server {
     fn reset(&self) -> io::Result<bool> {
         let address = self.address.trim_start_matches("http://");
         let mut connection = TcpStream::connect(address)?;
-        let head = format!("POST /moto-api/reset HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let head = format!(
+            "POST /moto-api/reset HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
         connection.write_all(head.as_bytes())?;
         let mut answer = String::new();
         connection.read_to_string(&mut answer)?;

@@ -1,6 +1,7 @@
 //! A trained bot.
 
 use sbf_amc::Model;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{

@@ -31,7 +31,11 @@ fn shared_data(path: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    assert!(env::var_os("SBF_STRICT").is_none(), "SBF_STRICT forbids to skip a test, but {} is not there", path.display());
+    assert!(
+        env::var_os("SBF_STRICT").is_none(),
+        "SBF_STRICT forbids to skip a test, but {} is not there",
+        path.display()
+    );
     let _ = writeln!(std::io::stderr(), "skipped: {} is not there", path.display());
     None
 }

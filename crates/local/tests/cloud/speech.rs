@@ -25,7 +25,10 @@ async fn text_becomes_a_wav_file_or_a_clear_error() {
     let said = say(&cloud, "Olá, tudo bem? São três e meia.", TextType::Text, VoiceId::Ricardo).await;
     if !cloud.speech_available() {
         assert_eq!(said.unwrap_err(), "EngineNotSupportedException");
-        assert!(std::env::var_os("SBF_STRICT").is_none(), "SBF_STRICT forbids to skip a test, and there is no espeak-ng");
+        assert!(
+            std::env::var_os("SBF_STRICT").is_none(),
+            "SBF_STRICT forbids to skip a test, and there is no espeak-ng"
+        );
         return;
     }
     let (kind, audio) = said.unwrap();
