@@ -6,7 +6,12 @@ mod plain;
 use serde_json::Value;
 
 use self::html::Read;
-use crate::{relayed::Asked, reply::Main, response::Response, session::Sentence};
+use crate::{
+    relayed::{Asked, Relayed},
+    reply::Main,
+    response::Response,
+    session::Sentence,
+};
 
 /// What a response shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -82,24 +87,31 @@ impl Response {
     /// The response as data that any channel can show.
     pub fn content(&self) -> Content {
         let main = &self.reply.main;
-        let mut parts: Vec<Part> = self.reply.said.iter().map(Part::of).collect();
-        parts.extend(parts_of(main));
+        let said = self.reply.said.iter().map(Part::of);
         Content {
-            parts,
-            expects_answer: match main {
-                Main::Says(_) | Main::Ends(_) | Main::Misses(_) => false,
-                Main::Asks { .. } => true,
-                Main::Leads { asked, .. } => !asked.ends,
-                Main::Relays(relayed) => relayed.question.is_some() && !relayed.ends,
-            },
-            ended: match main {
-                Main::Ends(_) | Main::Misses(_) => true,
-                Main::Says(_) | Main::Asks { .. } => false,
-                Main::Leads { asked, .. } => asked.ends,
-                Main::Relays(relayed) => relayed.ends,
-            },
+            parts: said.chain(parts_of(main)).collect(),
+            expects_answer: expects_answer(main),
+            ended: ends(main),
             missed: self.missed(),
         }
+    }
+}
+
+fn expects_answer(main: &Main) -> bool {
+    match main {
+        Main::Says(_) | Main::Ends(_) | Main::Misses(_) => false,
+        Main::Asks { .. } => true,
+        Main::Leads { asked, .. } => !asked.ends,
+        Main::Relays(relayed) => relayed.question.is_some() && !relayed.ends,
+    }
+}
+
+fn ends(main: &Main) -> bool {
+    match main {
+        Main::Ends(_) | Main::Misses(_) => true,
+        Main::Says(_) | Main::Asks { .. } => false,
+        Main::Leads { asked, .. } => asked.ends,
+        Main::Relays(relayed) => relayed.ends,
     }
 }
 
@@ -111,22 +123,22 @@ fn parts_of(main: &Main) -> Vec<Part> {
             first.map(|question| Part::of(&question.ask).with(question.rich_object.as_ref())).into_iter().collect()
         }
         Main::Leads { asked, .. } => asked_part(asked).into_iter().collect(),
-        Main::Relays(relayed) => {
-            let question = relayed.question.as_ref();
-            // Some backends give the question as the text too.
-            let asked_already = |said: &&Sentence| {
-                question.and_then(|asked| asked.ask.as_ref()).is_some_and(|ask| ask.text == said.text)
-            };
-            let said = relayed.sentence.as_ref().filter(|said| !asked_already(said)).map(Part::of);
-            let mut parts: Vec<Part> = said.into_iter().chain(question.and_then(asked_part)).collect();
-            // What is to be pressed belongs to what was said last, or stands alone.
-            if let Some(rich) = relayed.rich_object.as_ref() {
-                let last = parts.pop().unwrap_or_default();
-                parts.push(last.with(Some(rich)));
-            }
-            parts
-        }
+        Main::Relays(relayed) => relayed_parts(relayed),
     }
+}
+
+fn relayed_parts(relayed: &Relayed) -> Vec<Part> {
+    let question = relayed.question.as_ref();
+    let asked = question.and_then(|asked| asked.ask.as_ref()).map(|ask| &ask.text);
+    // Some backends give the question as the text too.
+    let said = relayed.sentence.as_ref().filter(|said| asked != Some(&said.text)).map(Part::of);
+    let mut parts: Vec<Part> = said.into_iter().chain(question.and_then(asked_part)).collect();
+    // Choices belong to the last sentence, or stand alone.
+    if let Some(rich) = relayed.rich_object.as_ref() {
+        let last = parts.pop().unwrap_or_default();
+        parts.push(last.with(Some(rich)));
+    }
+    parts
 }
 
 /// A question of somebody else, which may have pictures or options and no words.

@@ -6,14 +6,14 @@ use crate::{
     relayed::Relayed,
     reply::{Main, Reply, Understood},
     response::{Response, User},
-    session::{Sentence, StoredReply},
+    session::StoredReply,
 };
 
 /// A response to keep: without its sound, which is made again.
 pub(crate) fn to_keep(response: &Response) -> Value {
     let written = match &response.reply.main {
-        Main::Relays(relayed) if relayed.sounds => {
-            let reply = Reply { main: Main::Relays(relayed.without_sound()), ..response.reply.clone() };
+        Main::Relays(relayed) => {
+            let reply = Reply { main: Main::Relays(Box::new(relayed.without_sound())), ..response.reply.clone() };
             serde_json::to_value(Response { reply, ..response.clone() })
         }
         _ => serde_json::to_value(response),
@@ -63,8 +63,8 @@ fn of_release_0_1(json: &Value) -> Response {
 
 fn main(relayed: Relayed, missed: bool) -> Main {
     match missed {
-        true => Main::Misses(relayed.sentence.unwrap_or_else(Sentence::default)),
-        false => Main::Relays(relayed),
+        true => Main::Misses(relayed.sentence.unwrap_or_default()),
+        false => Main::Relays(Box::new(relayed)),
     }
 }
 

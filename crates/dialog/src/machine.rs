@@ -121,7 +121,7 @@ pub fn resume(brain: &Brain, waiting: Waiting, answer: BackendAnswer, moment: Mo
     }
     let intent = brain.intent(&intent);
     match fulfilment::read(answer) {
-        Outcome::Answer(fields) => round.done(intent, Main::Relays(fields.into())),
+        Outcome::Answer(fields) => round.done(intent, Main::Relays(Box::new(fields.into()))),
         Outcome::Leads(leads) => round.follow(intent, leads),
         Outcome::Failed(reason) => round.failed(intent, reason),
     }

@@ -78,7 +78,7 @@ pub enum Main {
         missing: Vec<Question>,
     },
     /// What a backend or another bot answered.
-    Relays(Relayed),
+    Relays(Box<Relayed>),
     /// A backend leads the dialog.
     Leads {
         /// The intent.

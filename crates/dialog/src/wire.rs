@@ -1,6 +1,6 @@
 //! The JSON of `POST /core`, with the reference's names and the additions to them, and of the requests beside it.
 //!
-//! Field names occur here and, for backends and another bot, in `fulfilment.rs` and `federation.rs`; everywhere else the project's own terms are used.
+//! Field names occur here and, for what backends and other bots say, in `fulfilment.rs`, `federation.rs` and `relayed.rs`; everywhere else the project's own terms are used.
 
 mod feedback;
 mod fields;

@@ -108,25 +108,27 @@ impl Reader {
             }
             return;
         }
-        match name.as_str() {
+        self.show(&name, tag);
+        self.break_around(&name);
+        let is_empty = tag.self_closing && matches!(name.as_str(), "svg" | "math");
+        if HIDDEN.contains(&name.as_str()) && !is_empty {
+            self.hidden = Some((name, 1));
+        }
+    }
+
+    fn show(&mut self, name: &str, tag: &StartTag<()>) {
+        match name {
             "br" => self.plain.line_break(),
             "img" => self.picture(tag),
             "button" => self.open_button(tag),
             "a" => self.open_link(tag),
-            "audio" | "video" => self.play(&name, tag),
+            "audio" | "video" => self.play(name, tag),
             "li" => self.item(),
             "td" | "th" => self.words(" "),
-            _ => {}
-        }
-        match name.as_str() {
             "ul" => self.lists.push(None),
             "ol" => self.lists.push(Some(attribute(tag, "start").parse().unwrap_or(1))),
             "pre" => self.verbatim += 1,
             _ => {}
-        }
-        self.break_around(&name);
-        if HIDDEN.contains(&name.as_str()) && !(tag.self_closing && matches!(name.as_str(), "svg" | "math")) {
-            self.hidden = Some((name, 1));
         }
     }
 

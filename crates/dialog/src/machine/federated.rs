@@ -113,6 +113,6 @@ impl<'t> Round<'t> {
     fn relay(mut self, said: Vec<Sentence>, fields: Map<String, Value>) -> Turn {
         self.session.misses = 0;
         self.said.extend(said);
-        self.leave_open(None, Main::Relays(fields.into()))
+        self.leave_open(None, Main::Relays(Box::new(fields.into())))
     }
 }

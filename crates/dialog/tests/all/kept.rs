@@ -84,3 +84,18 @@ async fn every_kind_of_response_is_repeated_as_it_was_sent() {
         assert_eq!(read, desk.stored().session);
     }
 }
+
+#[tokio::test]
+async fn a_sound_that_a_backend_brought_is_not_kept() {
+    let desk = TestBot::of(desk());
+    let sound = json!({ "binary": "AAAA", "hashBase": "h", "cacheHit": 1, "contentType": "audio/x" });
+    let mut answer = json!({ "text": "Sun", "a": 1 });
+    answer.as_object_mut().unwrap().extend(sound.as_object().unwrap().clone());
+    desk.script("weather", answer);
+    let body = json!({ "text": "weather forecast in Oslo", "sessionID": "s1", "turnID": "t1" });
+    let (first, again) = (desk.post(body.clone()).await, desk.post(body).await);
+    for name in ["binary", "hashBase", "cacheHit", "contentType"] {
+        assert_eq!((&first[name], again.get(name)), (&sound[name], None), "{name}");
+    }
+    assert_eq!((&again["text"], &again["a"]), (&json!("Sun"), &json!(1)));
+}
