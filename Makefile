@@ -29,7 +29,9 @@ test:
 
 # In this order; what only runs goes beside what compiles.
 STEPS := fmt rust-build web-test template rust-test lint e2e doc deny
-STEP = @python3 tests/steps.py run $@
+STEP = @python3 tests/steps.py run $(@F)
+# These steps need not run again until one of their files changes.
+STAMP = @mkdir -p $(@D) && touch $@
 
 ## The same on a fresh clone, with empty caches.
 fresh:
@@ -78,9 +80,10 @@ fmt:
 
 ## All programs and tests, each once: everything after it takes them from here.
 rust-build:
-	$(STEP) $(SHELL) -c '$(TESTS) --no-run && cargo build --locked --workspace --all-features --bins'
+	$(STEP) cargo build $(EVERYTHING)
 
-TESTS := cargo test --locked --workspace --all-features --lib --bins --tests
+# Programs are built together with tests: by themselves they would be built again, with fewer features of what only tests depend on.
+EVERYTHING := --locked --workspace --all-features --lib --bins --tests
 
 ## Clippy where everything is built, and whether what is shipped without a part builds without it.
 lint: rust-build
@@ -89,7 +92,7 @@ lint: rust-build
 
 rust-test: rust-build web/dist/index.html target/template.json packages
 	@[ -d "$${SBF_SHARED_DATA:-../shared/data}" ] || echo "there is no $${SBF_SHARED_DATA:-../shared/data}: tests on public corpora are skipped"
-	$(STEP) env SBF_BUILT=1 $(TESTS)
+	$(STEP) env SBF_BUILT=1 cargo test $(EVERYTHING)
 
 ## What browser tests and tests of speech need.
 packages: target/packages
@@ -100,8 +103,10 @@ target/packages:
 	@touch $@
 
 ## Proves the deployment template without an account: linted and translated here, compared with the code by `template::` among the Rust tests.
-template: target/template.json
+template: target/stamps/template
+target/stamps/template: target/template.json
 	$(STEP) $(SHELL) -c '$(VENV)/cfn-lint template.yaml && $(SAM) validate --lint --template template.yaml'
+	$(STAMP)
 
 target/template.json: template.yaml deploy/translate.py .tools/venv/installed
 	@mkdir -p target
@@ -130,8 +135,10 @@ doc: rust-build
 	$(STEP) env RUSTDOCFLAGS="-D warnings" $(SHELL) -c 'cargo doc --locked --workspace --all-features --no-deps --quiet \
 		&& cargo test --locked --workspace --all-features --doc --quiet'
 
-deny: .tools/bin/cargo-deny
+deny: target/stamps/deny
+target/stamps/deny: .tools/bin/cargo-deny deny.toml Cargo.lock Cargo.toml $(wildcard crates/*/Cargo.toml) tests/Cargo.toml
 	$(STEP) .tools/bin/cargo-deny --locked check bans licenses sources
+	$(STAMP)
 
 # Not optimised: it runs for seconds, and would compile for minutes.
 .tools/bin/cargo-deny: | rust-build
@@ -145,8 +152,11 @@ web/dist/index.html: web/node_modules/.package-lock.json web/index.html web/vite
 	cd web && npm run --silent build
 	@touch $@
 
-web-test: web/node_modules/.package-lock.json
+web-test: target/stamps/web-test
+target/stamps/web-test: web/node_modules/.package-lock.json crates/brain/fixtures/theme.json \
+		$(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-results/*')
 	$(STEP) $(SHELL) -c 'cd web && npm run --silent check && npm test'
+	$(STAMP)
 
 ## The page in Chromium, against `sbf dev`.
 e2e: rust-build web/dist/index.html packages

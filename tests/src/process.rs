@@ -189,11 +189,11 @@ fn built(names: &[&str]) -> Vec<PathBuf> {
     names.iter().map(|name| folder.join(name)).collect()
 }
 
-/// Builds programs that are not there yet or are older than their sources, with the features that the tests were built with, so that nothing
-/// below them is built twice.
+/// Builds programs that are not there yet or are older than their sources, together with the tests: by themselves they would have fewer
+/// features of what only tests depend on, and all below them would be built again.
 fn build(names: &[&str]) {
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--quiet", "--locked", "--workspace", "--all-features"])
+        .args(["build", "--quiet", "--locked", "--workspace", "--all-features", "--lib", "--tests"])
         .args(names.iter().flat_map(|name| ["--bin", name]))
         .current_dir(repository())
         .status()
