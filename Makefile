@@ -5,7 +5,7 @@ BRAIN ?=
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: dev test fresh build bench bench-lambda count nlpjs tune fmt rust-build rust-test lint doc deny web-test e2e packages template sam-build
+.PHONY: dev test fresh build bench bench-lambda count nlpjs tune fmt rust-build functions rust-test lint doc deny web-test e2e packages template sam-build
 
 ## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
 dev:
@@ -28,7 +28,7 @@ test:
 	@echo "make test: everything passed"
 
 # In this order; what only runs goes beside what compiles.
-STEPS := fmt rust-build web-test template rust-test lint e2e doc deny
+STEPS := fmt rust-build functions web-test template rust-test lint e2e doc deny
 STEP = @python3 tests/steps.py run $(@F)
 # These steps need not run again until one of their files changes.
 STAMP = @mkdir -p $(@D) && touch $@
@@ -85,14 +85,18 @@ rust-build:
 # Programs are built together with tests: by themselves they would be built again, with fewer features of what only tests depend on.
 EVERYTHING := --locked --workspace --all-features --lib --bins --tests
 
-## Clippy where everything is built, and whether what is shipped without a part builds without it.
-lint: rust-build
-	$(STEP) $(SHELL) -c 'cargo clippy --locked --workspace --all-targets --all-features -- -D warnings \
-		&& cargo check --locked -p sbf --no-default-features && cargo check --locked -p sbf-core'
+## Both Lambdas' programs, each with no features but its own, as they are deployed.
+functions: rust-build
+	$(STEP) deploy/functions.sh
 
-rust-test: rust-build web/dist/index.html target/template.json packages
+## Clippy where everything is built, and whether what is shipped without a part builds without it.
+lint: functions
+	$(STEP) $(SHELL) -c 'cargo clippy --locked --workspace --all-targets --all-features -- -D warnings \
+		&& cargo check --locked -p sbf --no-default-features -p sbf-features && cargo check --locked -p sbf-core -p sbf-features'
+
+rust-test: functions web/dist/index.html target/template.json packages
 	@[ -d "$${SBF_SHARED_DATA:-../shared/data}" ] || echo "there is no $${SBF_SHARED_DATA:-../shared/data}: tests on public corpora are skipped"
-	$(STEP) env SBF_BUILT=1 cargo test $(EVERYTHING)
+	$(STEP) env SBF_BUILT=1 SBF_BOOTSTRAPS=target/functions cargo test $(EVERYTHING)
 
 ## What browser tests and tests of speech need.
 packages: target/packages

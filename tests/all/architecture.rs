@@ -8,6 +8,7 @@ use std::{
 };
 
 use sbf_tests::repository;
+use serde_json::Value;
 
 /// Packages whose names begin so must not be reachable from the crate by normal dependencies.
 const FORBIDDEN: &[(&str, &[&str])] = &[
@@ -53,6 +54,32 @@ fn the_lowest_crates_know_only_those_below_them() {
 fn a_forbidden_dependency_would_be_seen() {
     assert!(dependencies("sbf-dialog").iter().any(|name| name == "sbf-brain"));
     assert!(dependencies("sbf-train").iter().any(|name| name == "sbf-amc"));
+}
+
+/// `sbf-features` has the outside dependencies of all crates with all their features; where one lags behind, parts of the workspace are
+/// checked with everything below them built once more.
+#[test]
+fn the_package_of_features_asks_for_all_that_the_crates_ask_for() {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--locked", "--offline", "--format-version", "1"])
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (mut asked, mut offered) = (BTreeSet::new(), BTreeSet::new());
+    for package in metadata["packages"].as_array().unwrap() {
+        let wants = if package["name"] == "sbf-features" { &mut offered } else { &mut asked };
+        let outside = package["dependencies"].as_array().unwrap().iter().filter(|one| !one["source"].is_null());
+        for dependency in outside {
+            let name = dependency["name"].as_str().unwrap();
+            wants.insert(name.to_owned());
+            let features = dependency["features"].as_array().unwrap().iter().filter_map(Value::as_str);
+            wants.extend(features.map(|feature| format!("{name}, its feature {feature}")));
+        }
+    }
+    assert!(asked.len() > 50, "{asked:#?}");
+    let lacking: Vec<_> = asked.symmetric_difference(&offered).collect();
+    assert!(lacking.is_empty(), "tests/features/Cargo.toml lacks these, or has them alone: {lacking:#?}");
 }
 
 #[test]

@@ -151,11 +151,11 @@ pub fn program() -> &'static Path {
     PROGRAM.get_or_init(|| built(&["sbf"]).remove(0))
 }
 
-/// The two Lambdas' programs: those of `sam build` in the folder that `SBF_BOOTSTRAPS` names, or else debug builds.
+/// The two Lambdas' programs: those in the folder that `SBF_BOOTSTRAPS` names, laid out as `sam build` does, or else debug builds.
 pub fn bootstraps() -> Programs {
     static PROGRAMS: OnceLock<Programs> = OnceLock::new();
     let find = || match env::var_os("SBF_BOOTSTRAPS") {
-        Some(folder) => built_by_sam(&repository().join(folder)),
+        Some(folder) => built_alone(&repository().join(folder)),
         None => {
             let [core, train] = built(&["sbf-core", "sbf-train"]).try_into().unwrap();
             Programs { core, train }
@@ -169,10 +169,10 @@ pub fn programs<const N: usize>(names: [&str; N]) -> [PathBuf; N] {
     built(&names).try_into().unwrap()
 }
 
-fn built_by_sam(folder: &Path) -> Programs {
+fn built_alone(folder: &Path) -> Programs {
     let [core, train] = ["CoreFunction", "TrainFunction"].map(|function| folder.join(function).join("bootstrap"));
     for program in [&core, &train] {
-        assert!(program.is_file(), "there is no {}: run `make sam-build`", program.display());
+        assert!(program.is_file(), "there is no {}: run `make functions` or `make sam-build`", program.display());
     }
     crate::say_once(&format!("on the programs in {}", folder.display()));
     Programs { core, train }
