@@ -5,7 +5,7 @@ BRAIN ?=
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: dev test fresh build bench bench-lambda count nlpjs tune fmt rust-build functions rust-test lint doc deny web-test e2e packages template sam-build
+.PHONY: dev test fresh build bench bench-lambda count nlpjs tune fmt rust-build functions rust-test lint doc deny web-test e2e packages template deploy-tools sam-build
 
 ## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
 dev:
@@ -119,11 +119,17 @@ target/template.json: template.yaml deploy/translate.py .tools/venv/installed
 
 ## Builds what is deployed, as `sam deploy` would upload it, and runs it on the Runtime API test bench; x86_64, for arm64 needs a
 ## toolchain that not everybody has.
-sam-build: .tools/venv/installed target/template.json
+sam-build: deploy-tools target/template.json
 	PATH="$(CURDIR)/$(VENV):$$PATH" CARGO_LAMBDA_GLOBAL="$(CURDIR)/deploy/offline.toml" \
 		$(SAM) build --parameter-overrides Architecture=x86_64
 	$(VENV)/python deploy/sizes.py .aws-sam/build
 	SBF_BOOTSTRAPS=.aws-sam/build cargo test --locked --workspace --all-features --test all runtime::
+
+## SAM and cargo-lambda in .tools/venv, for `sam build` and `sam deploy`.
+deploy-tools: .tools/venv/built
+.tools/venv/built: deploy/requirements-build.txt .tools/venv/installed
+	$(VENV)/pip install --quiet --no-compile --disable-pip-version-check --requirement deploy/requirements-build.txt
+	@touch $@
 
 VENV := .tools/venv/bin
 # No account is asked for anything; the tools only want to know a Region.
@@ -144,9 +150,10 @@ target/stamps/deny: .tools/bin/cargo-deny deny.toml Cargo.lock Cargo.toml $(wild
 	$(STEP) .tools/bin/cargo-deny --locked check bans licenses sources
 	$(STAMP)
 
-# Not optimised: it runs for seconds, and would compile for minutes.
+# Neither optimised nor ready for a debugger: it runs for seconds, and would compile for minutes.
 .tools/bin/cargo-deny: | rust-build
-	@python3 tests/steps.py run cargo-deny cargo install --quiet --debug --locked --root .tools --no-default-features cargo-deny --version 0.20.2
+	@CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_DEV_DEBUG_ASSERTIONS=false \
+		python3 tests/steps.py run cargo-deny cargo install --quiet --debug --locked --root .tools --no-default-features cargo-deny --version 0.20.2
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	@python3 tests/steps.py run npm-ci $(SHELL) -c 'cd web && npm ci --no-audit --no-fund'
