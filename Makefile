@@ -27,7 +27,7 @@ test:
 	@exec 9>&2; SBF_STEPS=1 $(MAKE) --no-print-directory -j2 --output-sync=target $(STEPS); status=$$?; python3 tests/steps.py table; exit $$status
 	@echo "make test: everything passed"
 
-# In this order; what only runs goes beside what compiles.
+# In this order; what only runs goes beside what compiles. Of the steps that compile each waits for the one before, whose work it goes on from.
 STEPS := fmt rust-build functions web-test template rust-test lint e2e doc deny
 STEP = @python3 tests/steps.py run $(@F)
 # These steps need not run again until one of their files changes.
@@ -141,7 +141,7 @@ SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(VENV)/sam
 	@touch $@
 
 ## Documentation without a warning, and its examples.
-doc: rust-build
+doc: lint
 	$(STEP) env RUSTDOCFLAGS="-D warnings" $(SHELL) -c 'cargo doc --locked --workspace --all-features --no-deps --quiet \
 		&& cargo test --locked --workspace --all-features --doc --quiet'
 
@@ -151,7 +151,7 @@ target/stamps/deny: .tools/bin/cargo-deny deny.toml Cargo.lock Cargo.toml $(wild
 	$(STAMP)
 
 # Neither optimised nor ready for a debugger: it runs for seconds, and would compile for minutes.
-.tools/bin/cargo-deny: | rust-build
+.tools/bin/cargo-deny: | lint
 	@CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_DEV_DEBUG_ASSERTIONS=false \
 		python3 tests/steps.py run cargo-deny cargo install --quiet --debug --locked --root .tools --no-default-features cargo-deny --version 0.20.2
 
