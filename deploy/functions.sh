@@ -6,5 +6,6 @@ cd "$(dirname "$0")/.."
 for function in core:CoreFunction train:TrainFunction; do
   program="sbf-${function%%:*}"
   cargo build --locked -p "$program" -p sbf-features --bin "$program"
-  install -D "${CARGO_TARGET_DIR:-target}/debug/$program" "target/functions/${function##*:}/bootstrap"
+  mkdir -p "target/functions/${function##*:}"
+  cp "${CARGO_TARGET_DIR:-target}/debug/$program" "target/functions/${function##*:}/bootstrap"
 done

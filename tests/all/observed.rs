@@ -16,13 +16,10 @@ use sbf_aws::{
 };
 use sbf_cli::bot::{SESSIONS_TABLE, development_caller};
 use sbf_dialog::Bot;
-use sbf_tests::bot::TestBot;
+use sbf_tests::{bot::TestBot, sample_bots};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
-
-/// The sample bots.
-const SAMPLES: [&str; 7] = ["de", "en", "es", "fr", "it", "pt-BR", "ru"];
 
 /// Lines written by log or metrics.
 #[derive(Clone, Default)]
@@ -252,7 +249,7 @@ fn no_word_of_a_user_is_in_any_line() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let log = Lines::default();
     let _capture = log.capture();
-    for sample in SAMPLES {
+    for sample in sample_bots() {
         let observed = runtime.block_on(Observed::sample(sample));
         let utterances = utterances(sample);
         let mut runner = TestRunner::new(ProptestConfig { cases: 12, failure_persistence: None, ..Default::default() });

@@ -8,7 +8,7 @@ use sbf_dialog::{
     memory::FixedBrain,
     talk::{Stage, Talk},
 };
-use sbf_tests::repository;
+use sbf_tests::{repository, sample_bots};
 
 #[tokio::test]
 async fn every_sample_bot_talks_as_its_scripts_say() {
@@ -41,7 +41,7 @@ fn every_sample_bot_passes_its_own_tests() {
 
 #[test]
 fn the_samples_are_played_in_every_language() {
-    for language in ["en", "pt-BR", "es", "fr", "de", "it", "ru"] {
+    for language in sample_bots() {
         let text: String = script_files(&repository().join("brain").join(language))
             .iter()
             .map(|file| fs::read_to_string(file).unwrap())

@@ -22,6 +22,11 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
+/// The sample bots' folders in `brain/`: one for each complete language.
+pub fn sample_bots() -> impl Iterator<Item = &'static str> {
+    sbf_languages::ALL.into_iter().filter_map(|language| language.sample)
+}
+
 /// A folder of the shared material that lies beside the repository on development machines; says that a test is skipped where it is not there.
 pub fn shared_data(folder: &str) -> Option<PathBuf> {
     let base = std::env::var_os("SBF_SHARED_DATA").map_or_else(|| repository().join("../shared/data"), PathBuf::from);
