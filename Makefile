@@ -21,10 +21,10 @@ sbf:
 target/debug/sbf:
 	cargo build --locked -p sbf --no-default-features
 
-## Check everything, two steps at a time; prints at the end how long each took. SBF_STRICT=1 forbids to skip what is not installed.
+## Check everything, three steps at a time; prints at the end how long each took. SBF_STRICT=1 forbids to skip what is not installed.
 test:
 	@python3 tests/steps.py start
-	@exec 9>&2; SBF_STEPS=1 $(MAKE) --no-print-directory -j2 --output-sync=target $(STEPS); status=$$?; python3 tests/steps.py table; exit $$status
+	@exec 9>&2; SBF_STEPS=1 $(MAKE) --no-print-directory -j3 --output-sync=target $(STEPS); status=$$?; python3 tests/steps.py table; exit $$status
 	@echo "make test: everything passed"
 
 # In this order; what only runs goes beside what compiles. Of the steps that compile each waits for the one before, whose work it goes on from.
@@ -128,16 +128,18 @@ sam-build: deploy-tools target/template.json
 ## SAM and cargo-lambda in .tools/venv, for `sam build` and `sam deploy`.
 deploy-tools: .tools/venv/built
 .tools/venv/built: deploy/requirements-build.txt .tools/venv/installed
-	$(VENV)/pip install --quiet --no-compile --disable-pip-version-check --requirement deploy/requirements-build.txt
+	$(INSTALL) deploy/requirements-build.txt
 	@touch $@
 
 VENV := .tools/venv/bin
+# uv needs seconds for what takes pip a minute.
+INSTALL := $(VENV)/uv pip install --quiet --python $(VENV)/python --requirement
 # No account is asked for anything; the tools only want to know a Region.
 SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(VENV)/sam
 
 .tools/venv/installed: deploy/requirements.txt
-	@python3 tests/steps.py run venv $(SHELL) -c 'python3 -m venv .tools/venv && $(VENV)/pip install --quiet --no-compile \
-		--disable-pip-version-check --requirement deploy/requirements.txt'
+	@python3 tests/steps.py run venv $(SHELL) -c 'python3 -m venv .tools/venv \
+		&& $(VENV)/pip install --quiet --disable-pip-version-check uv==0.13.9 && $(INSTALL) deploy/requirements.txt'
 	@touch $@
 
 ## Documentation without a warning, and its examples.
