@@ -47,22 +47,40 @@ impl Slots {
     /// Fills from what the user said first: entities, then patterns; values that do not pass validation are asked for instead.
     pub(crate) fn fill_from_utterance(&mut self, fulfilment: &Fulfilment, scope: TurnScope<'_>) {
         let mut taken = Vec::new();
-        for parameter in self.missing(fulfilment) {
+        let missing = self.missing(fulfilment);
+        for parameter in &missing {
+            let known = scope.with(&self.filled);
             let entity = entities_for(parameter, scope)
-                .find(|(place, value)| !taken.contains(place) && accepted(parameter, value, scope));
-            if let Some((place, value)) = entity {
-                taken.push(place);
-                self.fill(parameter, value.to_owned());
-            } else if let Some(value) = captured(parameter, scope.utterance, scope) {
+                .find(|(place, value)| !taken.contains(place) && accepted(parameter, value, known));
+            let value = match entity {
+                Some((place, value)) => {
+                    taken.push(place);
+                    Some(value.to_owned())
+                }
+                None => captured(parameter, scope.utterance, known),
+            };
+            if let Some(value) = value {
                 self.fill(parameter, value);
             }
+        }
+        self.check_again(&missing, scope);
+    }
+
+    /// A value may be checked against one that was found after it. Where that does not hold, it is asked for.
+    fn check_again(&mut self, found: &[&Parameter], scope: TurnScope<'_>) {
+        let known = self.filled.clone();
+        let holds = |parameter: &&&Parameter| {
+            known.get(&parameter.name).is_none_or(|value| accepted(parameter, value, scope.with(&known)))
+        };
+        for parameter in found.iter().filter(|parameter| !holds(parameter)) {
+            self.filled.remove(&parameter.name);
         }
     }
 
     /// Fills other missing parameters from an answer, by their patterns only: the answer was meant for another question.
     pub(crate) fn fill_others(&mut self, fulfilment: &Fulfilment, answer: &str, meant: &str, scope: TurnScope<'_>) {
         for parameter in self.missing(fulfilment) {
-            if let Some(value) = captured(parameter, answer, scope).filter(|value| value != meant) {
+            if let Some(value) = captured(parameter, answer, scope.with(&self.filled)).filter(|value| value != meant) {
                 self.fill(parameter, value);
             }
         }
@@ -102,6 +120,7 @@ pub(crate) fn answer(parameter: &Parameter, text: &str, scope: TurnScope<'_>) ->
         .find(|value| accepted(parameter, value, scope));
     // Authors write patterns with a word before the value (`/ in (.*)/`); in an answer that word may stand first.
     let value = entity
+        .or_else(|| captured(parameter, text, scope))
         .or_else(|| captured(parameter, &format!(" {text}"), scope))
         .or_else(|| Some(text.to_owned()).filter(|text| !text.is_empty() && accepted(parameter, text, scope)));
     value.map_or(Answered::Refused, Answered::Value)

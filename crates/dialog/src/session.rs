@@ -99,6 +99,9 @@ pub struct Asking {
     pub utterance: String,
     /// What a client that chose the intent itself sent along, for a backend without a payload template.
     pub extra: Map<String, Value>,
+    /// The payload positions of all that was missing, by name, as the client was told them. Sessions of release 0.1 have none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub positions: BTreeMap<String, u32>,
 }
 
 /// A backend leads the dialog.

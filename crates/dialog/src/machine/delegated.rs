@@ -21,16 +21,15 @@ impl OpenDialog for Delegated {
         Some(Subject { name: self.intent.clone(), intent: Some(task.intent) })
     }
 
-    /// Its state wins over the intent that the client names.
-    fn echoed_answer(&self, _: &Round<'_>, _: &str, payload: &Map<String, Value>) -> Option<Answer> {
-        payload::answer_under(payload, &self.key).map(Answer::Words)
+    fn echoed_answer(&self, _: &Round<'_>, id: &str, payload: &Map<String, Value>) -> Option<Answer> {
+        payload::answer_under(payload, &self.key).filter(|_| id == self.intent).map(Answer::Words)
     }
 
     fn asks_again_at(&self, _: &str) -> bool {
         false
     }
 
-    fn question(&self, _: &Round<'_>) -> Option<Main> {
+    fn question(&mut self, _: &Round<'_>) -> Option<Main> {
         let asked = fulfilment::asked_again(&self.key, &self.ask, &self.payload).into();
         Some(Main::Leads { intent: self.intent.clone(), asked })
     }

@@ -33,7 +33,7 @@ impl OpenDialog for Federated {
         false
     }
 
-    fn question(&self, _: &Round<'_>) -> Option<Main> {
+    fn question(&mut self, _: &Round<'_>) -> Option<Main> {
         let Self { bot, intent, key, ask, payload, .. } = self;
         let asked = fulfilment::asked_again(key, ask, payload).into();
         Some(Main::Leads { intent: foreign_id(bot, intent), asked })

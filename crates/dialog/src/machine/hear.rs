@@ -71,8 +71,10 @@ impl<'t> Round<'t> {
         self.session.misses = 0;
         let mut slots = Slots::default();
         for parameter in &fulfilment.parameters {
-            if let Some(answer) = given(payload, parameter) {
-                self.take_given(parameter, &answer, &mut slots);
+            if let Some(answer) = given(payload, &parameter.name, Some(parameter.position))
+                && !self.take_given(parameter, &answer, &mut slots)
+            {
+                self.reject(parameter, &answer, &slots.filled);
             }
         }
         slots.fill_from_utterance(fulfilment, self.scope());
@@ -81,20 +83,19 @@ impl<'t> Round<'t> {
         self.go_on(Task { intent, fulfilment }, slots, extra, utterance)
     }
 
-    pub(super) fn take_given(&mut self, parameter: &Parameter, answer: &str, slots: &mut Slots) {
+    /// Takes an answer that a client sent under the parameter's name; `false` where it is no acceptable value.
+    pub(super) fn take_given(&mut self, parameter: &Parameter, answer: &str, slots: &mut Slots) -> bool {
         // The value's own entities matter here, not those of what was said at first.
         let entities = self.brain.entities(answer);
         let scope = TurnScope { entities: &entities, ..self.scope() }.with(&slots.filled);
         match parameters::answer(parameter, answer, scope) {
             Answered::Value(value) => {
-                slots.fill(parameter, value);
-                self.acknowledge(parameter);
+                slots.fill(parameter, value.clone());
+                self.acknowledge(parameter, &value, &slots.filled);
             }
-            Answered::Open => {
-                let scope = self.scope();
-                slots.fall_back(parameter, scope);
-            }
-            Answered::Refused => self.reject(parameter),
+            Answered::Open => slots.fall_back(parameter, self.scope()),
+            Answered::Refused => return false,
         }
+        true
     }
 }

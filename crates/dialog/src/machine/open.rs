@@ -24,8 +24,8 @@ pub(super) trait OpenDialog {
     /// Whether a client that names the intent `id` and answers nothing is asked again; otherwise that intent begins afresh.
     fn asks_again_at(&self, id: &str) -> bool;
 
-    /// Its question once more; `None` where the brain was trained anew without it.
-    fn question(&self, round: &Round<'_>) -> Option<Main>;
+    /// Its question once more, of which it remembers what the answer needs; `None` where the brain was trained anew without it.
+    fn question(&mut self, round: &Round<'_>) -> Option<Main>;
 
     /// Takes an answer that does not cancel it, while the brain knows what it is about.
     fn take(self: Box<Self>, round: Round<'_>, answer: Answer) -> Step;
@@ -79,8 +79,8 @@ impl Round<'_> {
     /// The client opens the conversation: the open question is asked again.
     pub(super) fn open_in(mut self, state: DialogState) -> Turn {
         let welcome = self.stock(Stock::Welcome);
-        let open = dialog(state);
-        let question = open.as_ref().and_then(|open| open.question(&self));
+        let mut open = dialog(state);
+        let question = open.as_mut().and_then(|open| open.question(&self));
         self.session.state = open.map(OpenDialog::into_state).unwrap_or_default();
         match question {
             Some(question) => {
@@ -134,7 +134,7 @@ impl Round<'_> {
         }
     }
 
-    fn ask_again(mut self, open: Box<dyn OpenDialog>) -> Step {
+    fn ask_again(mut self, mut open: Box<dyn OpenDialog>) -> Step {
         let Some(subject) = open.subject(&self) else { return done_at_once(self.miss()) };
         self.heard.understood = Some(Understood::given(&subject.name));
         let Some(question) = open.question(&self) else {

@@ -89,17 +89,21 @@ impl<'t> Round<'t> {
         wording::say(self.brain.stock(which), &self.scope())
     }
 
-    pub(super) fn acknowledge(&mut self, parameter: &Parameter) {
+    /// Says that a value was taken; it is known already.
+    pub(super) fn acknowledge(&mut self, parameter: &Parameter, value: &str, known: &BTreeMap<String, String>) {
         let salt = format!("accepted {}", parameter.name);
-        let success = wording::choose(&parameter.success, &self.scope(), self.moment.dice, &salt);
+        let scope = self.scope().with(known).about(value);
+        let success = wording::choose(&parameter.success, &scope, self.moment.dice, &salt);
         if let Some(sentence) = success.filter(|sentence| !self.said.contains(sentence)) {
             self.said.push(sentence);
         }
     }
 
-    pub(super) fn reject(&mut self, parameter: &Parameter) {
+    /// Says that an answer was not taken.
+    pub(super) fn reject(&mut self, parameter: &Parameter, answer: &str, known: &BTreeMap<String, String>) {
         let salt = format!("refused {}", parameter.name);
-        let error = wording::choose(&parameter.error, &self.scope(), self.moment.dice, &salt);
+        let scope = self.scope().with(known).about(answer.trim());
+        let error = wording::choose(&parameter.error, &scope, self.moment.dice, &salt);
         let sentence = error.unwrap_or_else(|| self.stock(Stock::NotValid));
         self.said.push(sentence);
     }
@@ -187,10 +191,10 @@ pub(super) fn fields_of(
     })
 }
 
-/// A parameter's answer in an echoed payload, by name or by position; an unfilled placeholder is none.
-pub(super) fn given(payload: &Map<String, Value>, parameter: &Parameter) -> Option<String> {
-    let position = parameter.position.to_string();
-    let placeholder = format!("${position}");
-    let by = |key: &str| payload::answer_under(payload, key).filter(|answer| *answer != placeholder);
-    by(&parameter.name).or_else(|| by(&position))
+/// A parameter's answer in an echoed payload, by name or by the position that the client knows; an unfilled placeholder is none.
+pub(super) fn given(payload: &Map<String, Value>, name: &str, position: Option<u32>) -> Option<String> {
+    let position = position.map(|position| position.to_string());
+    let unfilled = |answer: &str| answer.strip_prefix('$').is_some_and(|rest| Some(rest) == position.as_deref());
+    let by = |key: &str| payload::answer_under(payload, key).filter(|answer| !unfilled(answer));
+    by(name).or_else(|| by(position.as_deref()?))
 }

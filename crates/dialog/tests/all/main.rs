@@ -6,6 +6,7 @@ mod architecture;
 mod backends;
 mod content;
 mod federation;
+mod filling;
 mod kept;
 mod memory;
 mod other_requests;
