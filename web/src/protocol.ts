@@ -35,7 +35,7 @@ export interface Choice {
 export interface Saying {
   /** HTML as the brain's author wrote it: to be sanitised before it is shown. May be empty where there are choices. */
   readonly text: string;
-  /** What to read aloud: the author's `speech`, or else `text`. */
+  /** What to read aloud: the author's `speech`, or else `text`; empty where nothing is to be heard. */
   readonly speech: string;
   readonly choices: readonly Choice[];
   /** The lexicons to read it aloud with, where the server named some (`customPronunciation`). */
@@ -188,8 +188,9 @@ function sayingOf(value: unknown): Saying | null {
   if (Array.isArray(value)) return readAll(value)[0] ?? null;
   const text = textOf(isRecord(value) ? value.text : value);
   if (text === "") return null;
-  const speech = isRecord(value) ? textOf(value.speech) : "";
-  return { text, speech: speech === "" ? text : speech, choices: [] };
+  // What is there and empty is silence.
+  const speech = isRecord(value) && typeof value.speech === "string" ? textOf(value.speech) : text;
+  return { text, speech, choices: [] };
 }
 
 function readAll(list: unknown): Saying[] {

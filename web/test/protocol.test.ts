@@ -59,6 +59,11 @@ describe("plain answers", () => {
 
   test("text is read aloud where there is no speech", () => {
     expect(readReply({ text: "Olá" }).sayings[0]?.speech).toBe("Olá");
+    expect(readReply({ text: "Olá", speech: 7 }).sayings[0]?.speech).toBe("Olá");
+  });
+
+  test("an empty speech is silence", () => {
+    expect(readReply({ text: "Olá", speech: "" }).sayings[0]?.speech).toBe("");
   });
 
   test("what is said first stands before the answer", () => {

@@ -12,6 +12,7 @@ use std::{
 
 use serde_json::Value;
 
+use self::utterances::Collected;
 use crate::{
     anchors,
     config::{CONFIGS_FILE, Config},
@@ -177,11 +178,11 @@ fn compile_value(
         // A bot that cannot be asked is none.
         Purpose::Answering { .. } => outside::federated(written.federation.as_ref(), &mut Problems::of(KNOWLEDGE_FILE)),
     };
-    let (utterances, cap) = match purpose {
+    let Collected { utterances, cap, refused } = match purpose {
         Purpose::Training => utterances::collect(&written.items, &intents, &values, problems),
-        Purpose::Answering { .. } => (Vec::new(), 0),
+        Purpose::Answering { .. } => Collected::default(),
     };
-    let none = utterances::refused(written.none, problems);
+    let none = [utterances::refused(written.none, problems), refused].concat();
     let training = Training { utterances, cap, none, stop_words: written.stop_words, synonyms: written.synonyms };
     let voice = config.voice.clone();
     let by_id = intents.iter().enumerate().map(|(index, intent)| (intent.id.clone(), index)).collect();

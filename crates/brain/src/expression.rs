@@ -5,9 +5,18 @@
 
 mod evaluate;
 mod lexer;
+mod names;
 mod parser;
+mod template;
+mod translation;
 
 use serde_json::Value;
+
+pub(crate) use self::translation::{looks_like_code, translation};
+pub use self::{
+    names::NAMES,
+    template::{Part, Template},
+};
 
 /// A parsed expression.
 #[derive(Debug, Clone)]
@@ -44,6 +53,11 @@ impl Expression {
     /// Where the text is not one, with the place: also for names and functions that do not exist, and for regexes that cannot be translated.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
         Ok(Self { root: parser::parse(text)? })
+    }
+
+    /// One that holds for nobody.
+    pub(crate) fn never() -> Self {
+        Self { root: Node::Literal(Value::Bool(false)) }
     }
 
     /// Its value; unknown names and type clashes are `Null`, never an error, so that a condition simply does not hold.

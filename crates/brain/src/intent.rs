@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use crate::{expression::Expression, pattern::Pattern, payload::PayloadTemplate};
+use crate::{
+    expression::{Expression, Template},
+    pattern::Pattern,
+    payload::PayloadTemplate,
+};
 
 /// One item of `knowledge[]`, checked and compiled.
 #[derive(Debug, Clone)]
@@ -32,9 +36,9 @@ pub enum Action {
 #[derive(Debug, Clone)]
 pub struct Variation {
     /// Shown; may hold HTML, which clients sanitise.
-    pub text: String,
+    pub text: Template,
     /// Spoken; plain text or SSML.
-    pub speech: String,
+    pub speech: Template,
     /// Said only while this holds.
     pub condition: Option<Expression>,
 }

@@ -82,6 +82,8 @@ pub(crate) struct Source {
     pub(crate) lexicon: Option<String>,
     pub(crate) tags: Vec<String>,
     pub(crate) idempotent: bool,
+    /// Actions that the bot cannot do yet: their names, where they stand and what stands there.
+    pub(crate) later: Vec<(&'static str, Located<String>)>,
     /// It holds an action that cannot be used, which a problem names.
     pub(crate) unusable: bool,
 }
@@ -184,7 +186,7 @@ fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
     let responses = response.as_ref().map(|at| Located { value: read_sentences(at, problems), path: at.path.clone() });
     let unreadable = response.is_some_and(|at| !at.says_nothing())
         && responses.as_ref().is_some_and(|responses| responses.value.is_empty());
-    let later = read_later_actions(&mut fields, problems);
+    let later = later_actions(&mut fields);
     let source = Source {
         path: at.path.clone(),
         responses,
@@ -199,7 +201,8 @@ fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
         lexicon: fields.filled("customPronunciation", problems).map(|lexicon| lexicon.value),
         tags: plain(fields.texts("tags", problems)),
         idempotent: fields.flag("idempotent", problems).unwrap_or(false),
-        unusable: later || unreadable,
+        later,
+        unusable: unreadable,
     };
     for key in ["router", "contextDefinitions", "confirmation", "declined", "hook"] {
         ignored(&mut fields, key, problems);
@@ -209,22 +212,52 @@ fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
     Some(source)
 }
 
-/// Actions that the bot cannot do yet: an item that wants one would not do what is written.
-fn read_later_actions(fields: &mut Fields<'_>, problems: &mut Problems) -> bool {
-    let mut found = false;
-    for (key, what) in [
-        ("nodes", "decision trees are"),
-        ("history", "client instructions are"),
-        ("syncConversation", "static question sets are"),
-        ("asyncConversation", "static delegated dialogs are"),
-        ("command", "client commands are"),
-    ] {
-        if let Some(at) = fields.get(key).filter(|at| !at.says_nothing()) {
-            problems.error(&at.path, format!("{what} {LATER}"), &at.shown());
-            found = true;
+/// An item that wants one of these would not do what is written.
+fn later_actions(fields: &mut Fields<'_>) -> Vec<(&'static str, Located<String>)> {
+    let actions = [
+        ("nodes", "decision trees"),
+        ("history", "client instructions"),
+        ("syncConversation", "static question sets"),
+        ("asyncConversation", "static delegated dialogs"),
+        ("command", "client commands"),
+    ];
+    let found = actions.into_iter().filter_map(|(key, what)| {
+        let at = fields.get(key).filter(|at| !at.says_nothing())?;
+        Some((what, Located { value: at.shown(), path: at.path }))
+    });
+    found.collect()
+}
+
+/// Whether an entity type is not a list of the author's.
+pub(crate) fn is_built_in(entity_type: &str) -> bool {
+    entity_type.trim().starts_with("sbf:")
+}
+
+impl Item {
+    /// Whether it needs what the bot cannot do yet. The rest of the bot does without it, and each reason is a warning.
+    pub(crate) fn is_left_out(&self, problems: &mut Problems) -> bool {
+        let reasons: Vec<_> = self.reasons_to_leave_out().collect();
+        for (what, found) in &reasons {
+            let rule =
+                format!("{what} are {LATER}: the item is left out, and the bot refuses what it is understood from");
+            problems.warning(&found.path, rule, &found.value);
         }
+        !reasons.is_empty()
     }
-    found
+
+    /// As [`Self::is_left_out`], without a word.
+    pub(crate) fn needs_what_comes_later(&self) -> bool {
+        self.reasons_to_leave_out().next().is_some()
+    }
+
+    fn reasons_to_leave_out(&self) -> impl Iterator<Item = (&'static str, &Located<String>)> {
+        let source = self.source.iter();
+        let parameters = self.source.iter().flat_map(|source| &source.parameters).flat_map(|list| &list.value);
+        let types = parameters.filter_map(|parameter| parameter.entity_type.as_ref());
+        let built_in = types.filter(|name| is_built_in(&name.value));
+        let actions = source.flat_map(|source| source.later.iter().map(|(what, found)| (*what, found)));
+        actions.chain(built_in.map(|name| ("built-in entity types", name)))
+    }
 }
 
 fn read_payload(at: &At<'_>, problems: &mut Problems) -> Option<Located<String>> {
@@ -251,7 +284,8 @@ fn read_sentence(at: &At<'_>, problems: &mut Problems) -> Option<Sentence> {
     let sentence = Sentence {
         path: at.path.clone(),
         text: fields.filled("text", problems).map(|text| text.value),
-        speech: fields.filled("speech", problems).map(|speech| speech.value),
+        // What is there and empty is silence.
+        speech: fields.text("speech", problems).map(|speech| speech.value),
         condition: fields.filled("condition", problems),
     };
     ignored(&mut fields, "richResponseObject", problems);
@@ -262,7 +296,8 @@ fn read_sentence(at: &At<'_>, problems: &mut Problems) -> Option<Sentence> {
 /// A sentence that belongs to no item; `{}` is none.
 fn stock(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> Option<Sentence> {
     let sentence = fields.get(key).filter(|at| !at.says_nothing()).and_then(|at| read_sentence(&at, problems))?;
-    (sentence.text.is_some() || sentence.speech.is_some()).then_some(sentence)
+    let says = sentence.text.is_some() || sentence.speech.as_ref().is_some_and(|speech| !speech.trim().is_empty());
+    says.then_some(sentence)
 }
 
 fn read_parameters(at: &At<'_>, problems: &mut Problems) -> Vec<Parameter> {

@@ -64,6 +64,11 @@ impl Problems {
         self.add(Severity::Warning, path, rule.into(), found);
     }
 
+    /// Whether there is an error among them.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.found.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
     /// In the order of the file.
     pub(crate) fn sorted(mut self, file: &Value) -> Vec<Problem> {
         self.found.sort_by_cached_key(|problem| place(file, &problem.path));

@@ -34,7 +34,27 @@ fn says(utterance: &str, language: Option<&str>, words: fn(&Language) -> &'stati
     let spoken = language.and_then(sbf_languages::of).filter(|language| !words(language).is_empty());
     let understood =
         |language: &&Language| spoken.is_none_or(|spoken| spoken.tag == language.tag) || language.tag == ENGLISH.tag;
-    !said.is_empty() && ALL.into_iter().filter(understood).flat_map(words).any(|word| key(word) == said)
+    let understood: Vec<&Language> = ALL.into_iter().filter(understood).collect();
+    let asked_for = without_courtesy(&said, &understood);
+    let mut phrases = understood.iter().flat_map(|language| words(language)).map(|phrase| key(phrase));
+    !said.is_empty() && phrases.any(|phrase| phrase == said || phrase == asked_for)
+}
+
+/// What is said without "please" and "thank you" around it.
+fn without_courtesy<'s>(said: &'s str, languages: &[&Language]) -> &'s str {
+    let courtesy: Vec<String> =
+        languages.iter().flat_map(|language| language.courtesy).map(|phrase| key(phrase)).collect();
+    let mut rest = said;
+    let shorter = |rest: &'s str| {
+        courtesy.iter().find_map(|phrase| {
+            let before = rest.strip_prefix(phrase.as_str()).and_then(|rest| rest.strip_prefix(' '));
+            before.or_else(|| rest.strip_suffix(phrase.as_str()).and_then(|rest| rest.strip_suffix(' ')))
+        })
+    };
+    while let Some(left) = shorter(rest) {
+        rest = left;
+    }
+    rest
 }
 
 #[cfg(test)]
@@ -49,6 +69,16 @@ mod tests {
             (Some("pt-BR"), "cancel", true),
             (Some("pt-BR"), "abbrechen", false),
             (Some("pt-BR"), "quero cancelar meu pedido", false),
+            (Some("pt-BR"), "quero cancelar", true),
+            (Some("pt-BR"), "cancela isso, por favor!", true),
+            (Some("pt-BR"), "não quero mais", true),
+            (Some("en"), "cancel please", true),
+            (Some("en"), "Please, cancel. Thank you!", true),
+            (Some("en"), "please", false),
+            (Some("en"), "please cancel my order", false),
+            (Some("es-MX"), "olvídalo", true),
+            (Some("es"), "por favor, ya no quiero", true),
+            (Some("fr"), "annulez, s’il vous plaît", true),
             (Some("fr-FR"), "ANNULER", true),
             (Some("it-IT"), "annulla", true),
             (Some("de-DE"), "stornieren", true),
@@ -70,6 +100,7 @@ mod tests {
             (Some("es"), "me da igual", true),
             (Some("en"), "I don’t mind", true),
             (Some("ru"), "все равно", true),
+            (Some("en"), "whatever, thanks", true),
             (Some("de"), "Vendas", false),
         ] {
             assert_eq!(is_open(utterance, language), open, "{language:?} {utterance}");

@@ -26,6 +26,9 @@ pub(crate) struct Arguments {
     #[cfg(feature = "cloud")]
     #[command(flatten)]
     account: crate::stack::Account,
+    /// Take warnings for errors: exit with 1 where there is any.
+    #[arg(long)]
+    strict: bool,
     /// Print one JSON value: {"problems": […], "ok": true|false}.
     #[arg(long)]
     json: bool,
@@ -37,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let (checked, problems) = sbf_brain::read(&files.knowledge, files.config.as_deref());
     #[cfg(feature = "cloud")]
     let problems = with_the_stacks(arguments, checked.as_ref(), problems)?;
-    let fine = checked.is_some() && !has_errors(&problems);
+    let fine = checked.is_some() && !has_errors(&problems) && !(arguments.strict && !problems.is_empty());
     if arguments.json {
         show::json(&json!({"ok": fine, "problems": problems}))?;
     } else {

@@ -150,8 +150,7 @@ fn asked_part(asked: &Asked) -> Option<Part> {
 impl Part {
     fn of(sentence: &Sentence) -> Self {
         let Read { plain, choices, media, links } = html::read(&sentence.text);
-        let speech = Some(&sentence.speech).filter(|speech| !speech.trim().is_empty()).unwrap_or(&plain).clone();
-        Self { html: sentence.text.clone(), plain, speech, choices, media, links }
+        Self { html: sentence.text.clone(), plain, speech: sentence.speech.clone(), choices, media, links }
     }
 
     /// The same with what a rich object offers. Another type than `simpleSquaredList` that lists options is shown in the same way.
@@ -164,6 +163,13 @@ impl Part {
         }
         self
     }
+}
+
+/// Whether a question offers an answer to choose: a button, or an option of its rich object.
+pub(crate) fn offers(question: &Sentence, rich: Option<&Value>, answer: &str) -> bool {
+    let said = answer.trim().to_lowercase();
+    let choices = Part::of(question).with(rich).choices;
+    choices.iter().any(|choice| [&choice.value, &choice.label].iter().any(|offer| offer.trim().to_lowercase() == said))
 }
 
 /// An option shows its text and sends its value; either serves for the other.

@@ -69,6 +69,12 @@ pub(crate) fn asked_again(key: &str, ask: &Sentence, payload: &Map<String, Value
     conversation.as_object().cloned().unwrap_or_default()
 }
 
+/// The conversation as it is told to a client that it is over, in the bot's own words.
+pub(crate) fn last_word(key: &str, sentence: &Sentence) -> Map<String, Value> {
+    let conversation = json!({ "id": key, "ask": sentence, "endConversation": true });
+    conversation.as_object().cloned().unwrap_or_default()
+}
+
 /// Reads a backend's answer.
 pub(crate) fn read(answer: BackendAnswer) -> Outcome {
     match answer {
@@ -154,7 +160,7 @@ fn put_ask(conversation: &mut Map<String, Value>, ask: &Sentence) {
     conversation.insert("ask".to_owned(), Value::Object(fields));
 }
 
-/// Fills `text` and `speech` from each other; `None` where there is neither.
+/// Fills `text` and `speech` from each other; `None` where there is neither. A `speech` that is there and empty is silence.
 pub(crate) fn complete(fields: &mut Map<String, Value>) -> Option<Sentence> {
     let read = |name: &str| match fields.get(name) {
         Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
@@ -162,6 +168,8 @@ pub(crate) fn complete(fields: &mut Map<String, Value>) -> Option<Sentence> {
         _ => None,
     };
     let (text, speech) = (read("text"), read("speech"));
+    let silent = fields.get("speech").and_then(Value::as_str).is_some_and(|speech| speech.trim().is_empty());
+    let speech = speech.or_else(|| text.is_some().then(String::new).filter(|_| silent));
     let Some(some) = text.clone().or_else(|| speech.clone()) else {
         fields.retain(|key, _| key != "text" && key != "speech");
         return None;
@@ -196,7 +204,7 @@ mod tests {
             (json!({ "text": "a" }), json!({ "text": "a", "speech": "a" })),
             (json!({ "speech": "a", "x": 1 }), json!({ "speech": "a", "x": 1, "text": "a" })),
             (json!({ "text": "a", "speech": "b" }), json!({ "text": "a", "speech": "b" })),
-            (json!({ "text": 5, "speech": "" }), json!({ "text": "5", "speech": "5" })),
+            (json!({ "text": 5, "speech": "" }), json!({ "text": "5", "speech": "" })),
             (json!({ "text": null, "richResponseObject": {} }), json!({ "richResponseObject": {} })),
             (json!({ "text": "a", "errorMessage": "b" }), json!({ "text": "a", "errorMessage": "b", "speech": "a" })),
             (json!({ "text": "a", "asyncConversation": null }), json!({ "text": "a", "speech": "a" })),

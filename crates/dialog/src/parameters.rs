@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sbf_brain::intent::{DefaultValue, Fulfilment, Parameter};
 
 use crate::{
+    content,
     reply::Question,
     scope::{TurnScope, as_text},
     wording,
@@ -124,6 +125,31 @@ pub(crate) fn answer(parameter: &Parameter, text: &str, scope: TurnScope<'_>) ->
         .or_else(|| captured(parameter, &format!(" {text}"), scope))
         .or_else(|| Some(text.to_owned()).filter(|text| !text.is_empty() && accepted(parameter, text, scope)));
     value.map_or(Answered::Refused, Answered::Value)
+}
+
+/// Whether a parameter's question offers these words to choose, or the parameter asks for just such words.
+pub(crate) fn offers(parameter: &Parameter, words: &str, scope: TurnScope<'_>) -> bool {
+    let rich = parameter.rich_object.as_ref();
+    let mut prompts = parameter.prompts.iter().map(|prompt| wording::say(prompt, &scope));
+    asks_for(parameter, words, scope) || prompts.any(|prompt| content::offers(&prompt, rich, words))
+}
+
+/// Whether words are a value of a parameter's list, or its pattern takes them, or its validation accepts them, while it would not take any
+/// other words of their form.
+fn asks_for(parameter: &Parameter, words: &str, scope: TurnScope<'_>) -> bool {
+    let other: String = words.chars().map(|c| if c.is_alphabetic() { first_letter(words) } else { c }).collect();
+    let takes = |text: &str| {
+        let entities = scope.brain.entities(text);
+        let scope = TurnScope { entities: &entities, ..scope };
+        entities_for(parameter, scope).any(|(_, value)| accepted(parameter, value, scope))
+            || captured(parameter, text, scope).is_some()
+            || (parameter.validation.is_some() && accepted(parameter, text, scope))
+    };
+    takes(words) && !takes(&other)
+}
+
+fn first_letter(words: &str) -> char {
+    words.chars().find(|c| c.is_alphabetic()).unwrap_or('x')
 }
 
 /// A missing parameter as clients are told.

@@ -135,7 +135,8 @@ fn open_question(conversation: &Map<String, Value>) -> Option<Map<String, Value>
 
 fn sentence(fields: &Map<String, Value>) -> Option<Sentence> {
     let read = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-    Some(Sentence { text: read("text")?, speech: read("speech").unwrap_or_default() })
+    let text = read("text")?;
+    Some(Sentence { speech: read("speech").unwrap_or_else(|| text.clone()), text })
 }
 
 fn rich_object(fields: &Map<String, Value>) -> Option<Value> {

@@ -148,7 +148,12 @@ pub struct Sentence {
     pub speech: String,
 }
 
-/// Whether a text may be a session id or a turn id: 1–128 of `[A-Za-z0-9._-]`.
+/// Whether a text may be a session's id: 1–128 visible ASCII characters without spaces.
+pub fn is_session_id(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether a text may be a turn's id: 1–128 of `[A-Za-z0-9._-]`.
 pub fn is_id(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     (1..=128).contains(&text.len()) && text.bytes().all(allowed)

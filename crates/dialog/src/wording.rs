@@ -1,10 +1,9 @@
 //! The bot's own sentences: choosing among variations, and `${…}` in them.
 
 use sbf_brain::{
-    expression::{Expression, Scope},
+    expression::{Part, Scope, Template},
     intent::Variation,
 };
-use serde_json::Value;
 
 use crate::{scope::as_text, session::Sentence};
 
@@ -24,55 +23,51 @@ pub(crate) fn say(variation: &Variation, scope: &dyn Scope) -> Sentence {
     Sentence { text: expand(&variation.text, scope), speech: expand(&variation.speech, scope) }
 }
 
-/// Fills `${name}` in one of the bot's own sentences; what is unknown becomes nothing, with the space or comma before it.
+/// Fills the `${…}` of one of the bot's own sentences; what is unknown becomes nothing, with the space or comma before it.
 ///
 /// What is filled in is never looked at again, so nobody can smuggle an expression in through a name.
-pub(crate) fn expand(template: &str, scope: &dyn Scope) -> String {
-    let mut sentence = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, (inside, after))) =
-        rest.split_once("${").and_then(|(b, tail)| Some((b, tail.split_once('}')?)))
-    {
-        sentence.push_str(before);
-        let value = look_up(inside, scope);
-        rest = match value.is_empty() {
-            true => close_gap(&mut sentence, after),
-            false => after,
-        };
-        sentence.push_str(&escaped(value, template));
+pub(crate) fn expand(template: &Template, scope: &dyn Scope) -> String {
+    let mut sentence = String::with_capacity(template.written().len());
+    let is_ssml = template.written().contains("<speak");
+    let mut parts = template.parts().iter().peekable();
+    let mut gap = false;
+    while let Some(part) = parts.next() {
+        let is_last = parts.peek().is_none();
+        match part {
+            Part::Text(text) if gap => {
+                let text = close_gap(&mut sentence, text, is_last);
+                sentence.push_str(text);
+                gap = false;
+            }
+            Part::Text(text) => sentence.push_str(text),
+            Part::Value(_) | Part::Unreadable => {
+                let value = as_text(&part.value(scope));
+                gap = value.is_empty();
+                sentence.push_str(&escaped(value, is_ssml));
+            }
+        }
     }
-    sentence + rest
-}
-
-fn look_up(expression: &str, scope: &dyn Scope) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | ' ');
-    let value = if expression.chars().all(plain) {
-        let steps = expression.split(['.', '[', ']']).map(str::trim).filter(|step| !step.is_empty());
-        scope.name(&steps.map(str::to_owned).collect::<Vec<_>>())
-    } else {
-        Expression::parse(expression).ok().map(|parsed| parsed.evaluate(scope))
-    };
-    match value {
-        Some(Value::Object(mut fields)) => fields.remove("name").as_ref().map(as_text).unwrap_or_default(),
-        other => other.as_ref().map(as_text).unwrap_or_default(),
+    if gap {
+        close_gap(&mut sentence, "", true);
     }
+    sentence
 }
 
 /// A name with `&` in it would make SSML that no voice reads.
-fn escaped(value: String, template: &str) -> String {
-    match template.contains("<speak") {
+fn escaped(value: String, is_ssml: bool) -> String {
+    match is_ssml {
         true => value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
         false => value,
     }
 }
 
 /// Closes the gap that an empty value leaves: "Hi ${first_name}, how…" becomes "Hi, how…". Returns what is left to say.
-fn close_gap<'r>(sentence: &mut String, after: &'r str) -> &'r str {
+fn close_gap<'r>(sentence: &mut String, after: &'r str, is_last: bool) -> &'r str {
     let follows = after.trim_start();
     if sentence.trim().is_empty() {
         return follows.trim_start_matches([',', ';', ':']).trim_start();
     }
-    if follows.is_empty() || follows.starts_with(['.', ',', ';', ':', '!', '?']) {
+    if (follows.is_empty() && is_last) || follows.starts_with(['.', ',', ';', ':', '!', '?']) {
         sentence.truncate(sentence.trim_end().trim_end_matches(',').trim_end().len());
         return follows;
     }
@@ -95,9 +90,14 @@ fn mix(dice: u64, salt: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use sbf_brain::expression::Expression;
+    use serde_json::{Value, json};
 
     use super::*;
+
+    fn expand(written: &str, scope: &dyn Scope) -> String {
+        super::expand(&Template::parse(written).0, scope)
+    }
 
     struct Known(Value);
 
@@ -118,7 +118,8 @@ mod tests {
 
     fn variation(text: &str, condition: Option<&str>) -> Variation {
         let condition = condition.map(|written| Expression::parse(written).unwrap());
-        Variation { text: text.to_owned(), speech: text.to_owned(), condition }
+        let text = Template::parse(text).0;
+        Variation { speech: text.clone(), text, condition }
     }
 
     fn chosen(variations: &[Variation]) -> Vec<String> {
@@ -132,8 +133,12 @@ mod tests {
 
     #[test]
     fn a_known_name_is_filled_in_and_never_looked_at_again() {
-        let scope = Known(json!({ "first_name": "${lang}", "lang": "pt", "n": { "x": 5 } }));
-        assert_eq!(expand("Hi ${first_name}, ${ n.x } in ${lang}!", &scope), "Hi ${lang}, 5 in pt!");
+        let scope =
+            Known(json!({ "first_name": "${lang}", "lang": "pt", "payload": { "x": 5 }, "bot": { "name": "Desk" } }));
+        assert_eq!(
+            expand("Hi ${first_name}, ${ payload.x } in ${lang}, ${bot}!", &scope),
+            "Hi ${lang}, 5 in pt, Desk!"
+        );
         assert_eq!(expand("${entity('CITY')}", &scope), "Lima");
         assert_eq!(expand("costs $5, ${open", &scope), "costs $5, ${open");
     }
@@ -149,11 +154,14 @@ mod tests {
             ("Hi ${first_name} and welcome", "Hi and welcome"),
             ("Hi ${first_name}", "Hi"),
             ("${first_name}", ""),
+            ("Hi ${first_name} ${lang}", "Hi en"),
+            ("Hi ${lang} ${first_name}", "Hi en"),
+            ("Hi ${first_name} ${first_name}!", "Hi!"),
             ("<b>${first_name}</b> hi", "<b></b> hi"),
             ("${constructor.constructor('return 1')()}x", "x"),
         ];
         for (template, expected) in cases {
-            assert_eq!(expand(template, &Known(json!({}))), expected, "{template}");
+            assert_eq!(expand(template, &Known(json!({ "lang": "en" }))), expected, "{template}");
         }
     }
 

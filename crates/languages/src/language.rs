@@ -34,6 +34,8 @@ pub struct Language {
     pub cancel: &'static [&'static str],
     /// Utterances that leave a question open ("whatever", "skip").
     pub skip: &'static [&'static str],
+    /// Words of courtesy that may stand before or after such an utterance ("cancel, please").
+    pub courtesy: &'static [&'static str],
     /// Tag and Amazon Polly's voice for it. The first one serves the language's other regions.
     pub polly: &'static [(&'static str, &'static str)],
     /// Voices of espeak-ng. The first row serves the language's other regions.
@@ -126,6 +128,7 @@ impl Language {
             Part::Sentences => self.sentences.is_some(),
             Part::CancelWords => !self.cancel.is_empty(),
             Part::SkipWords => !self.skip.is_empty(),
+            Part::CourtesyWords => !self.courtesy.is_empty(),
             Part::PollyVoices => !self.polly.is_empty(),
             Part::EspeakVoices => !self.espeak.is_empty(),
             Part::SampleBot => self.sample.is_some(),

@@ -17,6 +17,8 @@ pub enum Part {
     CancelWords,
     /// [`Language::skip`](crate::Language::skip).
     SkipWords,
+    /// [`Language::courtesy`](crate::Language::courtesy).
+    CourtesyWords,
     /// [`Language::polly`](crate::Language::polly).
     PollyVoices,
     /// [`Language::espeak`](crate::Language::espeak).
@@ -27,7 +29,7 @@ pub enum Part {
 
 impl Part {
     /// Every part.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Detector,
         Self::Stemmer,
         Self::FunctionWords,
@@ -35,6 +37,7 @@ impl Part {
         Self::Sentences,
         Self::CancelWords,
         Self::SkipWords,
+        Self::CourtesyWords,
         Self::PollyVoices,
         Self::EspeakVoices,
         Self::SampleBot,
@@ -50,6 +53,7 @@ impl Part {
             Self::Sentences => "stock sentences",
             Self::CancelWords => "cancel words",
             Self::SkipWords => "skip words",
+            Self::CourtesyWords => "words of courtesy",
             Self::PollyVoices => "Polly voices",
             Self::EspeakVoices => "espeak-ng voices",
             Self::SampleBot => "the sample bot's folder",
@@ -61,7 +65,9 @@ impl Part {
         match self {
             Self::Detector | Self::Stemmer | Self::SampleBot => "mod.rs",
             Self::Sentences => "sentences.rs",
-            Self::FunctionWords | Self::Coordinators | Self::CancelWords | Self::SkipWords => "words.rs",
+            Self::FunctionWords | Self::Coordinators | Self::CancelWords | Self::SkipWords | Self::CourtesyWords => {
+                "words.rs"
+            }
             Self::PollyVoices | Self::EspeakVoices => "voices.rs",
         }
     }

@@ -17,6 +17,7 @@ const NOTHING: Language = Language {
     coordinators: "",
     sentences: None,
     cancel: &[],
+    courtesy: &[],
     skip: &[],
     polly: &[],
     espeak: &[],

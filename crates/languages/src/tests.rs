@@ -51,7 +51,7 @@ fn words_stand_once_and_in_lower_case() {
             assert_eq!(words.to_lowercase(), words, "{}", language.name);
             assert!(words.is_empty() || words.split(' ').all(|word| !word.is_empty()), "{}", language.name);
         }
-        let phrases = language.cancel.iter().chain(language.skip);
+        let phrases = language.cancel.iter().chain(language.skip).chain(language.courtesy);
         assert_eq!(repeated(phrases.clone()), None, "{}", language.name);
         assert!(phrases.clone().all(|phrase| !phrase.is_empty() && phrase.trim() == *phrase), "{}", language.name);
     }
@@ -109,8 +109,9 @@ fn the_seven_languages_of_the_sample_bots_are_complete() {
 #[test]
 fn a_missing_part_is_named() {
     let danish = of("da").unwrap();
+    let words = [Part::CancelWords, Part::SkipWords, Part::CourtesyWords];
     let expected =
-        [Part::FunctionWords, Part::Sentences, Part::CancelWords, Part::SkipWords, Part::EspeakVoices, Part::SampleBot];
+        [&[Part::FunctionWords, Part::Sentences], &words[..], &[Part::EspeakVoices, Part::SampleBot]].concat();
     assert_eq!(danish.missing(), expected);
     assert_eq!(Part::CancelWords.file(), "words.rs");
     // Snowball has no stemmer for Polish, so that nobody can write it.

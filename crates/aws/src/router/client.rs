@@ -41,13 +41,15 @@ pub(super) async fn client(State(app): State<App>) -> Json<Value> {
 pub fn client_settings(live: Option<&LiveBrain>, oidc: Value) -> Value {
     let brain = live.map(|live| &live.brain);
     // Nobody has signed in yet: a welcome with placeholders is for the first turn, which knows what to put there.
-    let welcome = brain.map(|brain| brain.stock(Stock::Welcome)).filter(|welcome| !welcome.text.contains("${"));
+    let welcome = brain
+        .map(|brain| brain.stock(Stock::Welcome))
+        .and_then(|welcome| welcome.text.fixed().zip(welcome.speech.fixed()));
     json!({
         "name": brain.map(|brain| brain.name()),
         "language": brain.and_then(|brain| brain.language()),
         "voice": brain.and_then(|brain| brain.voice()),
         "theme": brain.and_then(|brain| brain.config().theme.as_ref()),
-        "welcome": welcome.map(|welcome| json!({ "text": welcome.text, "speech": welcome.speech })),
+        "welcome": welcome.map(|(text, speech)| json!({ "text": text, "speech": speech })),
         "oidc": oidc,
         "brain": live.map(described),
     })

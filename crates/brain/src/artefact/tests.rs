@@ -90,7 +90,10 @@ fn the_language_is_recorded_and_not_guessed_again() {
     portuguese["knowledge"][1]["_intents"] =
         json!(["vocês têm este artigo na loja", "quantos ainda restam no estoque"]);
     let bot = decode(&encode(&brain(&portuguese, None))).unwrap();
-    assert_eq!((bot.language(), bot.stock(crate::Stock::Cancelled).text.as_str()), (Some("pt"), "Tudo bem, cancelei."));
+    assert_eq!(
+        (bot.language(), bot.stock(crate::Stock::Cancelled).text.written()),
+        (Some("pt"), "Tudo bem, cancelei.")
+    );
     assert!(bot.is_cancel("cancelar") && bot.is_open("tanto faz"));
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::sentence::{expression, variations};
+use super::sentence::{expression, instead, variations};
 use crate::{
     anchors,
     entity::Values,
-    expression::Expression,
+    expression::{Expression, looks_like_code},
     intent::{Action, DefaultValue, Fulfilment, Parameter, Validation},
     knowledge::{self, Item, Source},
     pattern::Pattern,
@@ -22,17 +22,18 @@ pub(super) fn action(item: &Item, values: &Values, problems: &mut Problems) -> O
         problems.error(&item.path, NOTHING, "none");
         return None;
     };
+    let left_out = item.is_left_out(problems);
     let replies = source.responses.as_ref().map(|responses| variations(&responses.value, problems)).unwrap_or_default();
     if let Some(arn) = &source.arn {
         warn_silent(source, problems);
-        return fulfilment(source, arn, values, problems).map(Action::Fulfil);
+        return fulfilment(source, arn, values, problems).map(Action::Fulfil).filter(|_| !left_out);
     }
     if let Some(role) = &source.role {
         problems.warning(&role.path, "no role is taken here, because the item calls no backend", &role.value);
     }
     let written = source.responses.as_ref().map(|responses| (responses.path.as_str(), responses.value.is_empty()));
     match written {
-        _ if source.unusable => return None,
+        _ if source.unusable || left_out => return None,
         None => problems.error(&source.path, NOTHING, "none"),
         Some((path, true)) => problems.error(path, NOTHING, "[]"),
         Some((_, false)) => {}
@@ -138,7 +139,7 @@ fn parameter(
         problems.error(&written.path, "a parameter needs a name", "none");
     }
     let prompts = variations(&written.prompts, problems);
-    let default = written.default.as_ref().map(|default| default_value(&default.value));
+    let default = written.default.as_ref().map(|default| default_value(default, problems));
     if written.required && written.prompts.is_empty() && default.is_none() {
         problems.error(
             &written.path,
@@ -175,8 +176,21 @@ fn position(written: &knowledge::Parameter, index: usize, placed: bool, problems
     written.position.unwrap_or(place)
 }
 
-fn default_value(written: &str) -> DefaultValue {
-    Expression::parse(written).map_or_else(|_| DefaultValue::Literal(written.to_owned()), DefaultValue::Computed)
+/// An expression, or what stands for itself.
+fn default_value(written: &Located<String>, problems: &mut Problems) -> DefaultValue {
+    match Expression::parse(&written.value) {
+        Ok(expression) => DefaultValue::Computed(expression),
+        Err(error) => {
+            if looks_like_code(&written.value) {
+                let rule = format!(
+                    "the default looks like code, but cannot be read and is taken as it stands: {error}{}",
+                    instead(&written.value)
+                );
+                problems.warning(&written.path, rule, &written.value);
+            }
+            DefaultValue::Literal(written.value.clone())
+        }
+    }
 }
 
 fn pattern_of(written: &Located<String>, problems: &mut Problems) -> Option<Pattern> {
@@ -190,12 +204,8 @@ fn pattern_of(written: &Located<String>, problems: &mut Problems) -> Option<Patt
 }
 
 fn entity_type(written: &Located<String>, values: &Values, problems: &mut Problems) -> Option<String> {
-    if written.value.trim().starts_with("sbf:") {
-        problems.error(&written.path, "built-in entity types are not supported yet", &written.value);
-        return None;
-    }
     let list = values.list(&written.value);
-    if list.is_none() {
+    if list.is_none() && !knowledge::is_built_in(&written.value) {
         problems.error(&written.path, "there is no list of values of this name", &written.value);
     }
     list.map(|list| list.name.clone())

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    expression::Expression,
+    expression::{Expression, Template, translation},
     intent::Variation,
     knowledge::{Knowledge, Sentence},
     problem::Problems,
@@ -19,21 +19,46 @@ pub(super) fn variations(written: &[Sentence], problems: &mut Problems) -> Vec<V
 
 /// A sentence; what is missing of text and speech is made from the other.
 pub(super) fn variation(written: &Sentence, problems: &mut Problems) -> Option<Variation> {
-    let condition = written.condition.as_ref().map(|condition| expression(condition, "the condition", problems));
+    let condition = written.condition.as_ref().map(|condition| self::condition(condition, problems));
     let (text, speech) = match (&written.text, &written.speech) {
         (Some(text), Some(speech)) => (text.clone(), speech.clone()),
         (Some(text), None) => (text.clone(), without_tags(text)),
-        (None, Some(speech)) => (speech.clone(), speech.clone()),
-        (None, None) => {
+        (None, Some(speech)) if !speech.trim().is_empty() => (speech.clone(), speech.clone()),
+        (None, _) => {
             problems.error(&written.path, "a sentence needs a text", "none");
             return None;
         }
     };
-    match condition {
-        Some(None) => None,
-        Some(condition) => Some(Variation { text, speech, condition }),
-        None => Some(Variation { text, speech, condition: None }),
+    let text = template(&text, &format!("{}.text", written.path), problems);
+    let speech = match written.speech.as_deref() {
+        // What is made from the text has the text's faults, which are told once.
+        None => Template::parse(&speech).0,
+        Some(_) => template(&speech, &format!("{}.speech", written.path), problems),
+    };
+    Some(Variation { text, speech, condition })
+}
+
+/// A sentence with its `${…}`; what cannot be read of it is not said.
+fn template(written: &str, path: &str, problems: &mut Problems) -> Template {
+    let (template, errors) = Template::parse(written);
+    for error in errors {
+        problems.warning(path, format!("what stands in ${{…}} cannot be read and is left out: {error}"), written);
     }
+    template
+}
+
+/// A condition that cannot be read does not hold.
+fn condition(written: &Located<String>, problems: &mut Problems) -> Expression {
+    Expression::parse(&written.value).unwrap_or_else(|error| {
+        let rule = format!("the condition cannot be read, so it never holds: {error}{}", instead(&written.value));
+        problems.warning(&written.path, rule, &written.value);
+        Expression::never()
+    })
+}
+
+/// What to write instead, where that can be told.
+pub(super) fn instead(written: &str) -> String {
+    translation(written).map(|ours| format!("; write {ours} instead")).unwrap_or_default()
 }
 
 /// Parses an expression that must be one.
@@ -41,7 +66,8 @@ pub(super) fn expression(written: &Located<String>, what: &str, problems: &mut P
     match Expression::parse(&written.value) {
         Ok(expression) => Some(expression),
         Err(error) => {
-            problems.error(&written.path, format!("{what} cannot be read: {error}"), &written.value);
+            let rule = format!("{what} cannot be read: {error}{}", instead(&written.value));
+            problems.error(&written.path, rule, &written.value);
             None
         }
     }
@@ -62,7 +88,7 @@ pub(super) fn stock(written: &Knowledge, language: Option<&str>, problems: &mut 
 }
 
 fn built_in(which: Stock, language: Option<&str>) -> Variation {
-    let text = sentences::sentence(which, language).to_owned();
+    let text = Template::parse(sentences::sentence(which, language)).0;
     Variation { speech: text.clone(), text, condition: None }
 }
 

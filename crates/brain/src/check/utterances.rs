@@ -13,16 +13,22 @@ use crate::{
     utterance::{MAX_EXPANDED, MAX_PER_UTTERANCE, Template, cap},
 };
 
+/// What all items are understood from.
+#[derive(Default)]
+pub(super) struct Collected {
+    pub(super) utterances: Vec<Written>,
+    /// How many texts of each utterance are used.
+    pub(super) cap: u64,
+    /// Texts of items that are left out: nobody else may be understood from them.
+    pub(super) refused: Vec<String>,
+}
+
 /// Every utterance, and how many texts of each are used.
-pub(super) fn collect(
-    items: &[Item],
-    intents: &[Intent],
-    values: &Values,
-    problems: &mut Problems,
-) -> (Vec<Written>, u64) {
+pub(super) fn collect(items: &[Item], intents: &[Intent], values: &Values, problems: &mut Problems) -> Collected {
     let by_id = intents.iter().enumerate().map(|(index, intent)| (intent.id.as_str(), index));
     let by_id: HashMap<&str, usize> = by_id.collect();
     let mut collected = Vec::new();
+    let mut left_out = Vec::new();
     let mut counts = Vec::new();
     let mut said = Said::default();
     for (index, item) in items.iter().enumerate() {
@@ -31,9 +37,17 @@ pub(super) fn collect(
         if let Some(intent) = item.id.as_ref().and_then(|id| by_id.get(id.value.as_str())) {
             let written = |(path, template): (&str, Template)| Written { intent: *intent, path: path.into(), template };
             collected.extend(templates.into_iter().map(written));
+        } else if item.needs_what_comes_later() {
+            left_out.extend(templates.into_iter().map(|(_, template)| template));
         }
     }
-    (collected, common_cap(&counts, problems))
+    if collected.is_empty() && !problems.has_errors() {
+        let rule = "the bot would understand nothing: no item that it can do has utterances";
+        problems.error(knowledge::ITEMS_PATH, rule, "none");
+    }
+    let cap = common_cap(&counts, problems);
+    let refused = left_out.iter().flat_map(|template| template.expand(values, cap)).collect();
+    Collected { utterances: collected, cap, refused }
 }
 
 /// The utterances that the bot must refuse.
@@ -65,8 +79,8 @@ fn of_item<'i>(
         }
     }
     if item.utterances.is_empty() && !item.unreadable {
-        let rule = "every item needs utterances that it is to be understood from";
-        problems.error(&item.utterances_path, rule, "none");
+        let rule = "the item has no utterances: nobody gets there by what they say, only clients that name its id";
+        problems.warning(&item.utterances_path, rule, "none");
     } else if templates.is_empty() && !item.unreadable {
         let rule = "no utterance of this item says anything to learn from";
         problems.error(&item.utterances_path, rule, "none");

@@ -26,7 +26,10 @@ pub(super) fn evaluate(node: &Node, scope: &dyn Scope) -> Value {
         Node::Environment(wanted) => {
             Value::Bool(wanted.iter().all(|(key, value)| scope.has_env(key, &evaluate(value, scope))))
         }
-        Node::Matches(text, regex) => Value::Bool(regex.is_match(&text_of(&evaluate(text, scope)))),
+        Node::Matches(text, regex) => {
+            let text = evaluate(text, scope);
+            Value::Bool(!text.is_null() && regex.is_match(&text_of(&text)))
+        }
     }
 }
 
@@ -143,8 +146,8 @@ fn call(function: Function, arguments: &[Value], scope: &dyn Scope) -> Value {
         Function::Upper => Value::String(text(0).to_uppercase()),
         Function::Trim => Value::String(text(0).trim().to_owned()),
         Function::Contains => Value::Bool(contains(argument(0), argument(1))),
-        Function::StartsWith => Value::Bool(plain(&text(0)).starts_with(&plain(&text(1)))),
-        Function::EndsWith => Value::Bool(plain(&text(0)).ends_with(&plain(&text(1)))),
+        Function::StartsWith => Value::Bool(both(argument(0), argument(1), |a, b| a.starts_with(b))),
+        Function::EndsWith => Value::Bool(both(argument(0), argument(1), |a, b| a.ends_with(b))),
     }
 }
 
@@ -206,9 +209,13 @@ fn contains(whole: &Value, part: &Value) -> bool {
     match whole {
         Value::Array(items) => items.iter().any(|item| alike(item, part)),
         Value::Object(members) => members.contains_key(&text_of(part)),
-        Value::Null => false,
-        scalar => plain(&text_of(scalar)).contains(&plain(&text_of(part))),
+        scalar => both(scalar, part, |whole, part| whole.contains(part)),
     }
+}
+
+/// Of two texts as a person reads them; what is unknown is no text, and nothing holds of it.
+fn both(left: &Value, right: &Value, holds: fn(&str, &str) -> bool) -> bool {
+    !left.is_null() && !right.is_null() && holds(&plain(&text_of(left)), &plain(&text_of(right)))
 }
 
 fn plain(text: &str) -> String {

@@ -6,15 +6,13 @@ use super::{
     ExpressionError, Function, Node, Operator,
     evaluate::number_value,
     lexer::{Placed, Token, tokens},
+    names,
 };
 use crate::pattern;
 
 const MAX_CHARACTERS: usize = 4_000;
 const MAX_DEPTH: usize = 40;
 const MAX_NODES: usize = 400;
-
-/// Names that a scope may know, by their first word; with a `.`, what may follow is free.
-const NAMES: [&str; 7] = ["value", "parent", "lastNode", "payload", "session", "now", "user"];
 
 /// Older clients' validators live under this prefix.
 const OLD_PREFIX: [&str; 2] = ["jaoClient", "validators"];
@@ -121,11 +119,35 @@ impl Parser {
         if let Some(constant) = constant {
             return Ok(Node::Literal(constant));
         }
-        if NAMES.contains(&path[0].as_str()) {
-            return Ok(Node::Name(path));
-        }
+        let path = self.members(path)?;
+        let Some(fault) = names::fault(&path) else { return Ok(Node::Name(path)) };
         self.next = at;
-        Err(self.error(format!("unknown name '{}'", path.join("."))))
+        Err(self.error(fault))
+    }
+
+    /// What follows a name: `[0]`, `['key']`, and names after these.
+    fn members(&mut self, mut path: Vec<String>) -> Result<Vec<String>, ExpressionError> {
+        while self.take("[") {
+            match self.advance() {
+                Token::Number(index) => path.push(index.to_string()),
+                Token::Text(key) => path.push(key),
+                _ => {
+                    self.next -= 1;
+                    return Err(self.unexpected("a number or a name in quotes"));
+                }
+            }
+            self.expect("]")?;
+            if self.take(".") {
+                match self.advance() {
+                    Token::Name(more) => path.extend(more),
+                    _ => {
+                        self.next -= 1;
+                        return Err(self.unexpected("a name"));
+                    }
+                }
+            }
+        }
+        Ok(path)
     }
 
     fn call(&mut self, mut path: Vec<String>, at: usize) -> Result<Node, ExpressionError> {

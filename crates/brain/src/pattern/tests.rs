@@ -10,6 +10,10 @@ fn values_come_from_the_utterance_as_written() {
         ("/ für (.*)/g", "wie ist das wetter fur München", Some("München")),
         ("/ fur (.*)/g", "wie ist das wetter für München", Some("München")),
         ("/ in (.*)/g", "weather forecast in Paris?", Some("Paris")),
+        ("new RegExp(' in (.*)', 'g')", "weather forecast in Paris?", Some("Paris")),
+        (r#"new RegExp("for (\\d+) people");"#, "a table for 4 people", Some("4")),
+        (r#"RegExp("for (\d+) people")"#, "a table for 4 people", Some("4")),
+        (r"new RegExp('it\'s (.*)')", "it's Ana", Some("Ana")),
         ("/ IN (.*)/", "weather forecast in  Paris , ?!", Some("Paris")),
         ("/ в (.*)/g", "какая погода в Санкт-Петербурге?", Some("Санкт-Петербурге")),
         ("/ in (.*)/g", "weather forecast in ?", None),
@@ -51,6 +55,8 @@ fn what_cannot_be_translated_says_why() {
         ("/*(a)/", "repetition operator missing expression"),
         ("/(a)/q", "'q' is no regex flag"),
         (r"/(\ud800)/", "is no character"),
+        ("new RegExp(' in .*')", "no group"),
+        ("new RegExp('(a)', 'q')", "'q' is no regex flag"),
         ("/((((a{999}){999}){999}){999})/", "size limit"),
     ] {
         let error = Pattern::translate(literal).unwrap_err().to_string();

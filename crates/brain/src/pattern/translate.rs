@@ -15,7 +15,8 @@ pub(super) fn translate(literal: &str) -> Result<Translated, PatternError> {
     if literal.chars().count() > MAX_CHARACTERS {
         return Err(PatternError(format!("the regex is longer than {MAX_CHARACTERS} characters")));
     }
-    let (source, flags) = split(literal);
+    let constructed = constructor(literal);
+    let (source, flags) = constructed.as_ref().map_or_else(|| split(literal), |(source, flags)| (source, flags));
     if source.is_empty() {
         return Err(PatternError("the regex is empty".to_owned()));
     }
@@ -38,6 +39,39 @@ fn split(literal: &str) -> (&str, &str) {
         }
         _ => bare,
     }
+}
+
+/// `new RegExp('source', 'flags')`, as some authors write it, in either kind of quotes.
+fn constructor(literal: &str) -> Option<(String, String)> {
+    let written = literal.trim().trim_end_matches(';').trim_end();
+    let call = written.strip_prefix("new ").unwrap_or(written).trim_start().strip_prefix("RegExp")?;
+    let arguments = call.trim_start().strip_prefix('(')?.strip_suffix(')')?;
+    let (source, rest) = quoted(arguments.trim())?;
+    let rest = rest.trim();
+    if rest.is_empty() {
+        return Some((source, String::new()));
+    }
+    let (flags, rest) = quoted(rest.strip_prefix(',')?.trim())?;
+    rest.trim().is_empty().then_some((source, flags))
+}
+
+/// A text in quotes as JavaScript reads it, and what stands after it; a backslash before another sign than a quote or a backslash stays, so
+/// that authors who forgot to double it are understood too.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"' | '`'))?;
+    let (mut read, mut escaped) = (String::new(), false);
+    for (place, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => {
+                read.extend(['\\'].into_iter().filter(|_| c != quote && c != '\\').chain([c]));
+                escaped = false;
+            }
+            '\\' => escaped = true,
+            _ if c == quote => return Some((read, &text[place + c.len_utf8()..])),
+            c => read.push(c),
+        }
+    }
+    None
 }
 
 struct Translator {

@@ -14,7 +14,7 @@ use crate::{
     parameters::{self, Answered, Slots},
     payload,
     reply::Main,
-    session::{Asking, DialogState},
+    session::{Asking, DialogState, Sentence},
 };
 
 impl OpenDialog for Asking {
@@ -42,6 +42,15 @@ impl OpenDialog for Asking {
 
     fn asks_again_at(&self, id: &str) -> bool {
         self.intent == id
+    }
+
+    fn offers(&self, round: &Round<'_>, words: &str) -> bool {
+        let parameter = round.task(&self.intent).and_then(|task| self.parameter(task));
+        parameter.is_some_and(|parameter| parameters::offers(parameter, words, round.scope().with(&self.filled)))
+    }
+
+    fn cancelled(&self, sentence: Sentence) -> Main {
+        Main::Ends(sentence)
     }
 
     /// What is asked is what the next answer will fill, also where the brain was trained anew with other parameters.

@@ -9,10 +9,11 @@ use super::{
     round::Round,
 };
 use crate::{
+    content::offers,
     fulfilment::{self, Leads},
     payload,
     reply::Main,
-    session::{Delegated, DialogState},
+    session::{Delegated, DialogState, Sentence},
 };
 
 impl OpenDialog for Delegated {
@@ -27,6 +28,14 @@ impl OpenDialog for Delegated {
 
     fn asks_again_at(&self, _: &str) -> bool {
         false
+    }
+
+    fn offers(&self, _: &Round<'_>, words: &str) -> bool {
+        offers(&self.ask, None, words)
+    }
+
+    fn cancelled(&self, sentence: Sentence) -> Main {
+        Main::Leads { intent: self.intent.clone(), asked: fulfilment::last_word(&self.key, &sentence).into() }
     }
 
     fn question(&mut self, _: &Round<'_>) -> Option<Main> {

@@ -9,6 +9,7 @@ use super::{
     round::Round,
 };
 use crate::{
+    content::offers,
     federation::{self, Foreign, foreign_id, foreign_intent, request},
     fulfilment, payload,
     ports::{BackendAnswer, BackendCall, Target},
@@ -31,6 +32,15 @@ impl OpenDialog for Federated {
 
     fn asks_again_at(&self, _: &str) -> bool {
         false
+    }
+
+    fn offers(&self, _: &Round<'_>, words: &str) -> bool {
+        offers(&self.ask, None, words)
+    }
+
+    fn cancelled(&self, sentence: Sentence) -> Main {
+        let asked = fulfilment::last_word(&self.key, &sentence).into();
+        Main::Leads { intent: foreign_id(&self.bot, &self.intent), asked }
     }
 
     fn question(&mut self, _: &Round<'_>) -> Option<Main> {
@@ -62,7 +72,9 @@ impl<'t> Round<'t> {
 
     /// What this bot does not understand: the other one is asked, where there is one.
     pub(super) fn pass_on(self, text: &str) -> Step {
-        let Some(bot) = self.other() else { return done_at_once(self.miss()) };
+        // What says nothing is understood by nobody.
+        let other = self.other().filter(|_| !text.trim().is_empty());
+        let Some(bot) = other else { return done_at_once(self.miss()) };
         let event = request::text(text, self.input, self.brain.name());
         self.ask_bot(bot, event, false)
     }

@@ -2,7 +2,7 @@
 
 use sbf_brain::{
     Stock,
-    intent::{Action, Intent, Parameter},
+    intent::{Action, Fulfilment, Intent, Parameter},
 };
 use serde_json::{Map, Value};
 
@@ -65,8 +65,8 @@ impl<'t> Round<'t> {
             return self.pass_choice_on(id, payload, utterance.unwrap_or_default());
         };
         let Action::Fulfil(fulfilment) = &intent.action else { return self.act(intent) };
-        if payload::answers(payload).any(|answer| self.brain.is_cancel(&answer)) {
-            return done_at_once(self.end(Some(intent), Stock::Cancelled));
+        if let Some(farewell) = self.cancelled_in(intent, fulfilment, payload) {
+            return done_at_once(self.done(Some(intent), farewell));
         }
         self.session.misses = 0;
         let mut slots = Slots::default();
@@ -81,6 +81,26 @@ impl<'t> Round<'t> {
         let extra = if fulfilment.payload.is_none() { fulfilment::echoed(payload) } else { Map::new() };
         let utterance = self.heard.utterance.clone();
         self.go_on(Task { intent, fulfilment }, slots, extra, utterance)
+    }
+
+    /// The end of a dialog that the client keeps itself, where one of its answers cancels it: the bot's own questions by their parameters, a
+    /// backend's by any other key.
+    fn cancelled_in(&self, intent: &Intent, fulfilment: &Fulfilment, payload: &Map<String, Value>) -> Option<Main> {
+        let of = |key: &str| {
+            let is = |parameter: &&Parameter| parameter.name == key || parameter.position.to_string() == key;
+            fulfilment.parameters.iter().find(is)
+        };
+        let mut keys = payload.keys().filter_map(|key| Some((key, payload::answer_under(payload, key)?)));
+        let (key, parameter) = keys.find_map(|(key, answer)| {
+            let parameter = of(key);
+            let wanted = parameter.is_some_and(|parameter| parameters::offers(parameter, &answer, self.scope()));
+            (self.brain.is_cancel(&answer) && !wanted).then_some((key, parameter))
+        })?;
+        let sentence = self.stock(Stock::Cancelled);
+        Some(match parameter {
+            Some(_) => Main::Ends(sentence),
+            None => Main::Leads { intent: intent.id.clone(), asked: fulfilment::last_word(key, &sentence).into() },
+        })
     }
 
     /// Takes an answer that a client sent under the parameter's name; `false` where it is no acceptable value.

@@ -10,7 +10,7 @@ use super::{Step, Turn, done_at_once, round::Round};
 use crate::{
     payload,
     reply::{Main, Understood},
-    session::DialogState,
+    session::{DialogState, Sentence},
 };
 
 /// What an open dialog knows about itself.
@@ -23,6 +23,12 @@ pub(super) trait OpenDialog {
 
     /// Whether a client that names the intent `id` and answers nothing is asked again; otherwise that intent begins afresh.
     fn asks_again_at(&self, id: &str) -> bool;
+
+    /// Whether its question offers these words to choose, or asks for just such words: then they are an answer, also where they would cancel.
+    fn offers(&self, round: &Round<'_>, words: &str) -> bool;
+
+    /// How it ends when the user cancels it, with the bot's sentence about that.
+    fn cancelled(&self, sentence: Sentence) -> Main;
 
     /// Its question once more, of which it remembers what the answer needs; `None` where the brain was trained anew without it.
     fn question(&mut self, round: &Round<'_>) -> Option<Main>;
@@ -120,8 +126,9 @@ impl Round<'_> {
         let Some(subject) = open.subject(&self) else { return self.answer_nobody(answer) };
         self.listen(&answer.words());
         self.heard.understood = Some(Understood::given(&subject.name));
-        if answer.all().iter().any(|words| self.brain.is_cancel(words)) {
-            return done_at_once(self.end(subject.intent, Stock::Cancelled));
+        if answer.all().iter().any(|words| self.brain.is_cancel(words) && !open.offers(&self, words)) {
+            let farewell = open.cancelled(self.stock(Stock::Cancelled));
+            return done_at_once(self.done(subject.intent, farewell));
         }
         open.take(self, answer)
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::{CallError, broken, check_text, fail, found, id, object, string};
+use super::fields::{CallError, broken, check_text, fail, found, id, object, session_id, string};
 use crate::ports::{Caller, Rating, Verdict};
 
 /// Characters of a comment at most.
@@ -31,7 +31,7 @@ impl Feedback {
         let none = || fail("`turnID` must name the turn that is judged; found none.".to_owned());
         Ok(Self {
             turn_id: id(&fields, "turnID")?.ok_or_else(none)?,
-            session_id: id(&fields, "sessionID")?,
+            session_id: session_id(&fields, "sessionID")?,
             verdict: verdict(&fields)?,
             comment: comment(&fields)?,
         })

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::{json::kind, session::is_id};
+use crate::{
+    json::kind,
+    session::{is_id, is_session_id},
+};
 
 /// Why a request is refused: one sentence that names the field, the rule and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +57,20 @@ pub(super) fn short_text(fields: &Map<String, Value>, name: &str) -> Result<Opti
     }
 }
 
+/// A session's id as clients send it; some have numbers.
+pub(super) fn session_id(fields: &Map<String, Value>, name: &str) -> Result<Option<String>, CallError> {
+    match given(fields, name) {
+        Some(Value::Number(number)) => Ok(Some(number.to_string())),
+        _ => match string(fields, name)? {
+            Some(text) if !is_session_id(text) => {
+                Err(broken(name, "must be 1 to 128 visible ASCII characters without spaces", &found(text)))
+            }
+            text => Ok(text.map(str::to_owned)),
+        },
+    }
+}
+
+/// A turn's id.
 pub(super) fn id(fields: &Map<String, Value>, name: &str) -> Result<Option<String>, CallError> {
     match string(fields, name)? {
         Some(text) if !is_id(text) => {
@@ -67,6 +84,9 @@ pub(super) fn flag(fields: &Map<String, Value>, name: &str) -> Result<bool, Call
     match given(fields, name) {
         None => Ok(false),
         Some(Value::Bool(flag)) => Ok(*flag),
+        // Clients that send forms have no other way to write it.
+        Some(Value::String(text)) if text == "true" => Ok(true),
+        Some(Value::String(text)) if text == "false" || text.is_empty() => Ok(false),
         Some(other) => Err(broken(name, "must be true or false", kind(other))),
     }
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::fields::{CallError, broken, check_text, fail, flag, found, given, id, map, object, short_text, string};
+use super::fields::{
+    CallError, broken, check_text, fail, flag, found, given, id, map, object, session_id, short_text, string,
+};
 use crate::{
     input::{Call, Event},
     json::kind,
@@ -23,7 +25,7 @@ impl Call {
         let fields = object(body)?;
         Ok(Self {
             event: event(&fields)?,
-            session_id: id(&fields, "sessionID")?,
+            session_id: session_id(&fields, "sessionID")?,
             turn_id: id(&fields, "turnID")?,
             lang: short_text(&fields, "lang")?,
             spoken: flag(&fields, "pollyOnServer")?,
@@ -62,10 +64,8 @@ fn echoed_utterance(fields: &Map<String, Value>) -> Option<String> {
     utterance("rawIntent", text).ok().map(str::to_owned)
 }
 
+/// What the user said; blank is nothing that anybody understands, and no fault.
 fn utterance<'t>(field: &str, text: &'t str) -> Result<&'t str, CallError> {
-    if text.trim().is_empty() {
-        return Err(broken(field, "must not be blank", &found(text)));
-    }
     check_text(field, text, TEXT_LIMIT)?;
     Ok(text)
 }

@@ -56,6 +56,7 @@ fn put_main(fields: &mut Map<String, Value>, main: &Main) {
         Main::Leads { intent, asked } => {
             let conversation = json!({ "_id": intent, "generateReturn": false, "async": asked.fields() });
             put(fields, "conversation", Some(conversation));
+            put(fields, "endConversation", Some(true).filter(|_| asked.ends));
         }
         Main::Relays(relayed) => fields.extend(relayed.fields().clone()),
     }

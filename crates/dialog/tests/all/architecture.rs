@@ -42,8 +42,19 @@ const REEXPORTED: [(&str, &str); 7] = [
 ];
 
 /// What the machine is made of.
-const MACHINE_USES: [&str; 10] =
-    ["federation", "fulfilment", "input", "parameters", "payload", "ports", "reply", "scope", "session", "wording"];
+const MACHINE_USES: [&str; 11] = [
+    "content",
+    "federation",
+    "fulfilment",
+    "input",
+    "parameters",
+    "payload",
+    "ports",
+    "reply",
+    "scope",
+    "session",
+    "wording",
+];
 
 /// What a bot is made of.
 const BOT_USES: [&str; 9] =

@@ -173,3 +173,21 @@ async fn sentences_about_an_answer_name_the_answer_and_what_is_known() {
     let echoed = echo(&bot, "train", json!({ "from": "Lima", "to": "Rome" })).await;
     assert_eq!(echoed, "From Lima to Rome. / Booked.");
 }
+
+#[tokio::test]
+async fn an_intent_without_utterances_is_reached_by_its_id_alone_and_one_for_later_by_nothing() {
+    let knowledge = json!({
+        "brainName": "Parts",
+        "knowledge": [
+            { "_id": "hello", "_intents": ["hello", "good morning", "hi there"], "_source": { "response": [{ "text": "Hello." }] } },
+            { "_id": "bye", "_intents": ["bye", "see you", "good night"], "_source": { "response": [{ "text": "Bye." }] } },
+            { "_id": "hidden", "_source": { "response": [{ "text": "You found me.", "speech": "" }] } },
+            { "_id": "tree", "_intents": ["plan a holiday", "where shall we go on holiday"], "_source": { "nodes": { "root": {} } } },
+        ],
+    });
+    let bot = TestBot::of(FixedBrain::new(trained(&knowledge.to_string())));
+    let found = bot.post(json!({ "_id": "hidden", "payload": {} })).await;
+    assert_eq!((line(&found).as_str(), &found["speech"]), ("You found me.", &json!("")));
+    assert_eq!(line(&bot.say("hi there").await), "Hello.");
+    assert_eq!(bot.say("plan a holiday").await["nif"], true);
+}

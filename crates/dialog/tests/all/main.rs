@@ -4,11 +4,13 @@
 mod answers;
 mod architecture;
 mod backends;
+mod cancelling;
 mod content;
 mod federation;
 mod filling;
 mod kept;
 mod memory;
+mod names;
 mod other_requests;
 mod parameters;
 mod profiles;

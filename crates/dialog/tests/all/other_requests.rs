@@ -55,7 +55,7 @@ fn each_fault_of_feedback_has_its_sentence() {
         ),
         (
             json!({"value": "up", "turnID": "t", "sessionID": ""}),
-            "`sessionID` must be 1 to 128 of the characters A-Z, a-z, 0-9, '.', '_' and '-'; found \"\".",
+            "`sessionID` must be 1 to 128 visible ASCII characters without spaces; found \"\".",
         ),
         (json!({"turnID": "t"}), "`value` must be \"up\" or \"down\"; found none."),
         (json!({"turnID": "t", "value": "Up"}), "`value` must be \"up\" or \"down\"; found \"Up\"."),

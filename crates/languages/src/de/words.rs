@@ -23,6 +23,15 @@ pub(super) const CANCEL: &[&str] = &[
     "vergiss es",
     "vergessen Sie es",
     "lass es",
+    "brich ab",
+    "brechen Sie ab",
+    "brich das ab",
+    "ich möchte abbrechen",
+    "ich will abbrechen",
+    "ich will nicht mehr",
+    "ich möchte nicht mehr",
+    "vergiss das",
+    "ich habe es mir anders überlegt",
 ];
 
 pub(super) const SKIP: &[&str] = &[
@@ -38,3 +47,5 @@ pub(super) const SKIP: &[&str] = &[
     "keine Angabe",
     "überspringen",
 ];
+
+pub(super) const COURTESY: &[&str] = &["bitte", "danke", "ok"];

@@ -20,6 +20,7 @@ pub(crate) static LANGUAGE: Language = Language {
     sentences: Some(&SENTENCES),
     cancel: words::CANCEL,
     skip: words::SKIP,
+    courtesy: words::COURTESY,
     polly: voices::POLLY,
     espeak: voices::ESPEAK,
     sample: Some("en"),

@@ -11,8 +11,28 @@ pub(super) const FUNCTION_WORDS: &str = "a an the i me my mine we us our ours yo
 
 pub(super) const COORDINATORS: &str = "and also then plus but n";
 
-pub(super) const CANCEL: &[&str] =
-    &["cancel", "cancel it", "cancel that", "stop", "quit", "exit", "abort", "never mind", "nevermind", "forget it"];
+pub(super) const CANCEL: &[&str] = &[
+    "cancel",
+    "cancel it",
+    "cancel that",
+    "stop",
+    "quit",
+    "exit",
+    "abort",
+    "never mind",
+    "nevermind",
+    "forget it",
+    "cancel this",
+    "i want to cancel",
+    "i would like to cancel",
+    "stop it",
+    "stop this",
+    "forget about it",
+    "i changed my mind",
+    "i do not want it anymore",
+    "i don't want it anymore",
+    "i don't want this anymore",
+];
 
 pub(super) const SKIP: &[&str] = &[
     "whatever",
@@ -28,3 +48,5 @@ pub(super) const SKIP: &[&str] = &[
     "no preference",
     "you choose",
 ];
+
+pub(super) const COURTESY: &[&str] = &["please", "thanks", "thank you", "ok", "okay"];

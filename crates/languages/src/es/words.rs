@@ -10,8 +10,32 @@ pub(super) const FUNCTION_WORDS: &str = "el la los las un una unos unas lo yo me
 
 pub(super) const COORDINATORS: &str = "y e tambien ademas luego despues pero";
 
-pub(super) const CANCEL: &[&str] =
-    &["cancelar", "cancela", "cancele", "parar", "para", "salir", "anular", "olvídalo", "olvídelo", "déjalo", "déjelo"];
+pub(super) const CANCEL: &[&str] = &[
+    "cancelar",
+    "cancela",
+    "cancele",
+    "parar",
+    "para",
+    "salir",
+    "anular",
+    "olvídalo",
+    "olvídelo",
+    "déjalo",
+    "déjelo",
+    "quiero cancelar",
+    "cancela eso",
+    "cancela esto",
+    "cancélalo",
+    "cancélelo",
+    "ya no quiero",
+    "ya no lo quiero",
+    "no quiero más",
+    "no quiero seguir",
+    "quiero salir",
+    "olvida eso",
+    "he cambiado de idea",
+    "cambié de idea",
+];
 
 pub(super) const SKIP: &[&str] = &[
     "da igual",
@@ -27,3 +51,5 @@ pub(super) const SKIP: &[&str] = &[
     "tú eliges",
     "usted elige",
 ];
+
+pub(super) const COURTESY: &[&str] = &["por favor", "porfa", "gracias", "ok"];

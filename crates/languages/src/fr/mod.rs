@@ -19,6 +19,7 @@ pub(crate) static LANGUAGE: Language = Language {
     sentences: Some(&sentences::SENTENCES),
     cancel: words::CANCEL,
     skip: words::SKIP,
+    courtesy: words::COURTESY,
     polly: voices::POLLY,
     espeak: voices::ESPEAK,
     sample: Some("fr"),

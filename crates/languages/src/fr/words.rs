@@ -22,6 +22,15 @@ pub(super) const CANCEL: &[&str] = &[
     "laissez tomber",
     "oublie",
     "oubliez",
+    "je veux annuler",
+    "annule ça",
+    "annulez ça",
+    "je ne veux plus",
+    "je ne veux plus continuer",
+    "oublie ça",
+    "oubliez ça",
+    "j'ai changé d'avis",
+    "je veux arrêter",
 ];
 
 pub(super) const SKIP: &[&str] = &[
@@ -38,3 +47,5 @@ pub(super) const SKIP: &[&str] = &[
     "comme vous voulez",
     "comme tu veux",
 ];
+
+pub(super) const COURTESY: &[&str] = &["s'il vous plaît", "s'il te plaît", "svp", "stp", "merci", "ok"];

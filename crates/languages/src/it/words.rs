@@ -22,6 +22,16 @@ pub(super) const CANCEL: &[&str] = &[
     "uscire",
     "lascia perdere",
     "lasci perdere",
+    "voglio annullare",
+    "annulla tutto",
+    "annullalo",
+    "non voglio più",
+    "non lo voglio più",
+    "dimentica",
+    "dimenticalo",
+    "lascia stare",
+    "ho cambiato idea",
+    "voglio uscire",
 ];
 
 pub(super) const SKIP: &[&str] = &[
@@ -39,3 +49,5 @@ pub(super) const SKIP: &[&str] = &[
     "come vuoi",
     "come vuole",
 ];
+
+pub(super) const COURTESY: &[&str] = &["per favore", "per piacere", "grazie", "ok"];

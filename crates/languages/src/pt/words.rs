@@ -24,6 +24,19 @@ pub(super) const CANCEL: &[&str] = &[
     "esqueça",
     "deixa pra lá",
     "deixa para lá",
+    "quero cancelar",
+    "cancela isso",
+    "cancele isso",
+    "cancela tudo",
+    "pode cancelar",
+    "não quero mais",
+    "não quero mais isso",
+    "quero desistir",
+    "quero parar",
+    "quero sair",
+    "esquece isso",
+    "esqueça isso",
+    "mudei de ideia",
 ];
 
 pub(super) const SKIP: &[&str] = &[
@@ -40,3 +53,5 @@ pub(super) const SKIP: &[&str] = &[
     "pula",
     "você escolhe",
 ];
+
+pub(super) const COURTESY: &[&str] = &["por favor", "faz favor", "pfv", "obrigado", "obrigada", "ok"];
