@@ -5,7 +5,7 @@ BRAIN ?=
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: dev test fresh build bench bench-lambda count nlpjs tune fmt rust-build functions rust-test lint doc deny web-test e2e packages template deploy-tools sam-build
+.PHONY: dev test fresh build bench bench-lambda count nlpjs tune fmt rust-build functions rust-test lint doc audit web-test e2e packages template deploy-tools sam-build
 
 ## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
 dev:
@@ -28,7 +28,7 @@ test:
 	@echo "make test: everything passed"
 
 # In this order; what only runs goes beside what compiles. Of the steps that compile each waits for the one before, whose work it goes on from.
-STEPS := fmt rust-build functions web-test template rust-test lint e2e doc deny
+STEPS := fmt rust-build functions web-test template rust-test lint e2e doc
 STEP = @python3 tests/steps.py run $(@F)
 # These steps need not run again until one of their files changes.
 STAMP = @mkdir -p $(@D) && touch $@
@@ -147,15 +147,15 @@ doc: lint
 	$(STEP) env RUSTDOCFLAGS="-D warnings" $(SHELL) -c 'cargo doc --locked --workspace --all-features --no-deps --quiet \
 		&& cargo test --locked --workspace --all-features --doc --quiet'
 
-deny: target/stamps/deny
-target/stamps/deny: .tools/bin/cargo-deny deny.toml Cargo.lock Cargo.toml $(wildcard crates/*/Cargo.toml) tests/Cargo.toml
-	$(STEP) .tools/bin/cargo-deny --locked check bans licenses sources
-	$(STAMP)
+## Asks RustSec and crates.io whether a dependency is known to be vulnerable, unsound, unmaintained or withdrawn. It needs the network, and
+## its answer changes without a change here, so that it is no part of `make test`.
+audit: .tools/bin/cargo-deny
+	.tools/bin/cargo-deny --locked check advisories bans licenses sources
 
 # Neither optimised nor ready for a debugger: it runs for seconds, and would compile for minutes.
-.tools/bin/cargo-deny: | lint
-	@CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_DEV_DEBUG_ASSERTIONS=false \
-		python3 tests/steps.py run cargo-deny cargo install --quiet --debug --locked --root .tools --no-default-features cargo-deny --version 0.20.2
+.tools/bin/cargo-deny:
+	CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_DEV_DEBUG_ASSERTIONS=false \
+		cargo install --quiet --debug --locked --root .tools cargo-deny --version 0.20.2
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	@python3 tests/steps.py run npm-ci $(SHELL) -c 'cd web && npm ci --no-audit --no-fund'

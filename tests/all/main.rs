@@ -7,6 +7,7 @@ mod command_line;
 mod confidence;
 mod cost;
 mod crashes;
+mod dependencies;
 mod dev;
 mod http;
 mod imports;

@@ -1,8 +1,7 @@
 //! A deployed stack: where its parts are, and the account that it is in.
 
 mod account;
-
-use std::collections::BTreeMap;
+mod outputs;
 
 use anyhow::Context as _;
 use aws_config::SdkConfig;
@@ -10,6 +9,7 @@ use aws_config::SdkConfig;
 use crate::bucket::Bucket;
 
 pub(crate) use self::account::{Account, said};
+use self::outputs::{Outputs, outputs};
 
 /// A stack by its outputs.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Stack {
     pub name: String,
     /// The account's credentials and Region.
     pub sdk: SdkConfig,
-    outputs: BTreeMap<String, String>,
+    outputs: Outputs,
 }
 
 impl Stack {
@@ -28,14 +28,8 @@ impl Stack {
     /// Where there is no such stack, or the account cannot be asked.
     pub(crate) async fn find(name: &str, account: &Account) -> anyhow::Result<Self> {
         let sdk = account.sdk().await?;
-        let client = aws_sdk_cloudformation::Client::new(&sdk);
-        let described = client.describe_stacks().stack_name(name).send().await;
-        let described =
-            described.map_err(said).with_context(|| format!("the stack {name} cannot be read{}", account.chosen()))?;
-        let stack = described.stacks.unwrap_or_default().into_iter().next();
-        let stack = stack.with_context(|| format!("there is no stack {name}"))?;
-        let outputs = stack.outputs.unwrap_or_default().into_iter();
-        let outputs = outputs.filter_map(|output| Some((output.output_key?, output.output_value?))).collect();
+        let outputs = outputs(&sdk, name).await.map_err(said);
+        let outputs = outputs.with_context(|| format!("the stack {name} cannot be read{}", account.chosen()))?;
         Ok(Self { name: name.to_owned(), sdk, outputs })
     }
 

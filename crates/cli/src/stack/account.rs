@@ -9,7 +9,8 @@ use aws_config::{
 };
 use aws_credential_types::provider::{SharedCredentialsProvider, error::CredentialsError};
 use aws_runtime::env_config::{file::EnvConfigFiles, section::EnvConfigSections};
-use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::os_shim_internal::{Env, Fs};
 
 use crate::Misuse;
@@ -100,7 +101,7 @@ const REFUSED: [&str; 6] = [
 ];
 
 /// What AWS said, or why it could not be asked.
-pub(crate) fn said<E>(error: SdkError<E>) -> anyhow::Error
+pub(crate) fn said<E>(error: SdkError<E, HttpResponse>) -> anyhow::Error
 where
     E: Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
@@ -133,15 +134,16 @@ fn not_signed_in(error: &(dyn Error + 'static)) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_cloudformation::{error::ErrorMetadata, operation::describe_stacks::DescribeStacksError};
-    use aws_smithy_runtime_api::{client::orchestrator::HttpResponse, http::StatusCode};
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::error::ErrorMetadata;
 
     use super::*;
+    use crate::stack::outputs::DescribeStacksError;
 
     fn refusal(code: &str, message: &str) -> String {
         let metadata = ErrorMetadata::builder().code(code).message(message).build();
         let response = HttpResponse::new(StatusCode::try_from(400).unwrap(), "".into());
-        said(SdkError::service_error(DescribeStacksError::generic(metadata), response)).to_string()
+        said(SdkError::service_error(DescribeStacksError::Refused(metadata), response)).to_string()
     }
 
     #[test]
