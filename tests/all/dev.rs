@@ -224,9 +224,21 @@ async fn the_page_is_served_and_strange_addresses_are_named() {
     let page = reqwest::get(format!("{}/", dev.address)).await.unwrap();
     assert_eq!(page.status(), 200);
     assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
-    let nothing = reqwest::get(format!("{}/no/such/page", dev.address)).await.unwrap();
-    assert_eq!(nothing.status(), 404);
-    assert!(nothing.json::<Value>().await.unwrap()["message"].is_string());
+    let header = |name: &str| page.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    let policy = header("content-security-policy");
+    let (connects, frames) = policy.split_once("; ").unwrap();
+    assert!(
+        connects.starts_with("connect-src 'self' http://127.0.0.1:") && connects.split(' ').count() == 3,
+        "{policy}"
+    );
+    assert_eq!(frames, "frame-ancestors 'none'");
+    let long = format!("/{}", "x".repeat(5_000));
+    for address in ["/no/such/page", "/x%00", "/assets/%00.js", "/..%2f..%2fetc/passwd", &long] {
+        let nothing = reqwest::get(format!("{}{address}", dev.address)).await.unwrap();
+        assert_eq!(nothing.status(), 404, "{address}");
+        assert!(nothing.json::<Value>().await.unwrap()["message"].is_string(), "{address}");
+    }
 }
 
 fn paths(problems: &Value) -> Vec<String> {

@@ -89,10 +89,18 @@ async fn service(bot: &LocalBot, status: &Arc<Status>, port: u16, arguments: &Ar
     }
     let (own, caller) = signed_in(bot.app.clone(), arguments).await?;
     let own = own.merge(pages::author_routes(Arc::clone(status)));
-    let all = own.merge(pages::page_routes(build.as_deref(), port));
+    let all = own.merge(pages::page_routes(build.as_deref(), port, &connects(bot, caller.is_none()))?);
     let development_only = Development::on_port(port, caller);
     bot.cloud.allow_origins(development_only.origins());
     Ok(guarded(development(all, development_only).layer(middleware::from_fn(finish))))
+}
+
+/// Where the page connects to besides `sbf dev`: the bucket for files, and, where people sign in, what the issuer names.
+fn connects(bot: &LocalBot, people_sign_in: bool) -> String {
+    let variables = bot.cloud.environment();
+    let bucket = variables.into_iter().find(|(name, _)| name == "AWS_ENDPOINT_URL_S3").map(|(_, url)| url);
+    let issuer = people_sign_in.then(|| "https: http://localhost:* http://127.0.0.1:*".to_owned());
+    bucket.into_iter().chain(issuer).collect::<Vec<_>>().join(" ")
 }
 
 /// The bot's routes, and who everybody is where nobody signs in.

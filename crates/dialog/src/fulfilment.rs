@@ -3,7 +3,7 @@
 use sbf_brain::Entity;
 use serde_json::{Map, Value, json};
 
-use crate::{input::Input, json, json::kind, ports::BackendAnswer, session::Sentence};
+use crate::{input::Input, json, json::kind, ports::BackendAnswer, scope::as_text, session::Sentence};
 
 /// Keys of an event that the server sets, whatever a client or a backend sent back under them.
 const SERVER_OWNED: [&str; 7] = ["lang", "userInfo", "context", "_tags", "_entities", "turnID", "sessionID"];
@@ -77,6 +77,10 @@ pub(crate) fn last_word(key: &str, sentence: &Sentence) -> Map<String, Value> {
 
 /// Reads a backend's answer.
 pub(crate) fn read(answer: BackendAnswer) -> Outcome {
+    let answer = match unwrapped(answer) {
+        Ok(answer) => answer,
+        Err(status) => return Outcome::Failed(format!("answered with status {status}")),
+    };
     match answer {
         BackendAnswer::Failed(reason) => Outcome::Failed(reason),
         BackendAnswer::Answered(Value::String(text)) if !text.trim().is_empty() => {
@@ -85,6 +89,24 @@ pub(crate) fn read(answer: BackendAnswer) -> Outcome {
         BackendAnswer::Answered(Value::Object(fields)) => object(fields),
         BackendAnswer::Answered(other) => Outcome::Failed(format!("answered {}, which says nothing", kind(&other))),
     }
+}
+
+/// What a function answers that was written for API Gateway: its body where it went well, else its status.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format>
+fn unwrapped(answer: BackendAnswer) -> Result<BackendAnswer, String> {
+    let BackendAnswer::Answered(Value::Object(mut fields)) = answer else { return Ok(answer) };
+    let Some(status) = fields.get("statusCode").filter(|_| fields.contains_key("body")) else {
+        return Ok(BackendAnswer::Answered(Value::Object(fields)));
+    };
+    let status = as_text(status);
+    if !(status.len() == 3 && status.starts_with('2')) {
+        return Err(status.chars().take(20).collect());
+    }
+    let body = match fields.remove("body") {
+        Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        other => other.unwrap_or_default(),
+    };
+    Ok(BackendAnswer::Answered(body))
 }
 
 fn object(mut fields: Map<String, Value>) -> Outcome {
@@ -196,6 +218,25 @@ mod tests {
     fn a_text_is_shown_and_spoken_as_it_is() {
         let text = r#"Say "hello" to {$1} and ${name}"#;
         assert_eq!(answered(json!(text)), fields(json!({ "text": text, "speech": text })));
+    }
+
+    #[test]
+    fn an_answer_for_api_gateway_is_unwrapped_or_a_failure() {
+        let sun = json!({ "text": "Sun", "speech": "Sun" });
+        for (status, body) in [
+            (json!(200), json!("Sun")),
+            (json!("201"), json!(r#"{"text": "Sun"}"#)),
+            (json!(200), json!({ "text": "Sun" })),
+        ] {
+            assert_eq!(answered(json!({ "statusCode": status, "body": body })), fields(sun.clone()), "{status} {body}");
+        }
+        for status in [json!(500), json!(404), json!(302), json!("x"), Value::Null] {
+            let outcome = answered(json!({ "statusCode": status, "body": "no such city", "headers": {} }));
+            assert!(matches!(&outcome, Outcome::Failed(reason) if !reason.contains("city")), "{status}: {outcome:?}");
+        }
+        // A field of that name alone is the answer's own.
+        let own = json!({ "text": "Sun", "statusCode": 500 });
+        assert!(matches!(answered(own), Outcome::Answer(_)));
     }
 
     #[test]

@@ -74,6 +74,10 @@ impl Authoriser {
         if !algorithms.contains(&head.alg) {
             return Err(invalid("it is not signed with RSA"));
         }
+        // RFC 7515, section 4.1.11: what is named here must be understood, and nothing is.
+        if head.crit.is_some() {
+            return Err(invalid("its header names an extension as critical"));
+        }
         let key = self.key(head.kid.as_deref()).await?;
         let mut rules = Validation::new(head.alg);
         rules.leeway = 0;
@@ -283,6 +287,7 @@ mod tests {
             signed(&symmetric, &claims(), &KEY),
             signed(&json!({ "alg": "RS256" }), &claims(), &KEY),
             signed(&json!({ "alg": "RS256", "kid": "k-2" }), &claims(), &KEY),
+            signed(&json!({ "alg": "RS256", "kid": "k-1", "crit": ["b64"], "b64": true }), &claims(), &KEY),
             format!("{head}.{other_words}.{signature}"),
             format!("{unsigned}.{other_words}."),
             message.to_owned(),
