@@ -2,43 +2,41 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::sentence::{expression, variations};
+use super::{compiler::Compiler, sentence::variations};
 use crate::{
     anchors,
-    entity::Values,
-    expression::Expression,
-    intent::{Action, DefaultValue, Fulfilment, Parameter, Validation},
+    intent::{Action, Fulfilment, Parameter, Validation},
     knowledge::{self, Item, Source},
-    pattern::Pattern,
+    memory::Part,
     payload::PayloadTemplate,
     problem::Problems,
     reader::Located,
 };
 
 /// What an item does; `None` where that is faulty or nothing.
-pub(super) fn action(item: &Item, values: &Values, problems: &mut Problems) -> Option<Action> {
+pub(super) fn action(item: &Item, compiler: &mut Compiler<'_>) -> Option<Action> {
     const NOTHING: &str = "the item does nothing: it needs sentences to answer or a backend to call";
     let Some(source) = &item.source else {
-        problems.error(&item.path, NOTHING, "none");
+        compiler.problems.error(&item.path, NOTHING, "none");
         return None;
     };
-    let replies = source.responses.as_ref().map(|responses| variations(&responses.value, problems)).unwrap_or_default();
+    let replies = source.responses.as_ref().map(|responses| variations(&responses.value, compiler)).unwrap_or_default();
     if let Some(arn) = &source.arn {
-        warn_silent(source, problems);
-        return fulfilment(source, arn, values, problems).map(Action::Fulfil);
+        warn_silent(source, compiler.problems);
+        return fulfilment(source, arn, compiler).map(Action::Fulfil);
     }
     if let Some(role) = &source.role {
-        problems.warning(&role.path, "no role is taken here, because the item calls no backend", &role.value);
+        compiler.problems.warning(&role.path, "no role is taken here, because the item calls no backend", &role.value);
     }
     let written = source.responses.as_ref().map(|responses| (responses.path.as_str(), responses.value.is_empty()));
     match written {
         _ if source.unusable => return None,
-        None => problems.error(&source.path, NOTHING, "none"),
-        Some((path, true)) => problems.error(path, NOTHING, "[]"),
+        None => compiler.problems.error(&source.path, NOTHING, "none"),
+        Some((path, true)) => compiler.problems.error(path, NOTHING, "[]"),
         Some((_, false)) => {}
     }
     if let Some(parameters) = source.parameters.as_ref().filter(|parameters| !parameters.value.is_empty()) {
-        problems.warning(
+        compiler.problems.warning(
             &parameters.path,
             "nothing is asked here, because the item calls no backend",
             "parameters without a backend",
@@ -57,21 +55,21 @@ fn warn_silent(source: &Source, problems: &mut Problems) {
     }
 }
 
-fn fulfilment(source: &Source, arn: &Located<String>, values: &Values, problems: &mut Problems) -> Option<Fulfilment> {
-    let function = function(arn, problems);
+fn fulfilment(source: &Source, arn: &Located<String>, compiler: &mut Compiler<'_>) -> Option<Fulfilment> {
+    let function = function(arn, compiler.problems);
     let role = source.role.as_ref().map(|role| role.value.trim().to_owned());
-    let payload = source.payload.as_ref().and_then(|payload| template(payload, problems));
+    let payload = source.payload.as_ref().and_then(|payload| template(payload, compiler));
     let written = source.parameters.as_ref().map(|parameters| parameters.value.as_slice()).unwrap_or_default();
     let mut parameters: Vec<(Parameter, &str)> = Vec::new();
     for (index, parameter) in written.iter().enumerate() {
         parameters.extend(
-            self::parameter(parameter, index, source.payload.is_some(), values, problems)
+            self::parameter(parameter, index, source.payload.is_some(), compiler)
                 .map(|compiled| (compiled, parameter.path.as_str())),
         );
     }
-    check_distinct(&parameters, problems);
+    check_distinct(&parameters, compiler.problems);
     if let (Some(template), Some(written)) = (&payload, &source.payload) {
-        check_placeholders(template, written, &parameters, problems);
+        check_placeholders(template, written, &parameters, compiler.problems);
     }
     let mut parameters: Vec<Parameter> = parameters.into_iter().map(|(parameter, _)| parameter).collect();
     parameters.sort_by_key(|parameter| parameter.position);
@@ -79,11 +77,14 @@ fn fulfilment(source: &Source, arn: &Located<String>, values: &Values, problems:
     Some(Fulfilment { function, arn, role, payload, parameters, idempotent: source.idempotent })
 }
 
-fn template(written: &Located<String>, problems: &mut Problems) -> Option<PayloadTemplate> {
+fn template(written: &Located<String>, compiler: &mut Compiler<'_>) -> Option<PayloadTemplate> {
     match PayloadTemplate::parse(&written.value) {
-        Ok(template) => Some(template),
+        Ok(template) => {
+            compiler.take(Part::Templates, template.bytes(), &written.path);
+            Some(template)
+        }
         Err(reason) => {
-            problems.error(&written.path, reason, &written.value);
+            compiler.problems.error(&written.path, reason, &written.value);
             None
         }
     }
@@ -131,32 +132,31 @@ fn parameter(
     written: &knowledge::Parameter,
     index: usize,
     placed: bool,
-    values: &Values,
-    problems: &mut Problems,
+    compiler: &mut Compiler<'_>,
 ) -> Option<Parameter> {
     if written.name.is_none() {
-        problems.error(&written.path, "a parameter needs a name", "none");
+        compiler.problems.error(&written.path, "a parameter needs a name", "none");
     }
-    let prompts = variations(&written.prompts, problems);
-    let default = written.default.as_ref().map(|default| default_value(&default.value));
+    let prompts = variations(&written.prompts, compiler);
+    let default = written.default.as_ref().map(|default| compiler.default_value(default));
     if written.required && written.prompts.is_empty() && default.is_none() {
-        problems.error(
+        compiler.problems.error(
             &written.path,
             "nothing can fill this parameter when the user does not name it: it needs a question or a default",
             "none",
         );
     }
     Some(Parameter {
-        position: position(written, index, placed, problems),
-        patterns: written.patterns.iter().filter_map(|pattern| pattern_of(pattern, problems)).collect(),
-        entity_type: written.entity_type.as_ref().and_then(|name| entity_type(name, values, problems)),
+        position: position(written, index, placed, compiler.problems),
+        patterns: written.patterns.iter().filter_map(|pattern| compiler.pattern(pattern)).collect(),
+        entity_type: written.entity_type.as_ref().and_then(|name| entity_type(name, compiler)),
         prompts,
         default,
         required: written.required,
         max_retry: written.max_retry,
-        validation: written.validation.as_ref().and_then(|written| validation(written, problems)),
-        success: variations(&written.success, problems),
-        error: variations(&written.error, problems),
+        validation: written.validation.as_ref().and_then(|written| validation(written, compiler)),
+        success: variations(&written.success, compiler),
+        error: variations(&written.error, compiler),
         rich_object: written.rich_object.clone(),
         name: written.name.as_ref()?.value.trim().to_owned(),
     })
@@ -175,34 +175,20 @@ fn position(written: &knowledge::Parameter, index: usize, placed: bool, problems
     written.position.unwrap_or(place)
 }
 
-fn default_value(written: &str) -> DefaultValue {
-    Expression::parse(written).map_or_else(|_| DefaultValue::Literal(written.to_owned()), DefaultValue::Computed)
-}
-
-fn pattern_of(written: &Located<String>, problems: &mut Problems) -> Option<Pattern> {
-    match Pattern::translate(&written.value) {
-        Ok(pattern) => Some(pattern),
-        Err(reason) => {
-            problems.error(&written.path, reason.0, &written.value);
-            None
-        }
-    }
-}
-
-fn entity_type(written: &Located<String>, values: &Values, problems: &mut Problems) -> Option<String> {
+fn entity_type(written: &Located<String>, compiler: &mut Compiler<'_>) -> Option<String> {
     if written.value.trim().starts_with("sbf:") {
-        problems.error(&written.path, "built-in entity types are not supported yet", &written.value);
+        compiler.problems.error(&written.path, "built-in entity types are not supported yet", &written.value);
         return None;
     }
-    let list = values.list(&written.value);
+    let list = compiler.values.list(&written.value);
     if list.is_none() {
-        problems.error(&written.path, "there is no list of values of this name", &written.value);
+        compiler.problems.error(&written.path, "there is no list of values of this name", &written.value);
     }
     list.map(|list| list.name.clone())
 }
 
-fn validation(written: &Located<String>, problems: &mut Problems) -> Option<Validation> {
-    let accepts = expression(written, "the validation", problems)?;
+fn validation(written: &Located<String>, compiler: &mut Compiler<'_>) -> Option<Validation> {
+    let accepts = compiler.expression(written, "the validation")?;
     Some(Validation { written: written.value.clone(), accepts })
 }
 

@@ -2,33 +2,33 @@
 
 use std::collections::HashMap;
 
+use super::compiler::Compiler;
 use crate::{
-    expression::Expression,
     intent::Variation,
     knowledge::{Knowledge, Sentence},
-    problem::Problems,
-    reader::Located,
+    memory::Part,
     sentences,
     stock::Stock,
 };
 
 /// Compiles sentences; a faulty one is left out, and is a problem.
-pub(super) fn variations(written: &[Sentence], problems: &mut Problems) -> Vec<Variation> {
-    written.iter().filter_map(|sentence| variation(sentence, problems)).collect()
+pub(super) fn variations(written: &[Sentence], compiler: &mut Compiler<'_>) -> Vec<Variation> {
+    written.iter().filter_map(|sentence| variation(sentence, compiler)).collect()
 }
 
 /// A sentence; what is missing of text and speech is made from the other.
-pub(super) fn variation(written: &Sentence, problems: &mut Problems) -> Option<Variation> {
-    let condition = written.condition.as_ref().map(|condition| expression(condition, "the condition", problems));
+pub(super) fn variation(written: &Sentence, compiler: &mut Compiler<'_>) -> Option<Variation> {
+    let condition = written.condition.as_ref().map(|condition| compiler.expression(condition, "the condition"));
     let (text, speech) = match (&written.text, &written.speech) {
         (Some(text), Some(speech)) => (text.clone(), speech.clone()),
         (Some(text), None) => (text.clone(), without_tags(text)),
         (None, Some(speech)) => (speech.clone(), speech.clone()),
         (None, None) => {
-            problems.error(&written.path, "a sentence needs a text", "none");
+            compiler.problems.error(&written.path, "a sentence needs a text", "none");
             return None;
         }
     };
+    compiler.take(Part::Templates, size_of::<Variation>() + text.len() + speech.len(), &written.path);
     match condition {
         Some(None) => None,
         Some(condition) => Some(Variation { text, speech, condition }),
@@ -36,19 +36,12 @@ pub(super) fn variation(written: &Sentence, problems: &mut Problems) -> Option<V
     }
 }
 
-/// Parses an expression that must be one.
-pub(super) fn expression(written: &Located<String>, what: &str, problems: &mut Problems) -> Option<Expression> {
-    match Expression::parse(&written.value) {
-        Ok(expression) => Some(expression),
-        Err(error) => {
-            problems.error(&written.path, format!("{what} cannot be read: {error}"), &written.value);
-            None
-        }
-    }
-}
-
 /// All stock sentences: the author's where there is one.
-pub(super) fn stock(written: &Knowledge, language: Option<&str>, problems: &mut Problems) -> HashMap<Stock, Variation> {
+pub(super) fn stock(
+    written: &Knowledge,
+    language: Option<&str>,
+    compiler: &mut Compiler<'_>,
+) -> HashMap<Stock, Variation> {
     let mut authored = |which: Stock| {
         let sentence = match which {
             Stock::Miss => written.miss.as_ref(),
@@ -56,7 +49,7 @@ pub(super) fn stock(written: &Knowledge, language: Option<&str>, problems: &mut 
             Stock::Welcome => written.welcome.as_ref(),
             _ => None,
         };
-        sentence.and_then(|sentence| variation(sentence, problems))
+        sentence.and_then(|sentence| variation(sentence, compiler))
     };
     Stock::ALL.into_iter().map(|which| (which, authored(which).unwrap_or_else(|| built_in(which, language)))).collect()
 }

@@ -26,7 +26,9 @@ pub(super) fn evaluate(node: &Node, scope: &dyn Scope) -> Value {
         Node::Environment(wanted) => {
             Value::Bool(wanted.iter().all(|(key, value)| scope.has_env(key, &evaluate(value, scope))))
         }
-        Node::Matches(text, regex) => Value::Bool(regex.is_match(&text_of(&evaluate(text, scope)))),
+        Node::Matches(text, regex) => {
+            Value::Bool(regex.get().is_some_and(|regex| regex.is_match(&text_of(&evaluate(text, scope)))))
+        }
     }
 }
 
