@@ -14,9 +14,9 @@ use sbf_dialog::{
 use serde_json::{Value, json};
 
 use crate::{
-    Outcome,
+    Misuse, Outcome,
     bot::{LocalBot, development_caller},
-    folder::BrainFiles,
+    folder::{BrainFiles, read_written},
     matrix, show, train,
 };
 
@@ -170,7 +170,9 @@ fn scripts_of(folder: &Path) -> anyhow::Result<(Vec<Talk>, Vec<String>)> {
     files.sort();
     let (mut talks, mut unreadable) = (Vec::new(), Vec::new());
     for file in files {
-        match Talk::parse(&file.display().to_string(), &fs::read_to_string(&file)?) {
+        let name = file.display().to_string();
+        let text = String::from_utf8(read_written(&file)?).map_err(|error| Misuse(format!("{name}: {error}")))?;
+        match Talk::parse(&name, &text) {
             Ok(talk) => talks.push(talk),
             Err(errors) => unreadable.extend(errors.iter().map(ToString::to_string)),
         }

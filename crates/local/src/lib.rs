@@ -25,5 +25,5 @@ pub use identity::{DEVELOPMENT_IDENTITY, DevelopmentIdentity};
 pub use lambda::{Functions, LocalFunction};
 pub use s3::{ObjectCreated, notification};
 pub use state::StateError;
-pub use sync::{SyncAction, SyncError, Synced, sync_to_bucket};
+pub use sync::{MAX_FILE_BYTES, SyncAction, SyncError, Synced, sync_to_bucket};
 pub use watch::{BrainFolder, Changed, WATCHED_FILES, WatchError};

@@ -46,6 +46,9 @@ pub enum SyncError {
     },
 }
 
+/// Bytes that a file of the folder may have: as many as an author's file may.
+pub const MAX_FILE_BYTES: u64 = 20_000_000;
+
 /// Puts `configs.json` and `knowledge.json` into the bucket where their contents differ from
 /// what it holds, so that unchanged files train nothing. Gives what was done, in that order.
 ///
@@ -76,11 +79,25 @@ pub async fn sync_to_bucket(s3: &Client, bucket: &str, folder: &Path) -> Result<
 
 async fn read(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, SyncError> {
     let file = folder.join(name);
-    match tokio::fs::read(&file).await {
+    match read_regular(&file).await {
         Ok(contents) => Ok(Some(contents)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(SyncError::File { file, source }),
     }
+}
+
+/// A pipe or a device is not even opened, for it may never end.
+async fn read_regular(file: &Path) -> io::Result<Vec<u8>> {
+    let found = tokio::fs::metadata(file).await?;
+    if !found.is_file() {
+        return Err(io::Error::other("only a regular file is read, and this is none"));
+    }
+    if found.len() > MAX_FILE_BYTES {
+        let megabytes = |bytes: u64| bytes as f64 / 1e6;
+        let (most, found) = (megabytes(MAX_FILE_BYTES), megabytes(found.len()));
+        return Err(io::Error::other(format!("a file may have {most} MB, and this one has {found:.1} MB")));
+    }
+    tokio::fs::read(file).await
 }
 
 async fn get(s3: &Client, bucket: &str, key: &str) -> Result<Option<Vec<u8>>, SyncError> {
