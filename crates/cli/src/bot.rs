@@ -125,7 +125,7 @@ fn app(cloud: &Cloud, brains: Arc<S3Brains>) -> App {
         brains,
         speech,
         ratings: Some(Arc::new(DynamoRatings::new(cloud.dynamodb(), RATINGS_TABLE))),
-        uploads: Some(Arc::new(S3Uploads::new(cloud.s3(), cloud.credentials(), uploads))),
+        uploads: Some(Arc::new(S3Uploads::new(cloud.s3(), cloud.form_credentials(), uploads))),
         sign_in: None,
     }
 }
