@@ -274,8 +274,8 @@ impl Trainer {
 
     /// What core answers from now, and what was reported about it.
     async fn live(&self) -> Result<Live, TrainingError> {
-        let Some(packed) = self.bucket.get(PACKED).await? else { return Ok(Live::default()) };
-        let report = self.bucket.get(REPORT).await?;
+        let Some(packed) = self.bucket.get_made(PACKED).await? else { return Ok(Live::default()) };
+        let report = self.bucket.get_made(REPORT).await?;
         Ok(Live::new(packed.etag, packed.modified, packed.content, report.as_ref().map(|report| &*report.content)))
     }
 

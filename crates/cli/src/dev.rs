@@ -54,8 +54,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let folder = brain_folder(arguments.folder.as_deref())?;
     let state = arguments.state.clone().unwrap_or_else(|| default_state(&folder));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(&folder, state, arguments))?;
-    Ok(Outcome::Fine)
+    let served = runtime.block_on(serve(&folder, state, arguments));
+    // A training run under way cannot be stopped, and nobody waits for it: whatever is stored survives the end of a program at any moment.
+    runtime.shutdown_background();
+    served.map(|()| Outcome::Fine)
 }
 
 async fn serve(folder: &Path, state: PathBuf, arguments: &Arguments) -> anyhow::Result<()> {
