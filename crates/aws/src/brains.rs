@@ -22,6 +22,7 @@ use crate::{
     causes,
     metrics::{Metric, count, is_measuring},
     settings::BrainSettings,
+    stopped,
 };
 
 /// How long a look for a newer brain may take while an older one could answer.
@@ -236,7 +237,7 @@ async fn read(output: GetObjectOutput, began: Instant) -> Look {
     match decoded {
         Ok(Ok(brain)) => Look::Newer(Arc::new(LiveBrain { brain, trained_at: written_at }), etag),
         Ok(Err(error)) => refused(error, etag),
-        Err(error) => refused(error, etag),
+        Err(error) => refused(stopped(&error), etag),
     }
 }
 

@@ -85,7 +85,7 @@ async fn answer(State(front): State<Front>, request: Request) -> Response {
     let target = head.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let ran = tokio::task::spawn_blocking(move || run(&front, &operation, &body)).await;
-    reply(ran.unwrap_or_else(|error| Err(DynoxideError::InternalServerError(error.to_string()))))
+    reply(ran.unwrap_or_else(|_| Err(DynoxideError::InternalServerError("the operation panicked".to_owned()))))
 }
 
 fn refused(refusal: Refusal) -> DynoxideError {
