@@ -59,6 +59,24 @@ async fn what_is_stored_with_a_flipped_bit_is_made_anew_at_the_next_save() {
     }
 }
 
+#[tokio::test]
+async fn what_is_noted_beside_stored_objects_may_be_damaged_too() {
+    let desk = DevBot::new().await;
+    desk.start().await.kill();
+    let mut damaged = 0;
+    for entry in fs::read_dir(desk.state.path().join("s3/blobs")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let content = fs::read(&path).unwrap();
+            fs::write(&path, [&[content[0] ^ 1], &content[1..]].concat()).unwrap();
+            damaged += 1;
+        }
+    }
+    assert!(damaged > 0);
+    let dev = desk.start().await;
+    assert_eq!(dev.core(&json!({"text": "bom dia"})).await.1["text"], "Bom dia!");
+}
+
 /// Flips a bit in the middle of each stored object that is meant: their number.
 fn flip_bits(state: &Path, is_meant: impl Fn(&[u8]) -> bool) -> usize {
     let objects = fs::read_dir(state.join("s3/blobs/blobs")).unwrap().map(|entry| entry.unwrap().path());

@@ -49,7 +49,7 @@ pub(super) enum Unmade {
 
 impl Live {
     pub(super) fn new(etag: Option<String>, modified: i64, content: Vec<u8>, report: Option<&[u8]>) -> Self {
-        let summary = artefact::files(&content).and_then(|_| artefact::summary(&content)).ok();
+        let summary = artefact::summary(&content).ok();
         let reported = report.and_then(|report| serde_json::from_slice(report).ok());
         Self { etag, content: content.into(), modified, summary, reported }
     }
