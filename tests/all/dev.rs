@@ -1,5 +1,7 @@
 //! `sbf dev` as its users meet it: a process, HTTP, files that are saved and a machine that loses power.
 
+mod state;
+
 use std::{fs, path::Path, time::Duration};
 
 use sbf_tests::{

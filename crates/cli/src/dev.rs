@@ -21,7 +21,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use sbf_aws::router::{App, Development, development, guarded, routes};
+use sbf_aws::router::{App, Development, development, guarded, log_panics, routes};
 use sbf_dialog::ports::Caller;
 use sbf_languages::{ALL, ENGLISH};
 use tokio::net::TcpListener;
@@ -31,6 +31,7 @@ pub use self::status::{Event, Snapshot, Status};
 use crate::{
     Misuse, Outcome,
     bot::{LocalBot, development_caller},
+    output,
 };
 
 /// What `sbf dev` is told.
@@ -51,11 +52,15 @@ pub struct Arguments {
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    // What a panic says may quote what somebody said.
+    log_panics();
     let folder = brain_folder(arguments.folder.as_deref())?;
     let state = arguments.state.clone().unwrap_or_else(|| default_state(&folder));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(&folder, state, arguments))?;
-    Ok(Outcome::Fine)
+    let served = runtime.block_on(serve(&folder, state, arguments));
+    // A training run under way cannot be stopped, and nobody waits for it: whatever is stored survives the end of a program at any moment.
+    runtime.shutdown_background();
+    served.map(|()| Outcome::Fine)
 }
 
 async fn serve(folder: &Path, state: PathBuf, arguments: &Arguments) -> anyhow::Result<()> {
@@ -70,7 +75,7 @@ async fn serve(folder: &Path, state: PathBuf, arguments: &Arguments) -> anyhow::
     let editing = editing::begin(Arc::clone(&bot), Arc::clone(&status), folder).await?;
     println!(
         "{} is at http://localhost:{port}/ (Ctrl-C ends it; saving {} trains it again)",
-        name(&bot).await,
+        output::one_line(&name(&bot).await),
         folder.display()
     );
     tokio::select! {

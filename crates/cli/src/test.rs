@@ -17,7 +17,7 @@ use crate::{
     Misuse, Outcome,
     bot::{LocalBot, development_caller},
     folder::{BrainFiles, read_written},
-    matrix, show, train,
+    matrix, output, show, train,
 };
 
 /// Failed utterances listed on the terminal.
@@ -118,7 +118,7 @@ fn print(trained: &Trained, scripts: &Scripts, confused: &ConfusionMatrix) {
         println!("failed: {failure}");
     }
     for line in &scripts.unreadable {
-        println!("failed: {line}");
+        println!("failed: {}", output::one_line(line));
     }
 }
 

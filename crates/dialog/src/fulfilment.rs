@@ -3,7 +3,14 @@
 use sbf_brain::Entity;
 use serde_json::{Map, Value, json};
 
-use crate::{input::Input, json, json::kind, ports::BackendAnswer, scope::as_text, session::Sentence};
+use crate::{
+    input::Input,
+    json,
+    json::{kind, measured},
+    ports::BackendAnswer,
+    scope::as_text,
+    session::Sentence,
+};
 
 /// Keys of an event that the server sets, whatever a client or a backend sent back under them.
 const SERVER_OWNED: [&str; 7] = ["lang", "userInfo", "context", "_tags", "_entities", "turnID", "sessionID"];
@@ -121,7 +128,8 @@ fn object(mut fields: Map<String, Value>) -> Outcome {
 fn plain(fields: Map<String, Value>, speaks: bool) -> Outcome {
     if !speaks && (fields.contains_key("errorMessage") || fields.contains_key("errorType")) {
         let error = fields.get("errorMessage").or_else(|| fields.get("errorType"));
-        return Outcome::Failed(format!("answered an error: {}", error.unwrap_or(&Value::Null)));
+        // It may quote what the user said.
+        return Outcome::Failed(format!("answered an error, {}", measured(error.unwrap_or(&Value::Null))));
     }
     match fields.is_empty() {
         true => Outcome::Failed("answered an empty object".to_owned()),
@@ -277,6 +285,17 @@ mod tests {
             assert!(matches!(answered(answer.clone()), Outcome::Failed(_)), "{answer}");
         }
         assert_eq!(read(BackendAnswer::Failed("timeout".to_owned())), Outcome::Failed("timeout".to_owned()));
+    }
+
+    #[test]
+    fn of_a_backends_error_the_log_gets_kind_and_length() {
+        let failure = |answer: Value| match answered(answer) {
+            Outcome::Failed(why) => why,
+            other => panic!("{other:?}"),
+        };
+        let said = "he said xyzzy\u{1b}[2J\n".repeat(10_000);
+        assert_eq!(failure(json!({ "errorMessage": said })), "answered an error, a string of 180000 characters");
+        assert_eq!(failure(json!({ "errorType": { "xyzzy": 1 } })), "answered an error, an object");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod polly;
 mod s3;
 mod samples;
 mod serve;
+mod signature;
 mod speech;
 mod state;
 mod sync;

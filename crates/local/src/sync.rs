@@ -65,12 +65,12 @@ pub async fn sync_to_bucket(s3: &Client, bucket: &str, folder: &Path) -> Result<
         delete(s3, bucket, CONFIGS).await?;
         done.push(Synced { file: CONFIGS, action: SyncAction::Deleted });
     }
-    if let Some(contents) = file.filter(|contents| object.as_ref() != Some(contents)) {
+    if let Some(contents) = file.filter(|contents| !holds(object.as_ref(), contents)) {
         put(s3, bucket, CONFIGS, contents).await?;
         done.push(Synced { file: CONFIGS, action: SyncAction::Put });
     }
     let (file, object) = (read(folder, KNOWLEDGE).await?, get(s3, bucket, KNOWLEDGE).await?);
-    if let Some(contents) = file.filter(|contents| deleted || object.as_ref() != Some(contents)) {
+    if let Some(contents) = file.filter(|contents| deleted || !holds(object.as_ref(), contents)) {
         put(s3, bucket, KNOWLEDGE, contents).await?;
         done.push(Synced { file: KNOWLEDGE, action: SyncAction::Put });
     }
@@ -100,15 +100,20 @@ async fn read_regular(file: &Path) -> io::Result<Vec<u8>> {
     tokio::fs::read(file).await
 }
 
-async fn get(s3: &Client, bucket: &str, key: &str) -> Result<Option<Vec<u8>>, SyncError> {
+fn holds(object: Option<&Option<Vec<u8>>>, contents: &[u8]) -> bool {
+    object.and_then(Option::as_deref) == Some(contents)
+}
+
+/// What the bucket holds; of what is damaged only that it is there, so that it is put again.
+async fn get(s3: &Client, bucket: &str, key: &str) -> Result<Option<Option<Vec<u8>>>, SyncError> {
     let got = s3.get_object().bucket(bucket).key(key).send().await;
     let object = match got.map_err(aws_sdk_s3::Error::from) {
         Ok(object) => object,
         Err(aws_sdk_s3::Error::NoSuchKey(_)) => return Ok(None),
         Err(error) => return Err(failed(bucket, error)),
     };
-    let contents = object.body.collect().await.map_err(|error| failed(bucket, error))?;
-    Ok(Some(contents.to_vec()))
+    let contents = object.body.collect().await.inspect_err(|_| tracing::warn!(key, "a stored file is damaged"));
+    Ok(Some(contents.ok().map(|contents| contents.to_vec())))
 }
 
 async fn put(s3: &Client, bucket: &str, key: &str, contents: Vec<u8>) -> Result<(), SyncError> {
