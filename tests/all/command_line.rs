@@ -1,5 +1,7 @@
 //! `sbf` as a program: what it prints and how it exits.
 
+mod control;
+
 use std::{
     fs,
     io::Write as _,

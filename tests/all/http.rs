@@ -29,7 +29,6 @@ async fn faults_are_named_in_one_sentence() {
         json!({"text": 5}).to_string(),
         json!({"text": long}).to_string(),
         json!({"text": "a\u{0}b"}).to_string(),
-        json!({"text": "  "}).to_string(),
         json!({"_id": "nothing", "payload": {}}).to_string(),
         json!({"_id": "1001"}).to_string(),
         json!({"_id": "1001", "payload": "x"}).to_string(),

@@ -1,5 +1,7 @@
 //! What is logged and measured: by every sample bot, through the real router, and never a word of a user.
 
+mod outside;
+
 use std::{
     io::{self, Write},
     sync::{Arc, Mutex, MutexGuard},

@@ -57,6 +57,21 @@ async fn a_first_message_sent_twice_without_a_session_calls_its_backend_once() {
 }
 
 #[tokio::test]
+async fn a_turn_is_done_once_though_sixty_three_came_after_it() {
+    let backend = Arc::new(Cut::default());
+    let mut bot = power_cut_bot(false).await;
+    bot.bot.backends = Arc::clone(&backend) as _;
+    let first = json!({"text": "ring the bell", "sessionID": "s", "turnID": "first"});
+    assert_eq!(bot.turn(first.clone()).await.unwrap()["text"], "rung");
+    for turn in 1..64 {
+        bot.turn(json!({"text": "hello", "sessionID": "s", "turnID": format!("turn-{turn}")})).await.unwrap();
+    }
+    let again = bot.turn(first).await.unwrap();
+    assert_eq!(backend.calls.load(Ordering::SeqCst), 1);
+    assert!(again["text"].as_str().is_some_and(|text| !text.is_empty()), "{again}");
+}
+
+#[tokio::test]
 async fn after_a_power_cut_the_backend_is_not_called_again() {
     let (calls, answer) = cut_and_retry(false).await;
     assert_eq!(calls, 1);

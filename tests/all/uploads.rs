@@ -101,6 +101,16 @@ async fn the_file_that_was_announced_lands_in_the_bucket() {
 }
 
 #[tokio::test]
+async fn a_form_does_not_name_the_key_that_opens_the_cloud() {
+    let bot = TestBot::sample("en").await;
+    let form = Sent::of_answer(&asked(&bot).await, PICTURE);
+    let environment = bot.local.cloud.environment();
+    let (_, key) = environment.iter().find(|(name, _)| name == "AWS_ACCESS_KEY_ID").unwrap();
+    assert!(form.fields.iter().all(|(_, value)| !value.contains(key)));
+    assert!(!decoded(form.field("policy")).contains(key));
+}
+
+#[tokio::test]
 async fn whatever_differs_from_the_form_is_refused() {
     let bot = TestBot::sample("en").await;
     let right = Sent::of_answer(&asked(&bot).await, PICTURE);
@@ -163,7 +173,7 @@ async fn a_form_ends_after_five_minutes_and_with_the_keys_that_signed_it() {
 
     let elsewhere = Cloud::start(CloudOptions::default()).await.unwrap();
     let settings = UploadSettings { bucket: UPLOAD_BUCKET.to_owned(), limit: 1000 };
-    let foreign = S3Uploads::new(local.cloud.s3(), elsewhere.credentials(), settings);
+    let foreign = S3Uploads::new(local.cloud.s3(), elsewhere.form_credentials(), settings);
     let foreign = foreign.form("ana", &wanted, now, "foreign").await.unwrap();
     assert_eq!(Sent::of_form(foreign).send(None).await.status(), 403);
     assert_eq!(keys(&local.cloud).await.len(), 1);

@@ -4,7 +4,7 @@ use std::{
     env,
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::{LazyLock, OnceLock, mpsc},
     thread,
     time::{Duration, Instant},
@@ -48,6 +48,20 @@ impl DevProcess {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Presses Ctrl-C: how the program ended, and how long it took; `None` where it goes on after the limit.
+    pub fn interrupt(mut self, limit: Duration) -> Option<(ExitStatus, Duration)> {
+        let began = Instant::now();
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), rustix::process::Signal::INT)
+            .unwrap();
+        while began.elapsed() < limit {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some((status, began.elapsed()));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        None
     }
 
     /// Posts a JSON body to `/core`: the status and the JSON that came back.

@@ -66,9 +66,12 @@ const LINK = /^(https?:|mailto:|tel:)/i;
 /** Pictures come over https or with the answer; a drawing (SVG) in an `img` runs no scripts. */
 const PICTURE = /^(https:|data:image\/(png|jpeg|gif|webp|svg\+xml)[;,])/i;
 
+/** After a line break the parser takes no `<frameset>` in the place of the body (HTML standard, "frameset-ok flag"). */
+const IN_BODY = "<br>";
+
 /** Elements for an answer, safe to put into the page; its buttons stand in groups named `choices`. */
 export function sanitise(html: string, choices: string): DocumentFragment {
-  const fragment = DOMPurify.sanitize(repaired(html), {
+  const fragment = DOMPurify.sanitize(IN_BODY + repaired(html), {
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ATTRIBUTES,
     ALLOW_ARIA_ATTR: false,
@@ -76,6 +79,7 @@ export function sanitise(html: string, choices: string): DocumentFragment {
     ADD_URI_SAFE_ATTR: ["colspan", "dir", "height", "lang", "rowspan", "start", "width"],
     RETURN_DOM_FRAGMENT: true,
   });
+  fragment.firstChild?.remove();
   fragment.querySelectorAll("a").forEach(secureLink);
   fragment.querySelectorAll("img").forEach(securePicture);
   fragment.querySelectorAll("button").forEach((button) => {

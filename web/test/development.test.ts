@@ -27,6 +27,7 @@ test("events are known by their type; those of another release are passed over",
   expect(readDevEvent({ type: "brain", version: "2" })).toEqual({ type: "brain" });
   expect(readDevEvent({ type: "training" })).toEqual({ type: "training" });
   expect(readDevEvent({ type: "reload" })).toEqual({ type: "reload" });
+  expect(readDevEvent({ type: "ended" })).toEqual({ type: "ended" });
   expect(readDevEvent({ type: "party" })).toBeNull();
   expect(readDevEvent("brain")).toBeNull();
 });

@@ -77,6 +77,9 @@ describe("what could do harm is gone", () => {
     ['<form action="https://example.com"><input name="password">a</form>', "a"],
     ["<svg><script>alert(1)</script></svg>a", "a"],
     ["<style>*{display:none}</style>a", "a"],
+    ["<frameset><frame src=x></frameset>a", "a"],
+    ["<FrameSet><b>a</b>", "<b>a</b>"],
+    ["</body></html><frameset>a", "a"],
     [
       '<button value="x" formaction="https://example.com" type="submit" autofocus>a</button>',
       '<div class="choices" role="group" aria-label="Choices"><button value="x" type="button">a</button></div>',

@@ -93,10 +93,7 @@ impl Corpus {
     }
 
     fn choose_space(&self, options: &Options) -> Space {
-        let by_size = match self.classes() {
-            0..=20 => 13,
-            _ => 14,
-        };
+        let by_size = Space::bits_for(self.classes());
         let pairs = self.utterances.len() >= options.pairs_from;
         Space { bits: options.bucket_bits.unwrap_or(by_size), pairs, lengths: options.block_lengths }
     }

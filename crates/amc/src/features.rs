@@ -35,6 +35,16 @@ pub(crate) struct Space {
     pub(crate) lengths: [f32; 3],
 }
 
+impl Space {
+    /// Bits of a model with so many classes, unless it is told otherwise.
+    pub(crate) fn bits_for(classes: usize) -> u32 {
+        match classes {
+            0..=20 => 13,
+            _ => 14,
+        }
+    }
+}
+
 /// Buckets of an utterance's features, block by block, each bucket once a block.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Found {

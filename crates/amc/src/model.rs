@@ -76,6 +76,14 @@ pub struct Ranked<'m> {
     pub margin: f32,
 }
 
+/// What is done with the checksum of a model.
+#[derive(Clone, Copy, PartialEq)]
+enum Checksum {
+    Compared,
+    /// Whoever has the bytes knows that it is right.
+    Known,
+}
+
 /// Buffers of one classification, reused by the next.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
@@ -108,11 +116,19 @@ impl Model {
     /// # Errors
     /// Where the bytes are not a model of a format that is read, or are damaged.
     pub fn decode(bytes: impl Into<Arc<[u8]>>) -> Result<Self, DecodeError> {
-        Self::decode_as(bytes.into(), FORMATS)
+        Self::decode_as(bytes.into(), FORMATS, Checksum::Compared)
+    }
+
+    /// Reads a model out of bytes that are known to be as they were written, because a checksum around them was compared.
+    ///
+    /// # Errors
+    /// Where the bytes are not a model of a format that is read.
+    pub fn decode_whole(bytes: impl Into<Arc<[u8]>>) -> Result<Self, DecodeError> {
+        Self::decode_as(bytes.into(), FORMATS, Checksum::Known)
     }
 
     /// As a program of these formats reads it.
-    fn decode_as(bytes: Arc<[u8]>, formats: Formats) -> Result<Self, DecodeError> {
+    fn decode_as(bytes: Arc<[u8]>, formats: Formats, checksum: Checksum) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(&bytes);
         if reader.take(MAGIC.len()).map_err(|_| DecodeError::NotAModel)? != MAGIC {
             return Err(DecodeError::NotAModel);
@@ -121,8 +137,9 @@ impl Model {
         if !formats.reads(format) {
             return Err(DecodeError::Format { found: format, reads: formats });
         }
-        let checksum = reader.u64()?;
-        if checksum != hash::bytes(u64::from(format), bytes.get(reader.position()..).unwrap_or_default()) {
+        let written = reader.u64()?;
+        let compute = || hash::bytes(u64::from(format), bytes.get(reader.position()..).unwrap_or_default());
+        if checksum == Checksum::Compared && written != compute() {
             return Err(DecodeError::Damaged);
         }
         let head = Head::read(&mut reader)?;
@@ -131,6 +148,13 @@ impl Model {
             return Err(DecodeError::Malformed);
         }
         Ok(Self { rows, head, bytes })
+    }
+
+    /// About how many bytes a model of so many intents takes: those of its rows, which are nearly all.
+    pub fn size(intents: usize) -> usize {
+        // One more class for what the bot must refuse.
+        let classes = intents + 1;
+        Table::new(0, classes).range(Space::bits_for(classes)).len()
     }
 
     /// Names of the intents, sorted.

@@ -3,7 +3,7 @@
 //! What a brain is and means is the matter of the crate `crates/brain`; the folder `brain/` has the sample bots' files.
 
 use std::{
-    fmt::Display,
+    fmt::{self, Display},
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
@@ -22,6 +22,7 @@ use crate::{
     causes,
     metrics::{Metric, count, is_measuring},
     settings::BrainSettings,
+    stopped,
 };
 
 /// How long a look for a newer brain may take while an older one could answer.
@@ -39,9 +40,19 @@ const PAUSE_WITHOUT_BRAIN: Duration = Duration::from_secs(1);
 pub struct S3Brains {
     client: Client,
     settings: BrainSettings,
+    herald: Option<Herald>,
     state: RwLock<State>,
     /// Held by whoever looks for a newer brain.
     looking: tokio::sync::Mutex<()>,
+}
+
+/// Told of each brain before the first turn can be answered from it.
+struct Herald(Box<dyn Fn(&Brain) + Send + Sync>);
+
+impl fmt::Debug for Herald {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Herald")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -71,7 +82,13 @@ enum Look {
 impl S3Brains {
     /// Brains from the artefact in `settings.bucket`.
     pub fn new(client: Client, settings: BrainSettings) -> Self {
-        Self { client, settings, state: RwLock::default(), looking: tokio::sync::Mutex::default() }
+        Self { client, settings, herald: None, state: RwLock::default(), looking: tokio::sync::Mutex::default() }
+    }
+
+    /// The same, where `herald` is told of each brain before the first turn can be answered from it.
+    #[must_use]
+    pub fn telling(self, herald: impl Fn(&Brain) + Send + Sync + 'static) -> Self {
+        Self { herald: Some(Herald(Box::new(herald))), ..self }
     }
 
     /// Makes the next turn look for a newer brain, however recently that was done.
@@ -79,12 +96,19 @@ impl S3Brains {
         self.state.write().unwrap_or_else(PoisonError::into_inner).looked_at = None;
     }
 
-    /// Looks for a newer brain at once, and returns the one that is live then.
+    /// Looks for a newer brain at once, and returns the one that is live then. What was refused is read once more: made again of the same files
+    /// it has the same ETag.
     ///
     /// # Errors
     /// While none is live.
     pub async fn revalidate_now(&self) -> Result<Arc<LiveBrain>, NoBrain> {
         let _looking = self.looking.lock().await;
+        {
+            let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+            if state.fault.is_some() {
+                state.seen = None;
+            }
+        }
         self.look().await;
         self.at_hand()
     }
@@ -112,6 +136,9 @@ impl S3Brains {
         match look {
             Look::Unchanged => {}
             Look::Newer(live, etag) => {
+                if let Some(Herald(tell)) = &self.herald {
+                    tell(&live.brain);
+                }
                 tracing::info!(version = live.brain.version(), trained_at = live.trained_at, "a brain is live");
                 (state.live, state.seen, state.fault) = (Some(live), etag, None);
             }
@@ -200,7 +227,7 @@ async fn read(output: GetObjectOutput, began: Instant) -> Look {
     let written_at = output.last_modified.and_then(|at| at.fmt(DateTimeFormat::DateTime).ok()).unwrap_or_default();
     let bytes = match output.body.collect().await {
         Ok(bytes) => bytes.into_bytes(),
-        Err(error) => return Look::Failed(error.to_string()),
+        Err(error) => return Look::Failed(causes(&error)),
     };
     let (size, got) = (bytes.len(), Instant::now());
     let decoded = tokio::task::spawn_blocking(move || sbf_brain::decode(&bytes)).await;
@@ -210,7 +237,7 @@ async fn read(output: GetObjectOutput, began: Instant) -> Look {
     match decoded {
         Ok(Ok(brain)) => Look::Newer(Arc::new(LiveBrain { brain, trained_at: written_at }), etag),
         Ok(Err(error)) => refused(error, etag),
-        Err(error) => refused(error, etag),
+        Err(error) => refused(stopped(&error), etag),
     }
 }
 

@@ -8,7 +8,8 @@ use sbf_dialog::ports::{AccessToken, Caller, Profile};
 /// `authorization` is the header that the claims came in: an access token says who is calling, but not what they are called, and is
 /// kept to ask for that.
 pub fn caller_from_claims<'c>(claim: impl Fn(&str) -> Option<&'c str>, authorization: Option<&str>) -> Option<Caller> {
-    let subject = filled(claim("sub"))?;
+    // It names a person as it is: another issuer's " ana" is not "ana".
+    let subject = claim("sub").filter(|subject| !subject.trim().is_empty())?.to_owned();
     let Profile { email, name } = profile_from_claims(&claim);
     let groups = claim("cognito:groups").map(listed).unwrap_or_default();
     let asks = name.is_none() && is_access_token(&claim);
@@ -87,6 +88,12 @@ mod tests {
     fn without_a_subject_there_is_no_caller() {
         assert_eq!(caller(&[("email", "ana@example.org")]), None);
         assert_eq!(caller(&[("sub", " ")]), None);
+    }
+
+    #[test]
+    fn a_subject_is_compared_as_it_is() {
+        let subject = |written| caller(&[("sub", written)]).unwrap().subject;
+        assert_eq!([subject(" ana"), subject("Ana"), subject("ana\t")], [" ana", "Ana", "ana\t"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::http::Request;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::body::content;
+use crate::{body::content, unread};
 
 /// How long one request may take: a turn waits for it.
 const DEADLINE: Duration = Duration::from_secs(2);
@@ -48,9 +48,9 @@ impl Issuer {
     pub async fn discover(&self) -> Result<Discovery, OidcError> {
         let address = format!("{}/.well-known/openid-configuration", self.url.trim_end_matches('/'));
         let found = self.get(&address, None).await?;
-        let found: Discovery = serde_json::from_value(found).map_err(|error| fault(&address, error))?;
+        let found: Discovery = serde_json::from_value(found).map_err(|error| fault(&address, unread(&error)))?;
         if found.issuer.trim_end_matches('/') != self.url.trim_end_matches('/') {
-            return Err(fault(&address, format!("the issuer there is {}", found.issuer)));
+            return Err(fault(&address, "the issuer there calls itself otherwise"));
         }
         Ok(found)
     }
@@ -82,7 +82,7 @@ impl Issuer {
             return Err(fault(address, format!("the answer has status {status}")));
         }
         let body = content(response.into_body(), ANSWER_LIMIT).await.map_err(|why| fault(address, why))?;
-        serde_json::from_slice(&body).map_err(|error| fault(address, error))
+        serde_json::from_slice(&body).map_err(|error| fault(address, unread(&error)))
     }
 }
 

@@ -14,7 +14,7 @@ use sbf_dialog::{
     session::Session,
 };
 
-use crate::{causes, tables};
+use crate::{causes, tables, unread};
 
 /// A table whose items are found by two strings and expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,7 +148,7 @@ fn read(item: &Item, now: u64) -> Result<Option<Stored>, StoreError> {
     }
     let version = number_in(item, "version")?;
     let body = item.get("body").and_then(|body| body.as_s().ok()).ok_or_else(|| unreadable("it has no body"))?;
-    let session = serde_json::from_str(body).map_err(unreadable)?;
+    let session = serde_json::from_str(body).map_err(|error| unreadable(unread(&error)))?;
     Ok(Some(Stored { session, version }))
 }
 

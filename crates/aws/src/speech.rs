@@ -131,15 +131,11 @@ impl PollySpeech {
                 }
                 Err(error) => error,
             };
-            let why = causes(&error);
+            let why = kind(&error);
             wanted = match refusal(&error) {
                 Some(Refused::Engine) => {
-                    tracing::warn!(
-                        voice = wanted.voice,
-                        engine = wanted.engine.as_str(),
-                        why,
-                        "the voice lacks an engine"
-                    );
+                    tracing::debug!(voice = wanted.voice, "lacks an engine");
+                    tracing::warn!(engine = wanted.engine.as_str(), why, "the voice lacks an engine");
                     lock(&self.lacking).insert((wanted.voice.to_owned(), wanted.engine.clone()));
                     let other = self.engine(wanted.voice).filter(|_| !is_second_engine).ok_or(why)?;
                     is_second_engine = true;
@@ -153,7 +149,9 @@ impl PollySpeech {
                     Wanted { spoken: plain(&wanted.request.text), ..wanted }
                 }
                 Some(Refused::Lexicon) if !wanted.lexicons.is_empty() => {
-                    tracing::warn!(lexicons = ?wanted.lexicons, "a lexicon is unknown to Polly; spoken without any");
+                    tracing::debug!(lexicons = ?wanted.lexicons, "one is unknown");
+                    let lexicons = wanted.lexicons.len();
+                    tracing::warn!(lexicons, "a lexicon is unknown to Polly; spoken without any");
                     Wanted { lexicons: Vec::new(), ..wanted }
                 }
                 _ => return Err(why),
@@ -185,7 +183,9 @@ impl Speech for PollySpeech {
             .await
             .inspect_err(|why| {
                 count(Metric::SoundFailures);
-                tracing::warn!(voice, why, "an answer goes out without its sound");
+                // Its name may be the client's, as is what Polly says of it.
+                tracing::debug!(voice, "no sound");
+                tracing::warn!(why, "an answer goes out without its sound");
             })
             .ok()
     }
@@ -197,6 +197,15 @@ enum Refused {
     Engine,
     Ssml,
     Lexicon,
+}
+
+/// For the log: Polly's messages quote voices, lexicons and texts.
+fn kind(error: &SdkError<SynthesizeSpeechError>) -> String {
+    tracing::debug!(error = causes(error), "Polly refused");
+    match error.as_service_error() {
+        Some(refused) => refused.code().unwrap_or("an error without a code").to_owned(),
+        None => causes(error),
+    }
 }
 
 /// Beside the errors of its reference Polly answers with a `ValidationException`, of which its message says what is meant.

@@ -25,7 +25,7 @@ use self::{
     history::{Change, History, State},
     making::{Live, Made, Unmade},
 };
-use crate::settings::BrainSettings;
+use crate::{settings::BrainSettings, stopped};
 
 /// Trains the brain of one bucket.
 #[derive(Debug, Clone)]
@@ -274,8 +274,8 @@ impl Trainer {
 
     /// What core answers from now, and what was reported about it.
     async fn live(&self) -> Result<Live, TrainingError> {
-        let Some(packed) = self.bucket.get(PACKED).await? else { return Ok(Live::default()) };
-        let report = self.bucket.get(REPORT).await?;
+        let Some(packed) = self.bucket.get_made(PACKED).await? else { return Ok(Live::default()) };
+        let report = self.bucket.get_made(REPORT).await?;
         Ok(Live::new(packed.etag, packed.modified, packed.content, report.as_ref().map(|report| &*report.content)))
     }
 
@@ -310,7 +310,7 @@ impl Trainer {
 async fn make(files: &Files, live: &Arc<Live>) -> Result<Result<Made, Unmade>, TrainingError> {
     let (files, live) = (files.clone(), Arc::clone(live));
     let making = tokio::task::spawn_blocking(move || making::make(&files, &live));
-    making.await.map_err(|error| TrainingError::Stopped(error.to_string()))
+    making.await.map_err(|error| TrainingError::Stopped(stopped(&error).to_owned()))
 }
 
 fn json(problems: &[Problem]) -> Vec<u8> {

@@ -55,8 +55,8 @@ pub struct S3Uploads {
 }
 
 impl S3Uploads {
-    /// Forms for the bucket of `settings`, signed with `credentials`, which must be those of `client`'s own configuration;
-    /// the SDK does not hand them out again.
+    /// Forms for the bucket of `settings`, signed with `credentials`: those of `client`'s own configuration, which the SDK does not hand
+    /// out again, or others that may write the bucket. A form names their access key.
     pub fn new(client: Client, credentials: SharedCredentialsProvider, settings: UploadSettings) -> Self {
         Self { client, credentials, settings }
     }

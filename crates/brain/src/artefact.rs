@@ -4,7 +4,7 @@
 //! comment is the SHA-256 of all bytes before it, so that no change of any bit goes unseen; the manifest has one for each entry. Equal bots have
 //! equal bytes.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Write};
 
 use sbf_amc::{Formats, Model};
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,8 @@ use crate::{brain::Brain, check, files::sha256, problem::Problem};
 pub use crate::{
     brain::Measured,
     files::{
-        ABOUT, CONFIGS, CONFUSION_MATRIX, CONFUSION_PICTURE, Files, KNOWLEDGE, PACKED, PROBLEMS, READABLE, REPORT,
-        WORD_DISTRIBUTION,
+        ABOUT, CONFIGS, CONFUSION_MATRIX, CONFUSION_PICTURE, Files, KNOWLEDGE, MAX_BYTES, MAX_UTTERANCES, PACKED,
+        PROBLEMS, READABLE, REPORT, WORD_DISTRIBUTION, too_large,
     },
 };
 
@@ -134,9 +134,7 @@ pub fn files(bytes: &[u8]) -> Result<Files, DecodeError> {
     let mut archive =
         ZipArchive::new(Cursor::new(bytes)).map_err(|error| DecodeError::NotAnArtefact(error.to_string()))?;
     check_seal(bytes)?;
-    let has_config = archive.index_for_name(CONFIGS).is_some();
-    let config = if has_config { Some(entry(&mut archive, CONFIGS, bytes.len())?) } else { None };
-    Ok(Files { knowledge: entry(&mut archive, KNOWLEDGE, bytes.len())?, config })
+    sources(&mut archive, bytes)
 }
 
 /// The artefact's bytes.
@@ -179,26 +177,24 @@ pub fn decode(bytes: &[u8]) -> Result<Brain, DecodeError> {
 fn decode_as(bytes: &[u8], formats: Formats) -> Result<Brain, DecodeError> {
     let mut archive =
         ZipArchive::new(Cursor::new(bytes)).map_err(|error| DecodeError::NotAnArtefact(error.to_string()))?;
-    let manifest = entry(&mut archive, MANIFEST, bytes.len())?;
+    let manifest = entry(&mut archive, MANIFEST, bytes)?;
     let FormatOnly { format } =
-        serde_json::from_slice(&manifest).map_err(|error| DecodeError::NotAnArtefact(error.to_string()))?;
+        serde_json::from_slice(manifest).map_err(|error| DecodeError::NotAnArtefact(error.to_string()))?;
     if !formats.reads(format) {
         return Err(DecodeError::Format { found: format, reads: formats });
     }
     check_seal(bytes)?;
     let manifest: Manifest =
-        serde_json::from_slice(&manifest).map_err(|error| DecodeError::Damaged(error.to_string()))?;
-    let has_config = manifest.checksums.iter().any(|checksum| checksum.entry == CONFIGS);
-    let config = if has_config { Some(entry(&mut archive, CONFIGS, bytes.len())?) } else { None };
-    let sources = Files { knowledge: entry(&mut archive, KNOWLEDGE, bytes.len())?, config };
-    let model = entry(&mut archive, MODEL, bytes.len())?;
-    // Entries that a later release adds are none of ours; the seal is over them too.
-    let is_known = |checksum: &&Checksum| [KNOWLEDGE, CONFIGS, MODEL].contains(&checksum.entry.as_str());
-    if !manifest.checksums.iter().filter(is_known).eq(&checksums(&sources, &model)) {
-        return Err(DecodeError::Damaged("an entry's checksum does not match".to_owned()));
+        serde_json::from_slice(manifest).map_err(|error| DecodeError::Damaged(error.to_string()))?;
+    let sources = sources(&mut archive, bytes)?;
+    // The seal is over every byte, theirs too; so no entry is summed up once more. Those that a later release adds are none of ours.
+    let listed = |entry: &str| manifest.checksums.iter().any(|checksum| checksum.entry == entry);
+    if !listed(KNOWLEDGE) || !listed(MODEL) || listed(CONFIGS) != sources.config.is_some() {
+        return Err(DecodeError::Damaged("its entries are not those that it lists".to_owned()));
     }
+    let model = entry(&mut archive, MODEL, bytes)?;
     let content = check::reread(&sources, manifest.language.clone()).map_err(DecodeError::Problems)?;
-    let model = Model::decode(model)?;
+    let model = Model::decode_whole(model)?;
     if let Some(stranger) = model.intents().find(|intent| !content.by_id.contains_key(*intent)) {
         return Err(DecodeError::Damaged(format!("the classifier knows an intent that the bot has not: {stranger}")));
     }
@@ -242,16 +238,21 @@ fn pack<'b>(entries: impl Iterator<Item = (&'static str, &'b [u8])>) -> zip::res
     Ok(writer.finish()?.into_inner())
 }
 
-/// One entry, whole; the archive checks its CRC on the way.
-fn entry(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str, most: usize) -> Result<Vec<u8>, DecodeError> {
+fn sources(archive: &mut ZipArchive<Cursor<&[u8]>>, bytes: &[u8]) -> Result<Files, DecodeError> {
+    let has_config = archive.index_for_name(CONFIGS).is_some();
+    let config = if has_config { Some(entry(archive, CONFIGS, bytes)?.to_vec()) } else { None };
+    Ok(Files { knowledge: entry(archive, KNOWLEDGE, bytes)?.to_vec(), config })
+}
+
+/// One entry, whole, where it lies in the archive. The seal has shown that it is as it was written.
+fn entry<'b>(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str, bytes: &'b [u8]) -> Result<&'b [u8], DecodeError> {
     let damaged = |error: &dyn std::fmt::Display| DecodeError::Damaged(format!("{name}: {error}"));
     let file = archive.by_name(name).map_err(|error| damaged(&error))?;
-    if file.compression() != CompressionMethod::Stored || file.size() > most as u64 {
-        return Err(damaged(&"not stored as it is"));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(file.size()).unwrap_or(0));
-    file.take(most as u64).read_to_end(&mut bytes).map_err(|error| damaged(&error))?;
-    Ok(bytes)
+    let place = file.data_start().and_then(|start| {
+        let (start, size) = (usize::try_from(start).ok()?, usize::try_from(file.size()).ok()?);
+        bytes.get(start..start.checked_add(size)?)
+    });
+    place.filter(|_| file.compression() == CompressionMethod::Stored).ok_or_else(|| damaged(&"not stored as it is"))
 }
 
 fn check_seal(bytes: &[u8]) -> Result<(), DecodeError> {

@@ -141,6 +141,6 @@ impl Brain {
     }
     /// The readable form of what the brain knows, as written.
     pub fn knowledge(&self) -> &Value {
-        &self.content.written
+        self.content.written(&self.sources)
     }
 }

@@ -1,5 +1,6 @@
 //! Both files to a bot that can be trained, or to everything that is wrong with them.
 
+mod compiler;
 mod item;
 mod outside;
 mod sentence;
@@ -7,22 +8,25 @@ mod utterances;
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    mem::take,
+    sync::{Arc, OnceLock},
 };
 
+use sbf_amc::Model;
 use serde_json::Value;
 
-use self::utterances::Collected;
+use self::{compiler::Compiler, utterances::Collected};
 use crate::{
     anchors,
     config::{CONFIGS_FILE, Config},
     content::Content,
     entity::{Lexicon, Values},
-    files::Files,
+    files::{Files, too_large},
     intent::{FederatedBot, Intent},
     json,
     knowledge::{self, Item, KNOWLEDGE_FILE, Knowledge},
     language,
+    memory::{Part, of_json},
     problem::{Problem, Problems, Severity},
     utterance::Template,
 };
@@ -84,7 +88,7 @@ impl CheckedKnowledge {
     }
     /// knowledge.json as written.
     pub fn knowledge(&self) -> &Value {
-        &self.content.written
+        self.content.written(&self.sources)
     }
 }
 
@@ -92,6 +96,15 @@ impl CheckedKnowledge {
 ///
 /// The bot is there if and only if no problem is an error.
 pub fn read(knowledge: &[u8], config: Option<&[u8]>) -> (Option<CheckedKnowledge>, Vec<Problem>) {
+    let files = [(KNOWLEDGE_FILE, Some(knowledge)), (CONFIGS_FILE, config)];
+    let large = files.into_iter().filter_map(|(file, bytes)| {
+        let bytes = bytes?.len();
+        Some(Problem::error(file, "", too_large(bytes as u64)?, &format!("{bytes} bytes")))
+    });
+    let large: Vec<Problem> = large.collect();
+    if !large.is_empty() {
+        return (None, large);
+    }
     let (compiled, problems) = compile(knowledge, config, &Purpose::Training);
     let checked = compiled.map(|(content, training)| CheckedKnowledge {
         content,
@@ -137,16 +150,24 @@ fn compile(knowledge: &[u8], config: Option<&[u8]>, purpose: &Purpose) -> (Optio
     let written_config = typed.written.clone();
     let value = match purpose {
         Purpose::Training => json::parse(knowledge, &mut problems),
-        // What it warns of was said when the bot was trained, and paths for it are most of the work.
-        Purpose::Answering { .. } => {
-            serde_json::from_slice(knowledge).ok().or_else(|| json::parse(knowledge, &mut problems))
-        }
+        Purpose::Answering { .. } => knowledge::without_utterances(knowledge)
+            // It is read again only to say what is wrong with it.
+            .or_else(|| json::parse(knowledge, &mut problems)),
+    };
+    let written = match purpose {
+        Purpose::Training => value.clone(),
+        Purpose::Answering { .. } => None,
     };
     let compiled = value.map(|value| compile_value(value, typed, purpose, &mut problems, &mut config_problems));
     let mut all = config_problems.sorted(&written_config);
-    all.extend(problems.sorted(compiled.as_ref().map_or(&Value::Null, |(content, _)| &content.written)));
+    all.extend(problems.sorted(written.as_ref().unwrap_or(&Value::Null)));
     let faulty = all.iter().any(|problem| problem.severity == Severity::Error);
-    (compiled.filter(|_| !faulty), all)
+    let compiled = compiled.filter(|_| !faulty).map(|(content, training)| {
+        // What answers needs it for nobody but people.
+        let written = written.map_or_else(OnceLock::new, OnceLock::from);
+        (Content { written, ..content }, training)
+    });
+    (compiled, all)
 }
 
 fn compile_value(
@@ -157,18 +178,22 @@ fn compile_value(
     config_problems: &mut Problems,
 ) -> (Content, Training) {
     let name = config.name.clone().or_else(|| knowledge::name(&value)).unwrap_or_else(|| "SBF".to_owned());
-    let needed = match purpose {
-        Purpose::Training => value.clone(),
-        Purpose::Answering { .. } => knowledge::without_utterances(&value),
-    };
-    let written = knowledge::read(&filled(needed, &name, &config, problems), problems);
+    let mut written = knowledge::read(&filled(value, &name, &config, problems), problems);
     let language = match purpose {
         Purpose::Training => language_of(&written, &config, config_problems),
         Purpose::Answering { language } => language.clone(),
     };
-    let stock = sentence::stock(&written, language.as_deref(), problems);
-    let values = Values::new(written.entities);
-    let intents = items(&written.items, &values, problems);
+    let (values, lexicon) = (Values::new(take(&mut written.entities)), Lexicon::new(take(&mut written.lexicon)));
+    let mut compiler = match purpose {
+        Purpose::Training => Compiler::checking(&values, problems),
+        Purpose::Answering { .. } => Compiler::trusting(&values, problems),
+    };
+    compiler.take(Part::Templates, of_json(&config.written), "");
+    compiler.take(Part::Lists, values.bytes(), knowledge::LISTS_PATH);
+    compiler.take(Part::Lists, lexicon.bytes(), knowledge::ANALYSERS_PATH);
+    let stock = sentence::stock(&written, language.as_deref(), &mut compiler);
+    let intents = items(&written.items, &mut compiler);
+    compiler.take(Part::Classifier, Model::size(intents.len()), knowledge::ITEMS_PATH);
     let tests = tests(&written.items, &intents);
     let federation = match purpose {
         Purpose::Training => {
@@ -186,21 +211,9 @@ fn compile_value(
     let training = Training { utterances, cap, none, stop_words: written.stop_words, synonyms: written.synonyms };
     let voice = config.voice.clone();
     let by_id = intents.iter().enumerate().map(|(index, intent)| (intent.id.clone(), index)).collect();
-    let lexicon = Lexicon::new(written.lexicon);
-    let content = Content {
-        name,
-        language,
-        voice,
-        config,
-        written: value,
-        intents,
-        by_id,
-        values,
-        lexicon,
-        stock,
-        tests,
-        federation,
-    };
+    let written = OnceLock::new();
+    let content =
+        Content { name, language, voice, config, written, intents, by_id, values, lexicon, stock, tests, federation };
     (content, training)
 }
 
@@ -228,14 +241,14 @@ fn language_of(written: &Knowledge, config: &Config, problems: &mut Problems) ->
 }
 
 /// Compiles every item; one without an id or an action is left out, and is a problem.
-fn items(written: &[Item], values: &Values, problems: &mut Problems) -> Vec<Intent> {
+fn items(written: &[Item], compiler: &mut Compiler<'_>) -> Vec<Intent> {
     let mut paths: HashMap<&str, &str> = HashMap::new();
     let mut intents = Vec::new();
     for item in written {
-        let action = item::action(item, values, problems);
+        let action = item::action(item, compiler);
         let Some(id) = &item.id else { continue };
         if let Some(other) = paths.insert(&id.value, &item.path) {
-            problems.error(&id.path, format!("ids must differ; {other} has this one too"), &id.value);
+            compiler.problems.error(&id.path, format!("ids must differ; {other} has this one too"), &id.value);
             continue;
         }
         if let Some(action) = action {

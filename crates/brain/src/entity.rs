@@ -61,6 +61,20 @@ impl Values {
         Self { lists, by_first_word }
     }
 
+    /// Bytes that they take: each value as written, its words, and the first word once more.
+    pub(crate) fn bytes(&self) -> usize {
+        let of_words = |words: &[String]| words.iter().map(|word| size_of::<String>() + word.len()).sum::<usize>();
+        let of_known = |known: &Known| size_of::<Known>() + of_words(&known.words);
+        let found: usize = self
+            .by_first_word
+            .iter()
+            .map(|(word, known)| {
+                size_of::<(String, Vec<Known>)>() + word.len() + known.iter().map(of_known).sum::<usize>()
+            })
+            .sum();
+        found + self.lists.iter().map(|list| of_words(&list.values)).sum::<usize>()
+    }
+
     pub(crate) fn lists(&self) -> &[EntityList] {
         &self.lists
     }
@@ -131,6 +145,11 @@ impl Lexicon {
     pub(crate) fn new(entries: Vec<(String, String)>) -> Self {
         let entries = entries.into_iter().map(|(tag, word)| (tag, key(&word))).filter(|(_, word)| !word.is_empty());
         Self { entries: entries.map(|(tag, word)| (tag, format!(" {word} "))).collect() }
+    }
+
+    /// Bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.entries.iter().map(|(tag, word)| size_of::<(String, String)>() + tag.len() + word.len()).sum()
     }
 
     /// Each tag once, in the lexicon's order.

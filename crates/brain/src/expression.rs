@@ -17,11 +17,13 @@ pub use self::{
     names::NAMES,
     template::{Part, Template},
 };
+use crate::pattern::{Automaton, OnUse};
 
 /// A parsed expression.
 #[derive(Debug, Clone)]
 pub struct Expression {
     root: Node,
+    bytes: usize,
 }
 
 /// What an expression may ask of its surroundings.
@@ -52,12 +54,23 @@ impl Expression {
     /// # Errors
     /// Where the text is not one, with the place: also for names and functions that do not exist, and for regexes that cannot be translated.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
-        Ok(Self { root: parser::parse(text)? })
+        parser::parse(text, parser::Regexes::Compiled)
+    }
+
+    /// Parses an expression that training has parsed before: its regexes are compiled when they are first used, and one that this release cannot
+    /// read matches nothing.
+    pub(crate) fn trusted(text: &str) -> Result<Self, ExpressionError> {
+        parser::parse(text, parser::Regexes::Trusted)
+    }
+
+    /// Bytes that it takes once it is used; without its regexes, where it is [`Expression::trusted`].
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// One that holds for nobody.
     pub(crate) fn never() -> Self {
-        Self { root: Node::Literal(Value::Bool(false)) }
+        Self { root: Node::Literal(Value::Bool(false)), bytes: size_of::<Self>() }
     }
 
     /// Its value; unknown names and type clashes are `Null`, never an error, so that a condition simply does not hold.
@@ -83,7 +96,7 @@ enum Node {
     Choose(Box<Node>, Box<Node>, Box<Node>),
     Call(Function, Vec<Node>),
     Environment(Vec<(String, Node)>),
-    Matches(Box<Node>, regex::Regex),
+    Matches(Box<Node>, OnUse<Automaton>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

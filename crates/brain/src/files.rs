@@ -23,6 +23,24 @@ pub const ABOUT: &str = "files-sha256";
 /// Counts and rates of the last training.
 pub const REPORT: &str = "training-report.json";
 
+/// Bytes that a file of an author may have.
+pub const MAX_BYTES: u64 = 20_000_000;
+
+/// Utterances that the author of a bot may write.
+pub const MAX_UTTERANCES: usize = 200_000;
+
+/// What is wrong with a file of so many bytes; `None` where it is not too large.
+pub fn too_large(bytes: u64) -> Option<String> {
+    let megabytes = |bytes: u64| bytes as f64 / 1e6;
+    let say = || {
+        let (most, found) = (megabytes(MAX_BYTES), megabytes(bytes));
+        format!(
+            "a file may have {most} MB, and this one has {found:.1} MB; take out what the bot does not need, or make two bots of it"
+        )
+    };
+    (bytes > MAX_BYTES).then(say)
+}
+
 /// Both files of a bot, exactly as they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {

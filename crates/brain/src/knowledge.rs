@@ -2,14 +2,16 @@
 //!
 //! The reference's field names of this file occur only here. Reading finds faults of shape; what the parts mean together is checked elsewhere.
 
+mod answering;
 mod federation;
 mod looks;
 
 use serde_json::Value;
 
 pub(crate) use self::{
+    answering::without_utterances,
     federation::{OtherBot, read as read_federation},
-    looks::{name, path_of_function, path_of_other_bot, path_of_role, without_utterances},
+    looks::{name, path_of_function, path_of_other_bot, path_of_role},
 };
 
 use crate::{
@@ -22,6 +24,12 @@ pub(crate) const KNOWLEDGE_FILE: &str = "knowledge.json";
 
 /// Where the intents stand.
 pub(crate) const ITEMS_PATH: &str = "knowledge";
+
+/// Where the lists of values stand.
+pub(crate) const LISTS_PATH: &str = "staticEntities";
+
+/// Where the lists of tagged words stand.
+pub(crate) const ANALYSERS_PATH: &str = "analysers";
 
 /// An item's utterances.
 const UTTERANCES: &str = "_intents";
@@ -129,10 +137,10 @@ pub(crate) fn read(written: &Value, problems: &mut Problems) -> Knowledge {
     if knowledge.items.is_empty() {
         problems.error(ITEMS_PATH, "a bot needs at least one item here", "none");
     }
-    knowledge.entities = fields.get("staticEntities").map(|at| read_entities(&at, problems)).unwrap_or_default();
+    knowledge.entities = fields.get(LISTS_PATH).map(|at| read_entities(&at, problems)).unwrap_or_default();
     knowledge.stop_words = plain(fields.texts("stopWords", problems));
     knowledge.none = fields.texts("none", problems);
-    if let Some(mut analysers) = fields.get("analysers").and_then(|at| at.fields(problems)) {
+    if let Some(mut analysers) = fields.get(ANALYSERS_PATH).and_then(|at| at.fields(problems)) {
         read_analysers(&mut analysers, &mut knowledge, problems);
         analysers.warn_unknown(problems);
     }

@@ -14,6 +14,7 @@ pub mod expression;
 pub mod findings;
 pub mod intent;
 pub mod language;
+pub mod memory;
 pub mod pattern;
 pub mod payload;
 pub mod problem;

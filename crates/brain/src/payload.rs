@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::memory::of_json;
+
 /// A parsed payload template.
 ///
 /// Values are put into the parsed shape and never into text, so that nothing a user types can add a key or break out of its string.
@@ -50,12 +52,36 @@ impl PayloadTemplate {
         fill_object(&self.shape, value)
     }
 
+    /// Bytes that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + members_bytes(&self.shape)
+    }
+
     /// The numbers of all placeholders.
     pub fn placeholders(&self) -> BTreeSet<u32> {
         let mut found = BTreeSet::new();
         self.shape.iter().for_each(|(_, shape)| collect(shape, &mut found));
         found
     }
+}
+
+fn members_bytes(members: &[(String, Shape)]) -> usize {
+    members.iter().map(|(key, shape)| size_of::<String>() + key.len() + shape_bytes(shape)).sum()
+}
+
+fn shape_bytes(shape: &Shape) -> usize {
+    let more = match shape {
+        Shape::Constant(value) => of_json(value),
+        Shape::List(items) => items.iter().map(shape_bytes).sum(),
+        Shape::Object(members) => members_bytes(members),
+        Shape::Text(pieces) => pieces.iter().map(piece_bytes).sum(),
+        Shape::Bare(_) => 0,
+    };
+    size_of::<Shape>() + more
+}
+
+fn piece_bytes(piece: &Piece) -> usize {
+    size_of::<Piece>() + if let Piece::Written(text) = piece { text.len() } else { 0 }
 }
 
 fn object(members: Map<String, Value>) -> Result<Vec<(String, Shape)>, String> {

@@ -63,7 +63,10 @@ impl LocalBot {
         create_sessions_table(&cloud.dynamodb(), SESSIONS_TABLE).await?;
         create_ratings_table(&cloud.dynamodb(), RATINGS_TABLE).await?;
         let settings = BrainSettings { bucket: BRAIN_BUCKET.to_owned() };
-        let brains = Arc::new(S3Brains::new(cloud.s3(), settings.clone()));
+        let functions = cloud.functions();
+        let brains = S3Brains::new(cloud.s3(), settings.clone());
+        let brains = brains.telling(move |brain| functions.set_local_functions(brain.config().local_functions.clone()));
+        let brains = Arc::new(brains);
         let app = app(&cloud, Arc::clone(&brains));
         let trainer = Trainer::new(cloud.s3(), settings);
         Ok(Self { cloud, app, brains, trainer })
@@ -99,14 +102,12 @@ impl LocalBot {
         Ok(outcome)
     }
 
-    /// Answers from the artefact that is in the bucket now, and calls the backends that it names on this machine.
+    /// Answers from the artefact that is in the bucket now.
     ///
     /// # Errors
     /// Where there is no readable artefact.
     pub async fn go_live(&self) -> anyhow::Result<Arc<LiveBrain>> {
-        let live = self.brains.revalidate_now().await.context("the trained brain cannot be read")?;
-        self.cloud.set_local_functions(live.brain.config().local_functions.clone());
-        Ok(live)
+        self.brains.revalidate_now().await.context("the trained brain cannot be read")
     }
 }
 
@@ -125,7 +126,7 @@ fn app(cloud: &Cloud, brains: Arc<S3Brains>) -> App {
         brains,
         speech,
         ratings: Some(Arc::new(DynamoRatings::new(cloud.dynamodb(), RATINGS_TABLE))),
-        uploads: Some(Arc::new(S3Uploads::new(cloud.s3(), cloud.credentials(), uploads))),
+        uploads: Some(Arc::new(S3Uploads::new(cloud.s3(), cloud.form_credentials(), uploads))),
         sign_in: None,
     }
 }

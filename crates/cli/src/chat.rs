@@ -78,7 +78,7 @@ async fn turn(bot: &LocalBot, mut request: serde_json::Value) -> anyhow::Result<
 
 fn say(response: &Response) {
     for line in response.content().parts.iter().flat_map(lines_of) {
-        println!("  {line}");
+        println!("  {}", output::one_line(&line));
     }
 }
 

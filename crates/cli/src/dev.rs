@@ -21,7 +21,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use sbf_aws::router::{App, Development, development, guarded, routes};
+use sbf_aws::router::{App, Development, development, guarded, log_panics, routes};
 use sbf_dialog::ports::Caller;
 use sbf_languages::{ALL, ENGLISH};
 use tokio::net::TcpListener;
@@ -31,6 +31,7 @@ pub use self::status::{Event, Snapshot, Status};
 use crate::{
     Misuse, Outcome,
     bot::{LocalBot, development_caller},
+    output,
 };
 
 /// What `sbf dev` is told.
@@ -51,11 +52,15 @@ pub struct Arguments {
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    // What a panic says may quote what somebody said.
+    log_panics();
     let folder = brain_folder(arguments.folder.as_deref())?;
     let state = arguments.state.clone().unwrap_or_else(|| default_state(&folder));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(&folder, state, arguments))?;
-    Ok(Outcome::Fine)
+    let served = runtime.block_on(serve(&folder, state, arguments));
+    // A training run under way cannot be stopped, and nobody waits for it: whatever is stored survives the end of a program at any moment.
+    runtime.shutdown_background();
+    served.map(|()| Outcome::Fine)
 }
 
 async fn serve(folder: &Path, state: PathBuf, arguments: &Arguments) -> anyhow::Result<()> {
@@ -70,7 +75,7 @@ async fn serve(folder: &Path, state: PathBuf, arguments: &Arguments) -> anyhow::
     let editing = editing::begin(Arc::clone(&bot), Arc::clone(&status), folder).await?;
     println!(
         "{} is at http://localhost:{port}/ (Ctrl-C ends it; saving {} trains it again)",
-        name(&bot).await,
+        output::one_line(&name(&bot).await),
         folder.display()
     );
     tokio::select! {
@@ -89,10 +94,18 @@ async fn service(bot: &LocalBot, status: &Arc<Status>, port: u16, arguments: &Ar
     }
     let (own, caller) = signed_in(bot.app.clone(), arguments).await?;
     let own = own.merge(pages::author_routes(Arc::clone(status)));
-    let all = own.merge(pages::page_routes(build.as_deref(), port));
+    let all = own.merge(pages::page_routes(build.as_deref(), port, &connects(bot, caller.is_none()))?);
     let development_only = Development::on_port(port, caller);
     bot.cloud.allow_origins(development_only.origins());
     Ok(guarded(development(all, development_only).layer(middleware::from_fn(finish))))
+}
+
+/// Where the page connects to besides `sbf dev`: the bucket for files, and, where people sign in, what the issuer names.
+fn connects(bot: &LocalBot, people_sign_in: bool) -> String {
+    let variables = bot.cloud.environment();
+    let bucket = variables.into_iter().find(|(name, _)| name == "AWS_ENDPOINT_URL_S3").map(|(_, url)| url);
+    let issuer = people_sign_in.then(|| "https: http://localhost:* http://127.0.0.1:*".to_owned());
+    bucket.into_iter().chain(issuer).collect::<Vec<_>>().join(" ")
 }
 
 /// The bot's routes, and who everybody is where nobody signs in.

@@ -1,16 +1,15 @@
 //! `sbf eval`: the classifier on files of labelled utterances.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use sbf_amc::{
     Options,
     evaluate::{self, Evaluation, Labelled, samples},
 };
 
-use crate::{Misuse, Outcome, show};
+use sbf_brain::artefact::MAX_UTTERANCES;
+
+use crate::{Misuse, Outcome, folder::read_written, show};
 
 /// What `sbf eval` is told.
 #[derive(Debug, clap::Args)]
@@ -51,11 +50,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 }
 
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Labelled>> {
-    let text = fs::read_to_string(path).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
+    let text =
+        String::from_utf8(read_written(path)?).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
     let lines = evaluate::parse(&text).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Misuse(format!("{}: every line must be label<TAB>utterance\n{}", path.display(), lines.join("\n")))
     })?;
+    if lines.len() > MAX_UTTERANCES {
+        let (path, found) = (path.display(), lines.len());
+        let why = format!("a file may have {MAX_UTTERANCES} utterances, and this one has {found}; leave some out");
+        return Err(Misuse(format!("{path}: {why}")).into());
+    }
     Ok(lines)
 }
 

@@ -6,11 +6,7 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-use std::{
-    ffi::OsString,
-    io::{IsTerminal as _, stderr},
-    process::ExitCode,
-};
+use std::{ffi::OsString, io::stderr, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -137,12 +133,13 @@ impl Command {
 }
 
 /// Warnings on standard error; `RUST_LOG` asks for more. The embedded S3 opens spans that hold whole requests: never below warnings by default.
-/// What `aws_config` warns of is how it looks for credentials; that it found none is said in words by whoever needed them.
+/// What `aws_config` warns of is how it looks for credentials; that it found none is said in words by whoever needed them. Without colours, for
+/// those are control characters, and none gets to a terminal.
 fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,aws_config=error"));
     // A second call in one process, as in tests, keeps the first one's settings.
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
-    let _ = lines.with_ansi(stderr().is_terminal()).with_writer(stderr).try_init();
+    let _ = lines.with_ansi(false).with_writer(|| output::VisibleLines(stderr())).try_init();
 }
 
 /// Help and version are answers on standard output; anything else clap says is misuse.

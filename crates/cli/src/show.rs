@@ -6,6 +6,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sbf_brain::{Finding, Problem, Severity};
 use serde::Serialize;
 
+use crate::output::one_line;
+
 /// Prints one JSON value and nothing else.
 ///
 /// # Errors
@@ -36,14 +38,15 @@ fn problem(problem: &Problem) -> String {
     let place =
         if problem.path.is_empty() { problem.file.clone() } else { format!("{}: {}", problem.file, problem.path) };
     let found = if problem.found.is_empty() { String::new() } else { format!(" (found: {})", problem.found) };
-    format!("{severity}: {place}\n    {}{found}", problem.rule)
+    format!("{severity}: {}\n    {}", one_line(&place), one_line(&format!("{}{found}", problem.rule)))
 }
 
 /// Findings about utterances, each with its place and what to do; at most `most`, and how many more there are.
 pub(crate) fn findings(findings: &[Finding], most: usize) -> String {
     let line = |finding: &Finding| {
         let said = finding.place.utterance.as_ref().map_or_else(String::new, |utterance| format!("{utterance:?} – "));
-        format!("{} ({}): {said}{}", finding.place.path, finding.place.intent, finding.suggestion)
+        let line = format!("{} ({}): {said}{}", finding.place.path, finding.place.intent, finding.suggestion);
+        one_line(&line).into_owned()
     };
     let mut lines: Vec<String> = findings.iter().take(most).map(line).collect();
     if findings.len() > most {

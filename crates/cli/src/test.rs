@@ -14,10 +14,10 @@ use sbf_dialog::{
 use serde_json::{Value, json};
 
 use crate::{
-    Outcome,
+    Misuse, Outcome,
     bot::{LocalBot, development_caller},
-    folder::BrainFiles,
-    matrix, show, train,
+    folder::{BrainFiles, read_written},
+    matrix, output, show, train,
 };
 
 /// Failed utterances listed on the terminal.
@@ -118,7 +118,7 @@ fn print(trained: &Trained, scripts: &Scripts, confused: &ConfusionMatrix) {
         println!("failed: {failure}");
     }
     for line in &scripts.unreadable {
-        println!("failed: {line}");
+        println!("failed: {}", output::one_line(line));
     }
 }
 
@@ -170,7 +170,9 @@ fn scripts_of(folder: &Path) -> anyhow::Result<(Vec<Talk>, Vec<String>)> {
     files.sort();
     let (mut talks, mut unreadable) = (Vec::new(), Vec::new());
     for file in files {
-        match Talk::parse(&file.display().to_string(), &fs::read_to_string(&file)?) {
+        let name = file.display().to_string();
+        let text = String::from_utf8(read_written(&file)?).map_err(|error| Misuse(format!("{name}: {error}")))?;
+        match Talk::parse(&name, &text) {
             Ok(talk) => talks.push(talk),
             Err(errors) => unreadable.extend(errors.iter().map(ToString::to_string)),
         }

@@ -3,7 +3,14 @@
 use sbf_brain::Entity;
 use serde_json::{Map, Value, json};
 
-use crate::{input::Input, json, json::kind, ports::BackendAnswer, session::Sentence};
+use crate::{
+    input::Input,
+    json,
+    json::{kind, measured},
+    ports::BackendAnswer,
+    scope::as_text,
+    session::Sentence,
+};
 
 /// Keys of an event that the server sets, whatever a client or a backend sent back under them.
 const SERVER_OWNED: [&str; 7] = ["lang", "userInfo", "context", "_tags", "_entities", "turnID", "sessionID"];
@@ -77,6 +84,10 @@ pub(crate) fn last_word(key: &str, sentence: &Sentence) -> Map<String, Value> {
 
 /// Reads a backend's answer.
 pub(crate) fn read(answer: BackendAnswer) -> Outcome {
+    let answer = match unwrapped(answer) {
+        Ok(answer) => answer,
+        Err(status) => return Outcome::Failed(format!("answered with status {status}")),
+    };
     match answer {
         BackendAnswer::Failed(reason) => Outcome::Failed(reason),
         BackendAnswer::Answered(Value::String(text)) if !text.trim().is_empty() => {
@@ -85,6 +96,24 @@ pub(crate) fn read(answer: BackendAnswer) -> Outcome {
         BackendAnswer::Answered(Value::Object(fields)) => object(fields),
         BackendAnswer::Answered(other) => Outcome::Failed(format!("answered {}, which says nothing", kind(&other))),
     }
+}
+
+/// What a function answers that was written for API Gateway: its body where it went well, else its status.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format>
+fn unwrapped(answer: BackendAnswer) -> Result<BackendAnswer, String> {
+    let BackendAnswer::Answered(Value::Object(mut fields)) = answer else { return Ok(answer) };
+    let Some(status) = fields.get("statusCode").filter(|_| fields.contains_key("body")) else {
+        return Ok(BackendAnswer::Answered(Value::Object(fields)));
+    };
+    let status = as_text(status);
+    if !(status.len() == 3 && status.starts_with('2')) {
+        return Err(status.chars().take(20).collect());
+    }
+    let body = match fields.remove("body") {
+        Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        other => other.unwrap_or_default(),
+    };
+    Ok(BackendAnswer::Answered(body))
 }
 
 fn object(mut fields: Map<String, Value>) -> Outcome {
@@ -99,7 +128,8 @@ fn object(mut fields: Map<String, Value>) -> Outcome {
 fn plain(fields: Map<String, Value>, speaks: bool) -> Outcome {
     if !speaks && (fields.contains_key("errorMessage") || fields.contains_key("errorType")) {
         let error = fields.get("errorMessage").or_else(|| fields.get("errorType"));
-        return Outcome::Failed(format!("answered an error: {}", error.unwrap_or(&Value::Null)));
+        // It may quote what the user said.
+        return Outcome::Failed(format!("answered an error, {}", measured(error.unwrap_or(&Value::Null))));
     }
     match fields.is_empty() {
         true => Outcome::Failed("answered an empty object".to_owned()),
@@ -199,6 +229,25 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_for_api_gateway_is_unwrapped_or_a_failure() {
+        let sun = json!({ "text": "Sun", "speech": "Sun" });
+        for (status, body) in [
+            (json!(200), json!("Sun")),
+            (json!("201"), json!(r#"{"text": "Sun"}"#)),
+            (json!(200), json!({ "text": "Sun" })),
+        ] {
+            assert_eq!(answered(json!({ "statusCode": status, "body": body })), fields(sun.clone()), "{status} {body}");
+        }
+        for status in [json!(500), json!(404), json!(302), json!("x"), Value::Null] {
+            let outcome = answered(json!({ "statusCode": status, "body": "no such city", "headers": {} }));
+            assert!(matches!(&outcome, Outcome::Failed(reason) if !reason.contains("city")), "{status}: {outcome:?}");
+        }
+        // A field of that name alone is the answer's own.
+        let own = json!({ "text": "Sun", "statusCode": 500 });
+        assert!(matches!(answered(own), Outcome::Answer(_)));
+    }
+
+    #[test]
     fn text_and_speech_complete_each_other() {
         let cases = [
             (json!({ "text": "a" }), json!({ "text": "a", "speech": "a" })),
@@ -236,6 +285,17 @@ mod tests {
             assert!(matches!(answered(answer.clone()), Outcome::Failed(_)), "{answer}");
         }
         assert_eq!(read(BackendAnswer::Failed("timeout".to_owned())), Outcome::Failed("timeout".to_owned()));
+    }
+
+    #[test]
+    fn of_a_backends_error_the_log_gets_kind_and_length() {
+        let failure = |answer: Value| match answered(answer) {
+            Outcome::Failed(why) => why,
+            other => panic!("{other:?}"),
+        };
+        let said = "he said xyzzy\u{1b}[2J\n".repeat(10_000);
+        assert_eq!(failure(json!({ "errorMessage": said })), "answered an error, a string of 180000 characters");
+        assert_eq!(failure(json!({ "errorType": { "xyzzy": 1 } })), "answered an error, an object");
     }
 
     #[test]

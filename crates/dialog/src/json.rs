@@ -16,6 +16,14 @@ pub(crate) fn entities(found: &[Entity]) -> Value {
         .collect()
 }
 
+/// What kind of JSON a value is and how long, for a log that must not hold the value itself.
+pub(crate) fn measured(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("a string of {} characters", text.chars().count()),
+        other => kind(other).to_owned(),
+    }
+}
+
 /// What kind of JSON a value is, for sentences about it.
 pub(crate) fn kind(value: &Value) -> &'static str {
     match value {

@@ -5,8 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::digest::digest;
+
 /// Replies kept for repeated requests: a client retries its last turn, hardly ever the one before.
 const RECENT: usize = 4;
+
+/// Turns of which it is remembered that they were done, the recent ones among them.
+const DONE: usize = 64;
 
 /// Bytes of JSON a session may take: a DynamoDB item under 64 KB, with room for its keys.
 pub const SESSION_LIMIT: usize = 60 * 1024;
@@ -30,6 +35,10 @@ pub struct Session {
     pub misses: u32,
     /// The last replies by `turnID`, newest last, so that a repeated request is answered and not done again.
     pub recent: Vec<StoredReply>,
+    /// Turns before those, newest last, each by a short digest of its id: done, and their replies are not kept any more. Digests, because a
+    /// whole id of each would be more than most sessions are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub done: Vec<String>,
     /// A backend is being called for this turn.
     pub claim: Option<Claim>,
     /// Epoch seconds after which the session counts as absent.
@@ -182,6 +191,11 @@ impl Session {
         self.recent.iter().find(|stored| stored.turn_id == turn_id)
     }
 
+    /// Whether a turn was done, its reply kept or not.
+    pub fn has_done(&self, turn_id: &str) -> bool {
+        self.reply_to(turn_id).is_some() || self.done.contains(&mark(turn_id))
+    }
+
     /// Keeps a response, and as many older ones as there is room for; null where there is none to keep.
     ///
     /// Where there is no room the turn's id stays, without its response: a turn that was done is never done again.
@@ -189,7 +203,9 @@ impl Session {
         self.recent.retain(|stored| stored.turn_id != turn_id);
         self.recent.push(StoredReply { turn_id: turn_id.to_owned(), reply: Value::Null, response });
         let surplus = self.recent.len().saturating_sub(RECENT);
-        self.recent.drain(..surplus);
+        self.done.extend(self.recent.drain(..surplus).map(|stored| mark(&stored.turn_id)));
+        let surplus = self.done.len().saturating_sub(DONE - RECENT);
+        self.done.drain(..surplus);
         self.make_room();
     }
 
@@ -203,6 +219,13 @@ impl Session {
             }
         }
     }
+}
+
+/// Enough of a hash that two ids of one session never share it.
+fn mark(turn_id: &str) -> String {
+    let mut mark = digest(&[turn_id]);
+    mark.truncate(16);
+    mark
 }
 
 fn known_state<'de, D: serde::Deserializer<'de>>(written: D) -> Result<DialogState, D::Error> {
@@ -244,6 +267,18 @@ mod tests {
         assert_eq!(kept, ["2", "4", "5", "3"]);
         assert_eq!(session.reply_to("3").unwrap().response, json!("again"));
         assert_eq!(session.reply_to("1"), None);
+    }
+
+    #[test]
+    fn the_last_sixty_four_turns_stay_done() {
+        let mut session = Session::default();
+        for turn in 0..70 {
+            session.remember(&format!("{turn:0>128}"), json!("x".repeat(20_000)));
+            assert!(size(&session) <= SESSION_LIMIT);
+        }
+        let done: Vec<_> = (0..70).filter(|turn| session.has_done(&format!("{turn:0>128}"))).collect();
+        assert_eq!(done, (6..70).collect::<Vec<_>>());
+        assert!(size(&session.done) < 1200, "{}", size(&session.done));
     }
 
     #[test]

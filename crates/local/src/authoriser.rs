@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, errors::ErrorKind, jwk::JwkSet};
 use serde_json::{Map, Value};
 
 /// How long it takes at least until an unknown key makes the issuer be asked again, whether it answered last time or not.
@@ -69,10 +69,14 @@ impl Authoriser {
     /// Where there is no token, or it does not hold.
     pub async fn authorise(&self, header: Option<&str>) -> Result<BTreeMap<String, String>, Rejected> {
         let token = bearer(header.unwrap_or_default()).ok_or(Rejected::Missing)?;
-        let head = decode_header(token).map_err(invalid)?;
+        let head = decode_header(token).map_err(|error| unread(&error))?;
         let algorithms = [Algorithm::RS256, Algorithm::RS384, Algorithm::RS512];
         if !algorithms.contains(&head.alg) {
             return Err(invalid("it is not signed with RSA"));
+        }
+        // RFC 7515, section 4.1.11: what is named here must be understood, and nothing is.
+        if head.crit.is_some() {
+            return Err(invalid("its header names an extension as critical"));
         }
         let key = self.key(head.kid.as_deref()).await?;
         let mut rules = Validation::new(head.alg);
@@ -82,7 +86,7 @@ impl Authoriser {
         rules.validate_aud = false;
         rules.set_issuer(&[&self.issuer]);
         rules.set_required_spec_claims(&["exp", "iss"]);
-        let claims = decode::<Map<String, Value>>(token, &key, &rules).map_err(invalid)?.claims;
+        let claims = decode::<Map<String, Value>>(token, &key, &rules).map_err(|error| unread(&error))?.claims;
         self.check(&claims)?;
         Ok(claims.into_iter().map(|(name, value)| (name, as_text(&value))).collect())
     }
@@ -151,6 +155,14 @@ fn as_text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => format!("[{}]", items.iter().map(as_text).collect::<Vec<_>>().join(" ")),
         other => other.to_string(),
+    }
+}
+
+/// For the log: without a word of the token, which the errors of its decoding may quote.
+fn unread(error: &jsonwebtoken::errors::Error) -> Rejected {
+    match error.kind() {
+        ErrorKind::Json(_) | ErrorKind::Utf8(_) | ErrorKind::Base64(_) => invalid("it cannot be read"),
+        _ => invalid(error),
     }
 }
 
@@ -283,6 +295,7 @@ mod tests {
             signed(&symmetric, &claims(), &KEY),
             signed(&json!({ "alg": "RS256" }), &claims(), &KEY),
             signed(&json!({ "alg": "RS256", "kid": "k-2" }), &claims(), &KEY),
+            signed(&json!({ "alg": "RS256", "kid": "k-1", "crit": ["b64"], "b64": true }), &claims(), &KEY),
             format!("{head}.{other_words}.{signature}"),
             format!("{unsigned}.{other_words}."),
             message.to_owned(),

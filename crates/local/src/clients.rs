@@ -18,10 +18,10 @@ pub(crate) struct Endpoints {
     pub(crate) functions: String,
 }
 
-/// The one key pair that this cloud accepts, made anew at each start.
+/// A key pair that this cloud accepts, made anew at each start: one for everything, and one for upload forms alone.
 ///
-/// It is random so that nothing but the programs that were handed it (a web page open in the
-/// author's browser, say) can use the services, although they listen on loopback.
+/// It is random so that only the programs that were handed it can use the services, and no web page that is open in
+/// the author's browser, although they listen on loopback. The access key is no secret, only the other half is.
 #[derive(Clone)]
 pub(crate) struct KeyPair {
     pub(crate) access_key: String,
@@ -32,16 +32,6 @@ impl KeyPair {
     pub(crate) fn random() -> Self {
         let part = || uuid::Uuid::new_v4().simple().to_string();
         Self { access_key: format!("SBF{}", part().to_uppercase()), secret_key: part() + &part() }
-    }
-
-    /// Whether a request's `Authorization` header was signed with this pair's access key.
-    ///
-    /// The signature itself is verified by the S3 service only; elsewhere the access key, which
-    /// is as secret as the other half, shows that the caller was handed the pair.
-    pub(crate) fn signed(&self, headers: &axum::http::HeaderMap) -> bool {
-        let expected = format!("Credential={}/", self.access_key);
-        let authorization = headers.get(axum::http::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        authorization.is_some_and(|value| value.contains(&expected))
     }
 }
 

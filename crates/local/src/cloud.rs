@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use crate::clients::{self, Endpoints, KeyPair};
 use crate::dynamodb::Tables;
 use crate::lambda::{Functions, LocalFunction};
-use crate::s3::{Index, ObjectCreated, Origins};
+use crate::s3::{Index, Keys, ObjectCreated, Origins};
 use crate::serve::{self, Port, Stop};
 use crate::speech::Speech;
 use crate::state::{State, StateError};
@@ -63,6 +63,7 @@ pub enum CloudError {
 pub struct Cloud {
     endpoints: Endpoints,
     keys: KeyPair,
+    form_keys: KeyPair,
     dynamodb: aws_sdk_dynamodb::Client,
     s3: aws_sdk_s3::Client,
     lambda: aws_sdk_lambda::Client,
@@ -83,12 +84,12 @@ impl Cloud {
     pub async fn start(options: CloudOptions) -> Result<Self, CloudError> {
         let opened = tokio::task::spawn_blocking(move || open(options.state)).await??;
         let Opened { state, database, tables, objects, blobs } = opened;
-        let keys = KeyPair::random();
+        let (keys, form_keys) = (KeyPair::random(), KeyPair::random());
         let speech = Arc::new(Speech::detect().await);
         let functions = Functions::default();
-        let function_routes = lambda::router(functions.clone(), keys.clone(), options.function_timeout)
+        let function_routes = lambda::router(functions.clone(), &keys, options.function_timeout)
             .map_err(|error| CloudError::Network(error.to_string()))?
-            .merge(polly::router(Arc::clone(&speech), keys.clone()));
+            .merge(polly::router(Arc::clone(&speech), &keys));
 
         let ports = [Port::open().await, Port::open().await, Port::open().await];
         let [Ok(for_dynamodb), Ok(for_s3), Ok(for_functions)] = ports else {
@@ -103,8 +104,8 @@ impl Cloud {
         let origins = Origins::default();
         let tasks = vec![
             dynamodb::sweep(database.clone(), &stop),
-            for_dynamodb.serve(dynamodb::router(database.clone(), tables, keys.clone()), &stop),
-            for_s3.serve(s3::router(objects.clone(), blobs, &keys, &origins), &stop),
+            for_dynamodb.serve(dynamodb::router(database.clone(), tables, &keys), &stop),
+            for_s3.serve(s3::router(objects.clone(), blobs, Keys { all: &keys, forms: &form_keys }, &origins), &stop),
             for_functions.serve(function_routes, &stop),
         ];
         let sdk = clients::sdk_config(&keys);
@@ -117,6 +118,7 @@ impl Cloud {
             polly: clients::polly(&sdk, &endpoints),
             endpoints,
             keys,
+            form_keys,
             functions,
             objects,
             origins,
@@ -148,9 +150,10 @@ impl Cloud {
         self.polly.clone()
     }
 
-    /// What the clients sign with, for programs that sign upload forms themselves.
-    pub fn credentials(&self) -> SharedCredentialsProvider {
-        SharedCredentialsProvider::new(clients::credentials(&self.keys))
+    /// What upload forms are signed with. A form tells its access key to everybody who asks for one, so this pair opens
+    /// nothing else.
+    pub fn form_credentials(&self) -> SharedCredentialsProvider {
+        SharedCredentialsProvider::new(clients::credentials(&self.form_keys))
     }
 
     /// Lets pages of these origins (`http://localhost:8080`) post upload forms to the embedded S3 and read its answers,

@@ -2,7 +2,7 @@
 //!
 //! dynoxide brings a server too, but that one answers browsers' cross-origin requests and
 //! accepts any credentials: every web page the author opens could read the sessions. This front
-//! takes only requests made with the cloud's own access key, and runs the database, which
+//! takes only requests signed with the cloud's own key pair, and runs the database, which
 //! blocks, off the async threads.
 
 mod tables;
@@ -14,8 +14,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{TimeToLiveSpecification, TimeToLiveStatus};
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing};
 use dynoxide::{Database, DynoxideError};
@@ -24,6 +24,7 @@ use tokio::task::JoinHandle;
 pub(crate) use self::tables::Tables;
 use crate::clients::KeyPair;
 use crate::serve::Stop;
+use crate::signature::{Refusal, Verifier};
 
 /// The largest request that DynamoDB takes is a batch of 16 MB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -43,12 +44,9 @@ pub(crate) fn open(file: Option<&Path>) -> Result<(Database, Tables), DynoxideEr
 }
 
 /// Answers the DynamoDB JSON protocol.
-pub(crate) fn router(database: Database, tables: Tables, keys: KeyPair) -> Router {
-    Router::new().route("/", routing::post(answer)).layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Front {
-        database,
-        tables,
-        keys,
-    })
+pub(crate) fn router(database: Database, tables: Tables, keys: &KeyPair) -> Router {
+    let verifier = Verifier::new(keys, "dynamodb", BODY_LIMIT);
+    Router::new().route("/", routing::post(answer)).with_state(Front { database, tables, verifier })
 }
 
 /// Removes expired items now and then until `stop`.
@@ -76,19 +74,27 @@ pub(crate) fn sweep(database: Database, stop: &Stop) -> JoinHandle<()> {
 struct Front {
     database: Database,
     tables: Tables,
-    keys: KeyPair,
+    verifier: Verifier,
 }
 
-async fn answer(State(front): State<Front>, headers: HeaderMap, body: String) -> Response {
-    if !front.keys.signed(&headers) {
-        let error =
-            DynoxideError::AccessDeniedException("The security token included in the request is invalid.".into());
-        return reply(Err(error));
-    }
-    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+async fn answer(State(front): State<Front>, request: Request) -> Response {
+    let (head, body) = match front.verifier.verified(request).await {
+        Ok(verified) => verified,
+        Err(refusal) => return reply(Err(refused(refusal))),
+    };
+    let target = head.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let ran = tokio::task::spawn_blocking(move || run(&front, &operation, &body)).await;
-    reply(ran.unwrap_or_else(|error| Err(DynoxideError::InternalServerError(error.to_string()))))
+    reply(ran.unwrap_or_else(|_| Err(DynoxideError::InternalServerError("the operation panicked".to_owned()))))
+}
+
+fn refused(refusal: Refusal) -> DynoxideError {
+    match refusal {
+        Refusal::Unsigned => {
+            DynoxideError::AccessDeniedException("The request was not signed with the cloud's key pair.".into())
+        }
+        Refusal::TooLarge => DynoxideError::ValidationException(format!("A request has {BODY_LIMIT} bytes at most.")),
+    }
 }
 
 fn reply(result: Result<String, DynoxideError>) -> Response {
@@ -103,7 +109,7 @@ fn reply(result: Result<String, DynoxideError>) -> Response {
 }
 
 /// Runs one operation; each has a method of its name, which takes and gives its JSON.
-fn run(Front { database, tables, .. }: &Front, operation: &str, body: &str) -> Result<String, DynoxideError> {
+fn run(Front { database, tables, .. }: &Front, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
     macro_rules! operations {
         ($($name:literal => $method:ident),* $(,)?) => {
             match operation {
@@ -138,8 +144,8 @@ fn run(Front { database, tables, .. }: &Front, operation: &str, body: &str) -> R
 
 /// dynoxide marks faults of a request that AWS calls invalid, rather than unreadable, in serde's
 /// message: `VALIDATION:1 validation error detected: … at line 1 column 9`.
-fn read<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, DynoxideError> {
-    serde_json::from_str(body).map_err(|error| {
+fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
+    serde_json::from_slice(body).map_err(|error| {
         let message = error.to_string();
         let (marker, rest) = message.split_once(':').unwrap_or(("", &message));
         let rest = rest.rsplit_once(" at line ").map_or(rest, |(rest, _)| rest);

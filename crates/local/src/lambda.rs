@@ -6,15 +6,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing};
 use serde_json::{Value, json};
 
 use crate::clients::{KeyPair, REGION};
+use crate::signature::{Refusal, Verifier};
 
 /// Lambda's limit for an event and for a result.
 const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
@@ -68,7 +67,7 @@ struct FunctionError {
 }
 
 /// Answers invocations.
-pub(crate) fn router(functions: Functions, keys: KeyPair, timeout: Duration) -> Result<Router, reqwest::Error> {
+pub(crate) fn router(functions: Functions, keys: &KeyPair, timeout: Duration) -> Result<Router, reqwest::Error> {
     // No proxy: the author's functions are on this machine or named by a full URL. No redirects:
     // an event goes where the author said and nowhere else.
     let http = reqwest::Client::builder()
@@ -76,45 +75,41 @@ pub(crate) fn router(functions: Functions, keys: KeyPair, timeout: Duration) -> 
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()?;
-    let lambda = Lambda { functions, keys, http, timeout };
-    Ok(Router::new()
-        .route("/2015-03-31/functions/{name}/invocations", routing::post(invoke))
-        .layer(DefaultBodyLimit::max(PAYLOAD_LIMIT))
-        .with_state(lambda))
+    let verifier = Verifier::new(keys, "lambda", PAYLOAD_LIMIT);
+    let lambda = Lambda { functions, verifier, http, timeout };
+    Ok(Router::new().route("/2015-03-31/functions/{name}/invocations", routing::post(invoke)).with_state(lambda))
 }
 
 #[derive(Clone)]
 struct Lambda {
     functions: Functions,
-    keys: KeyPair,
+    verifier: Verifier,
     http: reqwest::Client,
     timeout: Duration,
 }
 
-async fn invoke(
-    State(lambda): State<Lambda>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
-    if !lambda.keys.signed(&headers) {
-        let message = "The security token included in the request is invalid.";
-        return refusal(StatusCode::FORBIDDEN, "UnrecognizedClientException", message);
-    }
+async fn invoke(State(lambda): State<Lambda>, Path(name): Path<String>, request: Request) -> Response {
+    let (head, body) = match lambda.verifier.verified(request).await {
+        Ok(verified) => verified,
+        Err(Refusal::Unsigned) => {
+            let message = "The request was not signed with the cloud's key pair.";
+            return refusal(StatusCode::FORBIDDEN, "UnrecognizedClientException", message);
+        }
+        Err(Refusal::TooLarge) => {
+            let message = "Request must be smaller than 6291456 bytes for the InvokeFunction operation";
+            return refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message);
+        }
+    };
     let name = function_name(&name);
     let Some(target) = lambda.functions.find(name) else {
         let message = format!("Function not found: arn:aws:lambda:{REGION}:000000000000:function:{name}");
         return refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
     };
-    let Ok(body) = body else {
-        let message = "Request must be smaller than 6291456 bytes for the InvokeFunction operation";
-        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message);
-    };
     let Ok(event) = parse_event(&body) else {
         let message = "Could not parse request body into json.";
         return refusal(StatusCode::BAD_REQUEST, "InvalidRequestContentException", message);
     };
-    match headers.get("x-amz-invocation-type").and_then(|value| value.to_str().ok()) {
+    match head.headers.get("x-amz-invocation-type").and_then(|value| value.to_str().ok()) {
         Some("DryRun") => StatusCode::NO_CONTENT.into_response(),
         Some("Event") => {
             tokio::spawn(async move {

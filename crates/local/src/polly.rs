@@ -5,24 +5,27 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::clients::KeyPair;
+use crate::signature::{Refusal, Verifier};
 use crate::speech::{Speech, Utterance, voice};
 
 /// Polly's limit, tags not counted; here they count.
 const TEXT_LIMIT: usize = 6000;
 
+/// Bytes of a request, tags and all.
+const BODY_LIMIT: usize = 256 * 1024;
+
 #[derive(Clone)]
 struct Polly {
     speech: Arc<Speech>,
-    keys: KeyPair,
+    verifier: Verifier,
 }
 
 #[derive(Deserialize)]
@@ -35,18 +38,23 @@ struct Input {
 }
 
 /// Answers speech requests.
-pub(crate) fn router(speech: Arc<Speech>, keys: KeyPair) -> Router {
-    Router::new()
-        .route("/v1/speech", routing::post(synthesize))
-        .layer(DefaultBodyLimit::max(256 * 1024))
-        .with_state(Polly { speech, keys })
+pub(crate) fn router(speech: Arc<Speech>, keys: &KeyPair) -> Router {
+    let verifier = Verifier::new(keys, "polly", BODY_LIMIT);
+    Router::new().route("/v1/speech", routing::post(synthesize)).with_state(Polly { speech, verifier })
 }
 
-async fn synthesize(State(polly): State<Polly>, headers: HeaderMap, body: Bytes) -> Response {
-    if !polly.keys.signed(&headers) {
-        let message = "The security token included in the request is invalid.";
-        return refusal(StatusCode::FORBIDDEN, "UnrecognizedClientException", message);
-    }
+async fn synthesize(State(polly): State<Polly>, request: Request) -> Response {
+    let body = match polly.verifier.verified(request).await {
+        Ok((_, body)) => body,
+        Err(Refusal::Unsigned) => {
+            let message = "The request was not signed with the cloud's key pair.";
+            return refusal(StatusCode::FORBIDDEN, "UnrecognizedClientException", message);
+        }
+        Err(Refusal::TooLarge) => {
+            let message = "The text is longer than 6,000 characters.";
+            return refusal(StatusCode::BAD_REQUEST, "TextLengthExceededException", message);
+        }
+    };
     let utterance = match utterance(&body) {
         Ok(utterance) => utterance,
         Err((kind, message)) => return refusal(StatusCode::BAD_REQUEST, kind, message),

@@ -17,6 +17,8 @@ use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::{Notify, mpsc};
 
+use crate::sync::MAX_FILE_BYTES;
+
 /// The files that start training; `*.talk` scripts are watched too.
 pub const WATCHED_FILES: [&str; 2] = ["knowledge.json", "configs.json"];
 
@@ -142,6 +144,10 @@ impl Watch {
         let before = self.seen.get(&name).filter(|seen| !told && seen.modified == modified && seen.length == length);
         let seen = match before {
             Some(seen) => *seen,
+            // What is too large to be read is known by its date and length alone.
+            None if length > MAX_FILE_BYTES => {
+                Seen { modified, length, digest: digest(format!("{modified:?} {length}").as_bytes()) }
+            }
             None => Seen { modified, length, digest: digest(&fs::read(&path).ok()?) },
         };
         Some((name, seen))

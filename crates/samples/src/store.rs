@@ -147,9 +147,10 @@ fn failed(error: impl std::error::Error) -> StoreError {
 }
 
 fn to_item(record: &impl Serialize) -> Result<Item, StoreError> {
-    serde_dynamo::to_item(record).map_err(|error| StoreError(error.to_string()))
+    // The error might quote the record.
+    serde_dynamo::to_item(record).map_err(|_| StoreError("a record cannot be written as an item".to_owned()))
 }
 
 fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(|error| StoreError(error.to_string()))
+    serde_dynamo::from_item(item).map_err(|_| StoreError("an item cannot be read as a record".to_owned()))
 }

@@ -16,6 +16,7 @@ export type DevEvent =
   | { readonly type: "training" }
   | { readonly type: "problems"; readonly problems: readonly Problem[] }
   | { readonly type: "brain" }
+  | { readonly type: "ended" }
   | { readonly type: "reload" };
 
 /** `GET /dev/problems`. */
@@ -33,7 +34,7 @@ export function readDevState(body: unknown): DevState {
 export function readDevEvent(body: unknown): DevEvent | null {
   const type = isRecord(body) ? body.type : null;
   if (type === "problems") return { type, problems: problemsOf(body) };
-  return type === "training" || type === "brain" || type === "reload" ? { type } : null;
+  return type === "training" || type === "brain" || type === "ended" || type === "reload" ? { type } : null;
 }
 
 /** The errors first, each kind in the order of the file. */

@@ -58,6 +58,7 @@ export function watchPanel(store: Store, state: DevState): Watchable<PanelState>
       set({ problems: event.problems, training: false, updated: panel.updated && !event.problems.some(isError) });
     }
     if (event?.type === "brain") announce();
+    if (event?.type === "ended") set({ training: false });
     if (event?.type === "reload") location.reload();
   };
 

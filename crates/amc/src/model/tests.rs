@@ -23,12 +23,12 @@ fn every_format_of_the_range_is_read_and_no_other() {
     assert_eq!(renumbered(&bytes, written), bytes);
     let next = renumbered(&bytes, newest + 1);
     let prepared = Formats { newest: newest + 1, ..FORMATS };
-    let read = Model::decode_as(next.clone().into(), prepared).unwrap();
+    let read = Model::decode_as(next.clone().into(), prepared, Checksum::Compared).unwrap();
     assert_eq!(read.classify("hello there").ranked[0].intent, "greet");
-    assert!(Model::decode_as(bytes.clone().into(), prepared).is_ok(), "the one that is written");
-    let refused = Model::decode_as(next.into(), FORMATS).unwrap_err();
+    assert!(Model::decode_as(bytes.clone().into(), prepared, Checksum::Compared).is_ok(), "the one that is written");
+    let refused = Model::decode_as(next.into(), FORMATS, Checksum::Compared).unwrap_err();
     assert_eq!(refused, DecodeError::Format { found: newest + 1, reads: FORMATS });
     let later = Formats { oldest: written + 1, newest: written + 2, written: written + 2 };
-    let told = Model::decode_as(bytes.into(), later).unwrap_err().to_string();
+    let told = Model::decode_as(bytes.into(), later, Checksum::Compared).unwrap_err().to_string();
     assert_eq!(told, "the model has format 3, this program reads formats 4 to 5");
 }

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::{
 use serde_json::Value;
 
 use super::Keys;
-use crate::{body::content, causes, settings::AllowedBots};
+use crate::{body::content, causes, settings::AllowedBots, unread};
 
 /// Bytes of an answer at most: more than any session could keep.
 const ANSWER_LIMIT: usize = 1 << 20;
@@ -66,7 +66,8 @@ impl Bots {
             return Err(format!("the answer has status {status}").into());
         }
         let answer = content(response.into_body(), ANSWER_LIMIT).await?;
-        serde_json::from_slice(&answer).map_err(|error| format!("what it answered is not JSON: {error}").into())
+        serde_json::from_slice(&answer)
+            .map_err(|error| format!("what it answered is not JSON: {}", unread(&error)).into())
     }
 }
 

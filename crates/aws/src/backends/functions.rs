@@ -20,6 +20,7 @@ use super::Roles;
 use crate::{
     causes,
     settings::{AllowedFunctions, AllowedRoles, function_name},
+    unread,
 };
 
 /// Functions that may be called, and roles that may be taken for it.
@@ -126,14 +127,22 @@ fn returned(output: &InvokeOutput) -> Result<Value, String> {
     let payload = output.payload().map(Blob::as_ref).unwrap_or_default();
     match output.function_error() {
         Some(kind) => Err(raised(kind, payload)),
-        None => serde_json::from_slice(payload).map_err(|error| format!("what it returned is not JSON: {error}")),
+        None => {
+            serde_json::from_slice(payload).map_err(|error| format!("what it returned is not JSON: {}", unread(&error)))
+        }
     }
 }
 
-/// What goes to the log: the error's type alone, for its message may hold what the user said.
+/// What goes to the log: the error's type alone, and that only where it is a name, for all else may hold what the user said.
 fn raised(kind: &str, payload: &[u8]) -> String {
     tracing::debug!(kind, payload = %String::from_utf8_lossy(payload), "a function raised");
     let error: Value = serde_json::from_slice(payload).unwrap_or_default();
-    let error_type = error["errorType"].as_str().unwrap_or("of no type");
-    format!("function error {kind}: {}", error_type.chars().take(100).collect::<String>())
+    let error_type = error["errorType"].as_str().filter(|name| is_name(name)).unwrap_or("of no type");
+    format!("function error {kind}: {error_type}")
+}
+
+/// Such as `TypeError`, `Runtime.ExitError`, `java.io.IOException` or `shop::Closed`.
+fn is_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'$');
+    (1..=100).contains(&text.len()) && text.bytes().all(allowed)
 }

@@ -91,7 +91,7 @@ async fn answer(request: Request, next: Next, method: &Method, answered: &Answer
     }
     let turn = response.extensions().get::<TurnFacts>();
     tracing::info!(
-        %method,
+        method = known(method),
         route = answered.route(),
         status = response.status().as_u16(),
         ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -101,6 +101,12 @@ async fn answer(request: Request, next: Next, method: &Method, answered: &Answer
         "answered"
     );
     response
+}
+
+/// Methods have no end; others than these are the client's text.
+fn known(method: &Method) -> &str {
+    let known = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS, Method::PUT, Method::DELETE, Method::PATCH];
+    if known.contains(method) { method.as_str() } else { "other" }
 }
 
 fn our_fault(id: &RequestId) -> Response {

@@ -4,7 +4,7 @@ use aws_sdk_s3::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     operation::{get_object::GetObjectError, head_object::HeadObjectError, put_object::PutObjectError},
-    primitives::{ByteStream, DateTime},
+    primitives::{ByteStream, ByteStreamError, DateTime},
     types::{DeleteMarkerEntry, ObjectVersion},
 };
 
@@ -55,17 +55,24 @@ impl Bucket {
         &self.name
     }
 
-    /// An object, or `None` where there is none. (S3 says so only to a role that may list the bucket.)
-    pub(super) async fn get(&self, key: &str) -> Result<Option<Object>, TrainingError> {
-        self.read(key, None).await
-    }
-
     /// What an object was, or `None` where that version is gone.
     pub(super) async fn get_version(&self, key: &str, id: &str) -> Result<Option<Vec<u8>>, TrainingError> {
-        Ok(self.read(key, Some(id.to_owned())).await?.map(|object| object.content))
+        Ok(self.read(key, Some(id.to_owned()), |_| None).await?.map(|object| object.content))
     }
 
-    async fn read(&self, key: &str, version: Option<String>) -> Result<Option<Object>, TrainingError> {
+    /// An object that is made again where it is damaged, and has no content then; `None` where there is none. (S3 says so only to a role that
+    /// may list the bucket.)
+    pub(super) async fn get_made(&self, key: &str) -> Result<Option<Object>, TrainingError> {
+        self.read(key, None, |error| is_damage(error).then(Vec::new)).await
+    }
+
+    /// `mended`: what to take for a content that did not arrive.
+    async fn read(
+        &self,
+        key: &str,
+        version: Option<String>,
+        mended: impl FnOnce(&ByteStreamError) -> Option<Vec<u8>>,
+    ) -> Result<Option<Object>, TrainingError> {
         let fail = |why: String| TrainingError::Bucket { doing: format!("reading {key}"), why };
         let request = self.client.get_object().bucket(&self.name).key(key).set_version_id(version);
         let output = match request.send().await {
@@ -74,7 +81,10 @@ impl Bucket {
             Err(error) => return Err(fail(causes(&error))),
         };
         let (etag, modified) = (output.e_tag, output.last_modified.map_or(0, |at| at.secs()));
-        let content = output.body.collect().await.map_err(|error| fail(error.to_string()))?.to_vec();
+        let content = match output.body.collect().await {
+            Ok(content) => content.to_vec(),
+            Err(error) => mended(&error).ok_or_else(|| fail(causes(&error)))?,
+        };
         Ok(Some(Object { content, etag, modified }))
     }
 
@@ -156,6 +166,11 @@ impl Bucket {
         let put = self.client.put_object().bucket(&self.name).key(key).content_type(content_type(key)).body(content);
         condition(put).send().await.map(drop)
     }
+}
+
+/// Whether what was read is not what was written. The SDK has no type of its own for it.
+fn is_damage(error: &ByteStreamError) -> bool {
+    causes(error).contains("checksum mismatch")
 }
 
 /// A version that was removed meanwhile, by the bucket's lifecycle or by hand, is as good as none.

@@ -6,6 +6,8 @@ use sbf_brain::artefact::{CONFIGS, KNOWLEDGE};
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use crate::unread;
+
 /// What S3 sends once when notifications are set up ("Event message structure" in the Amazon S3 user guide).
 const TEST_EVENT: &str = "s3:TestEvent";
 
@@ -26,12 +28,13 @@ pub(super) fn read(event: &Value, bucket: &str) -> Result<News, String> {
     if event["Event"] == TEST_EVENT {
         return Ok(News::Other("a test of the notifications".to_owned()));
     }
-    let event = S3Event::deserialize(event).map_err(|error| error.to_string())?;
+    let event = S3Event::deserialize(event).map_err(|error| unread(&error))?;
     if concerns_brain(&event, bucket) {
         return Ok(News::Brain);
     }
     let keys: Vec<&str> = event.records.iter().filter_map(|record| record.s3.object.key.as_deref()).collect();
-    Ok(News::Other(format!("keys {keys:?}")))
+    tracing::debug!(?keys, "no key of a brain");
+    Ok(News::Other(format!("other keys: {}", keys.len())))
 }
 
 /// Whether a record names exactly one of the two files of this bucket.

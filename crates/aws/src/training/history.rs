@@ -91,13 +91,21 @@ impl History {
             let mut steps: Vec<(usize, usize)> =
                 (0..=most_knowledge).flat_map(|first| (0..=most_configs).map(move |second| (first, second))).collect();
             steps.sort_by_key(|(first, second)| (first + second, *second));
-            let states = steps.into_iter().skip(1);
-            found.extend(states.map(|(first, second)| self.state(knowledge + first, configs + second)));
+            let states = steps.into_iter().skip(1).map(|(first, second)| (knowledge + first, configs + second));
+            let whole = states.filter(|(knowledge, configs)| !self.is_half(*knowledge, *configs));
+            found.extend(whole.map(|(knowledge, configs)| self.state(knowledge, configs)));
             (knowledge, configs) = (knowledge + most_knowledge, configs + most_configs);
         }
         // The nth of them undoes n changes at most, so that none reaches beyond what was listed.
         found.truncate(LOOK_BACK);
         found
+    }
+
+    /// Whether it has a `knowledge.json` that came in the second of the first `configs.json`, without that: the two came together, and nobody
+    /// ever wanted the one without the other.
+    fn is_half(&self, knowledge: usize, configs: usize) -> bool {
+        let first = self.configs.last().filter(|_| configs == self.configs.len());
+        self.knowledge.get(knowledge).zip(first).is_some_and(|(knowledge, first)| knowledge.at == first.at)
     }
 
     /// The state with so many changes of each key undone.
@@ -170,6 +178,14 @@ mod tests {
     #[test]
     fn of_one_second_every_pair_may_have_been_and_the_fewest_undone_come_first() {
         assert_eq!(walk(&[7, 7, 1], &[7, 1])[..5], ["k2 c2", "k3 c1", "k1 c2", "k2 c1", "k1 c1"]);
+    }
+
+    #[test]
+    fn a_first_knowledge_never_stood_without_the_configs_of_its_second() {
+        assert_eq!(walk(&[7], &[7]), ["- c1", "- -"]);
+        assert_eq!(walk(&[9, 7], &[7]), ["k1 c1", "- c1", "- -"]);
+        assert_eq!(walk(&[7], &[9, 7]), ["k1 c1", "- c1", "- -"]);
+        assert_eq!(walk(&[6], &[7]), ["k1 -", "- -"]);
     }
 
     #[test]

@@ -2,44 +2,42 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::sentence::{expression, instead, variations};
+use super::{compiler::Compiler, sentence::variations};
 use crate::{
     anchors,
-    entity::Values,
-    expression::{Expression, looks_like_code},
-    intent::{Action, DefaultValue, Fulfilment, Parameter, Validation},
+    intent::{Action, Fulfilment, Parameter, Validation},
     knowledge::{self, Item, Source},
-    pattern::Pattern,
+    memory::Part,
     payload::PayloadTemplate,
     problem::Problems,
     reader::Located,
 };
 
 /// What an item does; `None` where that is faulty or nothing.
-pub(super) fn action(item: &Item, values: &Values, problems: &mut Problems) -> Option<Action> {
+pub(super) fn action(item: &Item, compiler: &mut Compiler<'_>) -> Option<Action> {
     const NOTHING: &str = "the item does nothing: it needs sentences to answer or a backend to call";
     let Some(source) = &item.source else {
-        problems.error(&item.path, NOTHING, "none");
+        compiler.problems.error(&item.path, NOTHING, "none");
         return None;
     };
-    let left_out = item.is_left_out(problems);
-    let replies = source.responses.as_ref().map(|responses| variations(&responses.value, problems)).unwrap_or_default();
+    let left_out = item.is_left_out(compiler.problems);
+    let replies = source.responses.as_ref().map(|responses| variations(&responses.value, compiler)).unwrap_or_default();
     if let Some(arn) = &source.arn {
-        warn_silent(source, problems);
-        return fulfilment(source, arn, values, problems).map(Action::Fulfil).filter(|_| !left_out);
+        warn_silent(source, compiler.problems);
+        return fulfilment(source, arn, compiler).map(Action::Fulfil).filter(|_| !left_out);
     }
     if let Some(role) = &source.role {
-        problems.warning(&role.path, "no role is taken here, because the item calls no backend", &role.value);
+        compiler.problems.warning(&role.path, "no role is taken here, because the item calls no backend", &role.value);
     }
     let written = source.responses.as_ref().map(|responses| (responses.path.as_str(), responses.value.is_empty()));
     match written {
         _ if source.unusable || left_out => return None,
-        None => problems.error(&source.path, NOTHING, "none"),
-        Some((path, true)) => problems.error(path, NOTHING, "[]"),
+        None => compiler.problems.error(&source.path, NOTHING, "none"),
+        Some((path, true)) => compiler.problems.error(path, NOTHING, "[]"),
         Some((_, false)) => {}
     }
     if let Some(parameters) = source.parameters.as_ref().filter(|parameters| !parameters.value.is_empty()) {
-        problems.warning(
+        compiler.problems.warning(
             &parameters.path,
             "nothing is asked here, because the item calls no backend",
             "parameters without a backend",
@@ -58,21 +56,21 @@ fn warn_silent(source: &Source, problems: &mut Problems) {
     }
 }
 
-fn fulfilment(source: &Source, arn: &Located<String>, values: &Values, problems: &mut Problems) -> Option<Fulfilment> {
-    let function = function(arn, problems);
+fn fulfilment(source: &Source, arn: &Located<String>, compiler: &mut Compiler<'_>) -> Option<Fulfilment> {
+    let function = function(arn, compiler.problems);
     let role = source.role.as_ref().map(|role| role.value.trim().to_owned());
-    let payload = source.payload.as_ref().and_then(|payload| template(payload, problems));
+    let payload = source.payload.as_ref().and_then(|payload| template(payload, compiler));
     let written = source.parameters.as_ref().map(|parameters| parameters.value.as_slice()).unwrap_or_default();
     let mut parameters: Vec<(Parameter, &str)> = Vec::new();
     for (index, parameter) in written.iter().enumerate() {
         parameters.extend(
-            self::parameter(parameter, index, source.payload.is_some(), values, problems)
+            self::parameter(parameter, index, source.payload.is_some(), compiler)
                 .map(|compiled| (compiled, parameter.path.as_str())),
         );
     }
-    check_distinct(&parameters, problems);
+    check_distinct(&parameters, compiler.problems);
     if let (Some(template), Some(written)) = (&payload, &source.payload) {
-        check_placeholders(template, written, &parameters, problems);
+        check_placeholders(template, written, &parameters, compiler.problems);
     }
     let mut parameters: Vec<Parameter> = parameters.into_iter().map(|(parameter, _)| parameter).collect();
     parameters.sort_by_key(|parameter| parameter.position);
@@ -80,11 +78,14 @@ fn fulfilment(source: &Source, arn: &Located<String>, values: &Values, problems:
     Some(Fulfilment { function, arn, role, payload, parameters, idempotent: source.idempotent })
 }
 
-fn template(written: &Located<String>, problems: &mut Problems) -> Option<PayloadTemplate> {
+fn template(written: &Located<String>, compiler: &mut Compiler<'_>) -> Option<PayloadTemplate> {
     match PayloadTemplate::parse(&written.value) {
-        Ok(template) => Some(template),
+        Ok(template) => {
+            compiler.take(Part::Templates, template.bytes(), &written.path);
+            Some(template)
+        }
         Err(reason) => {
-            problems.error(&written.path, reason, &written.value);
+            compiler.problems.error(&written.path, reason, &written.value);
             None
         }
     }
@@ -132,32 +133,31 @@ fn parameter(
     written: &knowledge::Parameter,
     index: usize,
     placed: bool,
-    values: &Values,
-    problems: &mut Problems,
+    compiler: &mut Compiler<'_>,
 ) -> Option<Parameter> {
     if written.name.is_none() {
-        problems.error(&written.path, "a parameter needs a name", "none");
+        compiler.problems.error(&written.path, "a parameter needs a name", "none");
     }
-    let prompts = variations(&written.prompts, problems);
-    let default = written.default.as_ref().map(|default| default_value(default, problems));
+    let prompts = variations(&written.prompts, compiler);
+    let default = written.default.as_ref().map(|default| compiler.default_value(default));
     if written.required && written.prompts.is_empty() && default.is_none() {
-        problems.error(
+        compiler.problems.error(
             &written.path,
             "nothing can fill this parameter when the user does not name it: it needs a question or a default",
             "none",
         );
     }
     Some(Parameter {
-        position: position(written, index, placed, problems),
-        patterns: written.patterns.iter().filter_map(|pattern| pattern_of(pattern, problems)).collect(),
-        entity_type: written.entity_type.as_ref().and_then(|name| entity_type(name, values, problems)),
+        position: position(written, index, placed, compiler.problems),
+        patterns: written.patterns.iter().filter_map(|pattern| compiler.pattern(pattern)).collect(),
+        entity_type: written.entity_type.as_ref().and_then(|name| entity_type(name, compiler)),
         prompts,
         default,
         required: written.required,
         max_retry: written.max_retry,
-        validation: written.validation.as_ref().and_then(|written| validation(written, problems)),
-        success: variations(&written.success, problems),
-        error: variations(&written.error, problems),
+        validation: written.validation.as_ref().and_then(|written| validation(written, compiler)),
+        success: variations(&written.success, compiler),
+        error: variations(&written.error, compiler),
         rich_object: written.rich_object.clone(),
         name: written.name.as_ref()?.value.trim().to_owned(),
     })
@@ -176,43 +176,16 @@ fn position(written: &knowledge::Parameter, index: usize, placed: bool, problems
     written.position.unwrap_or(place)
 }
 
-/// An expression, or what stands for itself.
-fn default_value(written: &Located<String>, problems: &mut Problems) -> DefaultValue {
-    match Expression::parse(&written.value) {
-        Ok(expression) => DefaultValue::Computed(expression),
-        Err(error) => {
-            if looks_like_code(&written.value) {
-                let rule = format!(
-                    "the default looks like code, but cannot be read and is taken as it stands: {error}{}",
-                    instead(&written.value)
-                );
-                problems.warning(&written.path, rule, &written.value);
-            }
-            DefaultValue::Literal(written.value.clone())
-        }
-    }
-}
-
-fn pattern_of(written: &Located<String>, problems: &mut Problems) -> Option<Pattern> {
-    match Pattern::translate(&written.value) {
-        Ok(pattern) => Some(pattern),
-        Err(reason) => {
-            problems.error(&written.path, reason.0, &written.value);
-            None
-        }
-    }
-}
-
-fn entity_type(written: &Located<String>, values: &Values, problems: &mut Problems) -> Option<String> {
-    let list = values.list(&written.value);
+fn entity_type(written: &Located<String>, compiler: &mut Compiler<'_>) -> Option<String> {
+    let list = compiler.values.list(&written.value);
     if list.is_none() && !knowledge::is_built_in(&written.value) {
-        problems.error(&written.path, "there is no list of values of this name", &written.value);
+        compiler.problems.error(&written.path, "there is no list of values of this name", &written.value);
     }
     list.map(|list| list.name.clone())
 }
 
-fn validation(written: &Located<String>, problems: &mut Problems) -> Option<Validation> {
-    let accepts = expression(written, "the validation", problems)?;
+fn validation(written: &Located<String>, compiler: &mut Compiler<'_>) -> Option<Validation> {
+    let accepts = compiler.expression(written, "the validation")?;
     Some(Validation { written: written.value.clone(), accepts })
 }
 

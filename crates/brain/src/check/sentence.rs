@@ -2,79 +2,46 @@
 
 use std::collections::HashMap;
 
+use super::compiler::Compiler;
 use crate::{
-    expression::{Expression, Template, translation},
+    expression::Template,
     intent::Variation,
     knowledge::{Knowledge, Sentence},
-    problem::Problems,
-    reader::Located,
+    memory::Part,
     sentences,
     stock::Stock,
 };
 
 /// Compiles sentences; a faulty one is left out, and is a problem.
-pub(super) fn variations(written: &[Sentence], problems: &mut Problems) -> Vec<Variation> {
-    written.iter().filter_map(|sentence| variation(sentence, problems)).collect()
+pub(super) fn variations(written: &[Sentence], compiler: &mut Compiler<'_>) -> Vec<Variation> {
+    written.iter().filter_map(|sentence| variation(sentence, compiler)).collect()
 }
 
 /// A sentence; what is missing of text and speech is made from the other.
-pub(super) fn variation(written: &Sentence, problems: &mut Problems) -> Option<Variation> {
-    let condition = written.condition.as_ref().map(|condition| self::condition(condition, problems));
+pub(super) fn variation(written: &Sentence, compiler: &mut Compiler<'_>) -> Option<Variation> {
+    let condition = written.condition.as_ref().map(|condition| compiler.condition(condition));
     let (text, speech) = match (&written.text, &written.speech) {
         (Some(text), Some(speech)) => (text.clone(), speech.clone()),
         (Some(text), None) => (text.clone(), without_tags(text)),
         (None, Some(speech)) if !speech.trim().is_empty() => (speech.clone(), speech.clone()),
         (None, _) => {
-            problems.error(&written.path, "a sentence needs a text", "none");
+            compiler.problems.error(&written.path, "a sentence needs a text", "none");
             return None;
         }
     };
-    let text = template(&text, &format!("{}.text", written.path), problems);
-    let speech = match written.speech.as_deref() {
-        // What is made from the text has the text's faults, which are told once.
-        None => Template::parse(&speech).0,
-        Some(_) => template(&speech, &format!("{}.speech", written.path), problems),
-    };
+    compiler.take(Part::Templates, size_of::<Variation>(), &written.path);
+    let text = compiler.template(&text, &written.path, Some("text"));
+    // What is made from the text has the text's faults, which are told once.
+    let speech = compiler.template(&speech, &written.path, written.speech.is_some().then_some("speech"));
     Some(Variation { text, speech, condition })
 }
 
-/// A sentence with its `${…}`; what cannot be read of it is not said.
-fn template(written: &str, path: &str, problems: &mut Problems) -> Template {
-    let (template, errors) = Template::parse(written);
-    for error in errors {
-        problems.warning(path, format!("what stands in ${{…}} cannot be read and is left out: {error}"), written);
-    }
-    template
-}
-
-/// A condition that cannot be read does not hold.
-fn condition(written: &Located<String>, problems: &mut Problems) -> Expression {
-    Expression::parse(&written.value).unwrap_or_else(|error| {
-        let rule = format!("the condition cannot be read, so it never holds: {error}{}", instead(&written.value));
-        problems.warning(&written.path, rule, &written.value);
-        Expression::never()
-    })
-}
-
-/// What to write instead, where that can be told.
-pub(super) fn instead(written: &str) -> String {
-    translation(written).map(|ours| format!("; write {ours} instead")).unwrap_or_default()
-}
-
-/// Parses an expression that must be one.
-pub(super) fn expression(written: &Located<String>, what: &str, problems: &mut Problems) -> Option<Expression> {
-    match Expression::parse(&written.value) {
-        Ok(expression) => Some(expression),
-        Err(error) => {
-            let rule = format!("{what} cannot be read: {error}{}", instead(&written.value));
-            problems.error(&written.path, rule, &written.value);
-            None
-        }
-    }
-}
-
 /// All stock sentences: the author's where there is one.
-pub(super) fn stock(written: &Knowledge, language: Option<&str>, problems: &mut Problems) -> HashMap<Stock, Variation> {
+pub(super) fn stock(
+    written: &Knowledge,
+    language: Option<&str>,
+    compiler: &mut Compiler<'_>,
+) -> HashMap<Stock, Variation> {
     let mut authored = |which: Stock| {
         let sentence = match which {
             Stock::Miss => written.miss.as_ref(),
@@ -82,7 +49,7 @@ pub(super) fn stock(written: &Knowledge, language: Option<&str>, problems: &mut 
             Stock::Welcome => written.welcome.as_ref(),
             _ => None,
         };
-        sentence.and_then(|sentence| variation(sentence, problems))
+        sentence.and_then(|sentence| variation(sentence, compiler))
     };
     Stock::ALL.into_iter().map(|which| (which, authored(which).unwrap_or_else(|| built_in(which, language)))).collect()
 }

@@ -1,3 +1,4 @@
+mod limits;
 mod names;
 mod outside;
 mod properties;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::{
     check::Written,
     entity::Values,
+    files::MAX_UTTERANCES,
     fold::key,
     intent::Intent,
     knowledge::{self, Item},
@@ -25,6 +26,14 @@ pub(super) struct Collected {
 
 /// Every utterance, and how many texts of each are used.
 pub(super) fn collect(items: &[Item], intents: &[Intent], values: &Values, problems: &mut Problems) -> Collected {
+    let count: usize = items.iter().map(|item| item.utterances.len()).sum();
+    if count > MAX_UTTERANCES {
+        let rule = format!(
+            "a bot may have {MAX_UTTERANCES} utterances; take out those that say nothing new, or make two bots of it"
+        );
+        problems.error(knowledge::ITEMS_PATH, rule, &format!("{count} utterances"));
+        return Collected::default();
+    }
     let by_id = intents.iter().enumerate().map(|(index, intent)| (intent.id.as_str(), index));
     let by_id: HashMap<&str, usize> = by_id.collect();
     let mut collected = Vec::new();

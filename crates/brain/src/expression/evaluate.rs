@@ -28,7 +28,8 @@ pub(super) fn evaluate(node: &Node, scope: &dyn Scope) -> Value {
         }
         Node::Matches(text, regex) => {
             let text = evaluate(text, scope);
-            Value::Bool(!text.is_null() && regex.is_match(&text_of(&text)))
+            let found = || regex.get().is_some_and(|regex| regex.is_match(&text_of(&text)));
+            Value::Bool(!text.is_null() && found())
         }
     }
 }

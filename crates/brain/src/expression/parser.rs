@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::{
-    ExpressionError, Function, Node, Operator,
+    Expression, ExpressionError, Function, Node, Operator,
     evaluate::number_value,
     lexer::{Placed, Token, tokens},
     names,
 };
-use crate::pattern;
+use crate::pattern::{Automaton, OnUse};
 
 const MAX_CHARACTERS: usize = 4_000;
 const MAX_DEPTH: usize = 40;
@@ -32,18 +32,27 @@ const FUNCTIONS: [(&str, Function, usize); 12] = [
     ("endsWith", Function::EndsWith, 2),
 ];
 
-pub(super) fn parse(text: &str) -> Result<Node, ExpressionError> {
+/// What is done with the regexes of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Regexes {
+    /// They are compiled, to find faults and to know their size, and not kept so.
+    Compiled,
+    /// They are left until they are used.
+    Trusted,
+}
+
+pub(super) fn parse(text: &str, regexes: Regexes) -> Result<Expression, ExpressionError> {
     if text.chars().count() > MAX_CHARACTERS {
         return Err(ExpressionError {
             message: format!("the expression is longer than {MAX_CHARACTERS} characters"),
             at: MAX_CHARACTERS + 1,
         });
     }
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0, nodes: 0 };
+    let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0, nodes: 0, regexes, regex_bytes: 0 };
     let root = parser.expression(0)?;
     parser.take(";");
     match parser.peek() {
-        Token::End => Ok(root),
+        Token::End => Ok(Expression { root, bytes: parser.bytes(text) }),
         _ => Err(parser.unexpected("the end")),
     }
 }
@@ -53,6 +62,8 @@ struct Parser {
     next: usize,
     depth: usize,
     nodes: usize,
+    regexes: Regexes,
+    regex_bytes: usize,
 }
 
 impl Parser {
@@ -197,7 +208,7 @@ impl Parser {
         Ok(Node::Environment(wanted))
     }
 
-    /// `matches(text, 'regex')`, after its opening parenthesis: the regex is compiled once, here.
+    /// `matches(text, 'regex')`, after its opening parenthesis.
     fn matches(&mut self) -> Result<Node, ExpressionError> {
         let text = self.expression(0)?;
         self.expect(",")?;
@@ -206,12 +217,21 @@ impl Parser {
             self.next = at;
             return Err(self.unexpected("a regex in quotes"));
         };
-        let regex = pattern::compile(&written).map_err(|problem| {
-            self.next = at;
-            self.error(problem.0)
-        })?;
+        if self.regexes == Regexes::Compiled {
+            let compiled = Automaton::compile(&written).map_err(|problem| {
+                self.next = at;
+                self.error(problem.0)
+            })?;
+            self.regex_bytes += compiled.bytes();
+        }
         self.expect(")")?;
-        Ok(Node::Matches(Box::new(text), regex))
+        Ok(Node::Matches(Box::new(text), OnUse::new(&written, Automaton::compile)))
+    }
+
+    /// Bytes of the parsed text. What it names and quotes is no longer than the text; each part of it has at most one allocation of its own.
+    fn bytes(&self, text: &str) -> usize {
+        const OF_AN_ALLOCATION: usize = 16;
+        size_of::<Expression>() + self.nodes * (size_of::<Node>() + OF_AN_ALLOCATION) + text.len() + self.regex_bytes
     }
 
     fn list(&mut self, close: &'static str) -> Result<Vec<Node>, ExpressionError> {

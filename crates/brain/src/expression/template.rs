@@ -26,6 +26,25 @@ impl Template {
     /// Compiles a sentence; it always is one. With it comes what is wrong with each `${…}` that cannot be read; places count from the
     /// sentence's start.
     pub fn parse(written: &str) -> (Self, Vec<ExpressionError>) {
+        Self::read(written, Expression::parse)
+    }
+
+    /// Compiles a sentence that training has compiled before: see [`Expression::trusted`].
+    pub(crate) fn trusted(written: &str) -> (Self, Vec<ExpressionError>) {
+        Self::read(written, Expression::trusted)
+    }
+
+    /// Bytes that it takes on the heap.
+    pub(crate) fn bytes(&self) -> usize {
+        let of = |part: &Part| match part {
+            Part::Text(text) => text.len(),
+            Part::Value(expression) => expression.bytes(),
+            Part::Unreadable => 0,
+        };
+        self.written.len() + self.parts.iter().map(|part| size_of::<Part>() + of(part)).sum::<usize>()
+    }
+
+    fn read(written: &str, parse: fn(&str) -> Result<Expression, ExpressionError>) -> (Self, Vec<ExpressionError>) {
         let (mut parts, mut errors, mut rest) = (Vec::new(), Vec::new(), written);
         while let Some((before, tail)) = rest.split_once("${") {
             let at = written[..written.len() - tail.len()].chars().count();
@@ -34,7 +53,7 @@ impl Template {
                 break;
             };
             push_text(&mut parts, before);
-            parts.push(match Expression::parse(&tail[..end]) {
+            parts.push(match parse(&tail[..end]) {
                 Ok(expression) => Part::Value(expression),
                 Err(error) => {
                     errors.push(ExpressionError { at: at + error.at, ..error });

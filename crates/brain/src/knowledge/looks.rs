@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    ITEMS_PATH, UTTERANCES,
+    ITEMS_PATH,
     federation::{FEDERATION, URL},
 };
 use crate::{
@@ -15,25 +15,6 @@ use crate::{
 pub(crate) fn name(written: &Value) -> Option<String> {
     let name = written.get("brainName")?.as_str()?.trim();
     (!name.is_empty() && !anchors::unfilled(name)).then(|| name.to_owned())
-}
-
-/// A copy without the utterances of the items, which are nearly all of a large bot.
-pub(crate) fn without_utterances(written: &Value) -> Value {
-    let Value::Object(members) = written else { return written.clone() };
-    let copy = |(key, value): (&String, &Value)| {
-        let value = match value {
-            Value::Array(items) if key == ITEMS_PATH => items.iter().map(item_without_utterances).collect(),
-            other => other.clone(),
-        };
-        (key.clone(), value)
-    };
-    Value::Object(members.iter().map(copy).collect())
-}
-
-fn item_without_utterances(item: &Value) -> Value {
-    let Value::Object(members) = item else { return item.clone() };
-    let others = members.iter().filter(|(key, _)| *key != UTTERANCES);
-    Value::Object(others.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
 /// Where the function of an intent stands.

@@ -73,3 +73,23 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_pattern_takes_little_memory_and_none_before_it_is_used() {
+    let size = |literal: &str| Pattern::measured(literal).unwrap().1;
+    assert!((10_000..25_000).contains(&size(r"/(w1 \w+)/")), "{}", size(r"/(w1 \w+)/"));
+    assert!((20_000..50_000).contains(&size(r"/(über \w+)/")), "with accents and without");
+    assert!(size("/ in (.*)/") < 5_000);
+    let pattern = Pattern::translate(r"/(w1 \w+)/").unwrap();
+    assert!(pattern.0.compiled().is_none());
+    assert_eq!(pattern.capture("say w1 and more"), Some("w1 and"));
+    assert!(pattern.0.compiled().is_some());
+}
+
+#[test]
+fn a_trusted_pattern_that_cannot_be_read_matches_nothing() {
+    for literal in ["/(a)(?=b)/", "/(a/", "/a/"] {
+        assert_eq!(Pattern::trusted(literal).capture("a b ab"), None, "{literal}");
+    }
+    assert_eq!(Pattern::trusted("/(a)/").capture("a b ab"), Some("a"));
+}

@@ -107,11 +107,13 @@ impl Training {
             Ok(Outcome::Ignored | Outcome::Superseded) => {}
             Err(error) => eprintln!("Training failed: {error}"),
         }
+        self.status.tell(Event::Ended);
     }
 
     /// What was saved is faulty; what was saved before it may have gone live instead, where it was replaced too soon for a run of its own.
     async fn refused(&self, problems: Vec<Problem>, is_another_live: bool) {
-        println!("{}\nThe brain was not trained; the one before it goes on answering.", show::problems(&problems));
+        let is_one_live = self.bot.app.brains.current().await.is_ok();
+        println!("{}\n{}", show::problems(&problems), consequence(&problems, is_one_live));
         if is_another_live {
             match self.bot.go_live().await {
                 Ok(live) => self.status.tell(Event::Brain { version: live.brain.version().to_owned() }),
@@ -136,7 +138,59 @@ impl Training {
     }
 }
 
+/// What comes of a refused brain: who goes on answering, or what waits for what.
+fn consequence(problems: &[Problem], is_one_live: bool) -> &'static str {
+    if is_one_live {
+        return "The brain was not trained; the one before it goes on answering.";
+    }
+    let is_faulty = |file: &str| problems.iter().any(|one| one.severity == Severity::Error && one.file == file);
+    match (is_faulty(KNOWLEDGE), is_faulty(CONFIGS)) {
+        (false, true) => {
+            "Nothing answers yet: knowledge.json has no errors, and waits until configs.json has none either."
+        }
+        (true, true) => "Nothing answers yet: the bot waits until knowledge.json and configs.json have no errors.",
+        (_, false) => "Nothing answers yet: the bot waits until knowledge.json has no errors.",
+    }
+}
+
 /// The anchors of the sample backends are warned about because they mean nothing in a cloud; here they are the samples.
 fn is_at_home(problem: &Problem) -> bool {
     problem.severity == Severity::Warning && problem.found.contains("%%SAMPLE_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(file: &str) -> Problem {
+        Problem::error(file, "", "must be so".to_owned(), "otherwise")
+    }
+
+    #[tokio::test]
+    async fn a_run_ends_whatever_came_of_it() {
+        let bot = Arc::new(LocalBot::start(None).await.unwrap());
+        let training = Training { bot, status: Arc::default() };
+        let mut events = training.status.subscribe();
+        let refused = Outcome::Refused { problems: vec![error(KNOWLEDGE)], last_good: None };
+        for outcome in
+            [Ok(Outcome::Incomplete), Ok(Outcome::Ignored), Ok(Outcome::Superseded), Ok(refused), Err("no bucket")]
+        {
+            training.run(async { outcome.clone() }).await;
+            assert!(!training.status.snapshot().training, "{outcome:?}");
+            let mut last = None;
+            while let Ok(event) = events.try_recv() {
+                last = Some(event);
+            }
+            assert!(matches!(last, Some(Event::Ended)), "{outcome:?}: {last:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_brain_says_what_waits_for_what() {
+        let first = |files: &[&str]| consequence(&files.iter().map(|file| error(file)).collect::<Vec<_>>(), false);
+        assert!(first(&[CONFIGS]).contains("knowledge.json has no errors, and waits until configs.json"));
+        assert!(first(&[KNOWLEDGE]).ends_with("until knowledge.json has no errors."));
+        assert!(first(&[KNOWLEDGE, CONFIGS]).ends_with("until knowledge.json and configs.json have no errors."));
+        assert!(consequence(&[error(CONFIGS)], true).contains("goes on answering"));
+    }
 }

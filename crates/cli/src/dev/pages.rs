@@ -12,6 +12,7 @@ use axum::{
     Json, Router,
     extract::State,
     http::{HeaderValue, StatusCode, Uri, header},
+    middleware::map_response,
     response::{
         Html, IntoResponse, Response,
         sse::{Event as SseEvent, KeepAlive, Sse},
@@ -34,14 +35,29 @@ pub(crate) fn author_routes(status: Arc<Status>) -> Router {
 }
 
 /// The page: the checkout's build as it is at each request; a page that says how to build it while there is none.
-pub(crate) fn page_routes(build: Option<&Path>, port: u16) -> Router {
+///
+/// `connects`: origins besides its own that the page may connect to (CSP 3, section 2.3.1).
+pub(crate) fn page_routes(build: Option<&Path>, port: u16, connects: &str) -> anyhow::Result<Router> {
     let nothing_here = move |uri: Uri| async move { nothing_here(&uri, port) };
     let router = match build {
         Some(folder) => Router::new().fallback_service(ServeDir::new(folder).fallback(get(nothing_here))),
         None => Router::new().fallback(nothing_here),
     };
-    // A rebuild shows at the next load.
-    router.layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")))
+    // No file can have such a name: it is too long, or has a character in it that names cannot have.
+    let router = router.layer(map_response(|response: Response| async move {
+        if response.status().is_server_error() { nowhere() } else { response }
+    }));
+    let policy = HeaderValue::try_from(format!("connect-src 'self' {connects}; frame-ancestors 'none'"))?;
+    let headers = [
+        // A rebuild shows at the next load.
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    let with = |router: Router, (name, value)| router.layer(SetResponseHeaderLayer::overriding(name, value));
+    Ok(headers.into_iter().fold(router, with))
 }
 
 /// Where the checkout's build of the page is, or will be.
@@ -53,6 +69,10 @@ fn nothing_here(uri: &Uri, port: u16) -> Response {
     if uri.path() == "/" {
         return Html(NO_BUILD.replace("{port}", &port.to_string())).into_response();
     }
+    nowhere()
+}
+
+fn nowhere() -> Response {
     (StatusCode::NOT_FOUND, Json(json!({"message": "There is nothing at this address."}))).into_response()
 }
 

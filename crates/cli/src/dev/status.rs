@@ -25,6 +25,8 @@ pub enum Event {
         /// Its version.
         version: String,
     },
+    /// A training run is over, whatever came of it.
+    Ended,
     /// The page was built anew.
     Reload,
 }
@@ -85,6 +87,7 @@ impl Status {
                     snapshot.brain = Some(BrainVersion { version: version.clone() });
                     snapshot.training = false;
                 }
+                Event::Ended => snapshot.training = false,
                 Event::Reload => {}
             }
         }

@@ -123,8 +123,8 @@ impl<'j> Job<'j> {
 
     fn find(&self, stored: Option<&Stored>) -> Finding {
         let Some(Stored { session, .. }) = stored else { return Finding::Free };
-        if let Some(kept) = self.call.turn_id.as_ref().and_then(|id| session.reply_to(id)) {
-            return Finding::Answered(Box::new(self.repeat(kept, session)));
+        if let Some(id) = self.call.turn_id.as_ref().filter(|id| session.has_done(id)) {
+            return Finding::Answered(Box::new(self.repeat(session.reply_to(id), session)));
         }
         let Some(claim) = &session.claim else { return Finding::Free };
         let left = self.time_left(claim);
@@ -279,8 +279,8 @@ impl<'j> Job<'j> {
     }
 
     /// A kept response; where there is none to be had, a sentence stands for it.
-    fn repeat(&self, kept: &StoredReply, session: &Session) -> Response {
-        kept::read(kept).unwrap_or_else(|| {
+    fn repeat(&self, kept: Option<&StoredReply>, session: &Session) -> Response {
+        kept.and_then(kept::read).unwrap_or_else(|| {
             let turn = machine::perhaps_done(self.brain, session.clone(), self.input(), self.moment);
             self.respond(&turn.reply, false)
         })

@@ -12,12 +12,33 @@ use crate::{
 #[error("{0}")]
 pub struct CallError(pub String);
 
+/// Values that a body may hold at most: each one takes many times the room of its characters.
+const VALUES_LIMIT: usize = 100_000;
+
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, CallError> {
+    if values(body) > VALUES_LIMIT {
+        return Err(fail(format!("The body must hold at most {VALUES_LIMIT} values.")));
+    }
     let fault = |error: serde_json::Error| fail(format!("The body must be JSON; {error}."));
     match serde_json::from_slice(body).map_err(fault)? {
         Value::Object(fields) => Ok(fields),
         other => Err(fail(format!("The body must be a JSON object; found {}.", kind(&other)))),
     }
+}
+
+/// How many values JSON holds, at most: one for each comma, colon, brace and bracket that is no part of a text.
+fn values(body: &[u8]) -> usize {
+    let (mut in_text, mut escaped, mut values) = (false, false, 1);
+    for byte in body {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b',' | b':' | b'[' | b'{' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    values
 }
 
 /// Text of a person, of at most `limit` characters.

@@ -138,6 +138,18 @@ fn what_is_no_json_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_body_of_brackets_is_refused_before_it_is_read() {
+    let brackets = format!(r#"{{"text": "hi", "environmentVars": {{"x": [{}[]]}}}}"#, "[],".repeat(1_600_000));
+    assert!(brackets.len() < 5_000_000);
+    let sentence = Call::parse(brackets.as_bytes()).unwrap_err().to_string();
+    assert_eq!(sentence, "The body must hold at most 100000 values.");
+    // What stands in a text are no values.
+    let text =
+        json!({ "_id": "1", "payload": { "photo": { "response": format!("data:,{}", "[\\\",".repeat(200_000)) } } });
+    assert!(Call::parse(text.to_string().as_bytes()).is_ok());
+}
+
+#[test]
 fn nesting_is_limited() {
     let deep = format!(r#"{{"text":"a","environmentVars":{}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     assert!(Call::parse(deep.as_bytes()).is_err());

@@ -74,8 +74,8 @@ impl Blobs {
             let entry = entry?;
             let (name, found) = (entry.file_name().to_string_lossy().into_owned(), entry.metadata()?);
             let stem = name.strip_suffix(".metadata.json").or_else(|| name.strip_suffix(".internal.json"));
-            // Only contents are waited for: a power cut may leave an empty file beside them.
-            let wanted = stem.is_some_and(|stem| stems.contains(stem)) && found.len() > 0;
+            // Only contents are waited for: a power cut may leave an empty file beside them, and a disk a damaged one.
+            let wanted = stem.is_some_and(|stem| stems.contains(stem)) && is_json(&entry.path());
             if found.is_file() && !wanted {
                 fs::remove_file(entry.path())?;
             }
@@ -86,6 +86,10 @@ impl Blobs {
     fn path(&self, name: &str) -> PathBuf {
         self.folder.join(BUCKET).join(name)
     }
+}
+
+fn is_json(file: &Path) -> bool {
+    fs::read(file).is_ok_and(|content| serde_json::from_slice::<serde::de::IgnoredAny>(&content).is_ok())
 }
 
 /// How s3s-fs names the files beside a blob, without their endings.

@@ -7,6 +7,7 @@
 //! index in SQLite says which of them is the current object of a key. One transaction on that
 //! index makes an object appear, with its conditions checked in the same transaction.
 
+mod access;
 mod blobs;
 mod buckets;
 mod conditions;
@@ -25,15 +26,14 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use s3s::auth::SimpleAuth;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 
+pub(crate) use access::Keys;
 pub use events::{ObjectCreated, notification};
 pub(crate) use index::{Index, IndexError};
 pub(crate) use origins::Origins;
 
-use crate::clients::KeyPair;
 pub(crate) use blobs::Blobs;
 use buckets::Buckets;
 
@@ -75,9 +75,10 @@ pub(crate) fn open(folder: &Path, durable: bool) -> Result<(Index, Blobs), Stora
 }
 
 /// Answers the S3 protocol.
-pub(crate) fn router(index: Index, blobs: Blobs, keys: &KeyPair, origins: &Origins) -> Router {
+pub(crate) fn router(index: Index, blobs: Blobs, keys: Keys<'_>, origins: &Origins) -> Router {
     let mut builder = S3ServiceBuilder::new(Buckets::new(index, blobs));
-    builder.set_auth(SimpleAuth::from_single(keys.access_key.clone(), keys.secret_key.clone()));
+    builder.set_auth(keys.auth());
+    builder.set_access(keys.access());
     let mut config = S3Config::default();
     config.post_object_max_file_size = FORM_FILE_LIMIT;
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));

@@ -129,3 +129,16 @@ async fn only_what_differs_gets_into_the_bucket() {
     assert_eq!(kept.contents()[0].key(), Some("knowledge.json"));
     assert_eq!(kept.key_count(), Some(1));
 }
+
+#[tokio::test]
+async fn only_regular_files_of_an_authors_size_get_into_the_bucket() {
+    let cloud = cloud().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("knowledge.json");
+    let refused = async || sync_to_bucket(&cloud.s3(), "brain", folder.path()).await.unwrap_err().to_string();
+    fs::File::create(&file).unwrap().set_len(3_000_000_000_000).unwrap();
+    assert!(refused().await.ends_with("a file may have 20 MB, and this one has 3000000.0 MB"));
+    fs::remove_file(&file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    assert!(refused().await.ends_with("only a regular file is read, and this is none"));
+}

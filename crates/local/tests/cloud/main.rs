@@ -5,6 +5,7 @@ mod folder;
 mod functions;
 mod objects;
 mod restart;
+mod signatures;
 mod speech;
 mod tables;
 mod versions;
