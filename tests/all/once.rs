@@ -121,7 +121,7 @@ struct Cut {
 
 #[async_trait]
 impl Fulfilment for Cut {
-    async fn call(&self, _call: &BackendCall) -> BackendAnswer {
+    async fn call(&self, _call: &BackendCall, _: Duration) -> BackendAnswer {
         self.calls.fetch_add(1, Ordering::SeqCst);
         self.called.notify_one();
         if self.stalls {

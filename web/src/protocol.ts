@@ -97,6 +97,31 @@ export function readRetryAfter(header: string | null, now: number): number | nul
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
+/** Characters that the server speaks at once. */
+export const MAX_SPEECH = 3000;
+
+/** A text in parts that the server speaks at once: whole sentences, else whole words. */
+export function spokenParts(text: string): string[] {
+  const parts: string[] = [];
+  let rest = text.trim();
+  while (rest.length > MAX_SPEECH) {
+    const end = endOfPart(rest.slice(0, MAX_SPEECH));
+    parts.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
+  }
+  return rest === "" ? parts : [...parts, rest];
+}
+
+/** Where a part that begins so ends: after its last sentence, else before its last word, else anywhere but within a character. */
+function endOfPart(start: string): number {
+  const sentences = [...start.matchAll(/[.!?…]["'”»)]*(?=\s)|[。！？]/g)];
+  const last = sentences.at(-1);
+  if (last !== undefined) return last.index + last[0].length;
+  const word = start.search(/\s\S*$/);
+  if (word > 0) return word;
+  return /[\uD800-\uDBFF]$/.test(start) ? start.length - 1 : start.length;
+}
+
 /** The body of `POST /services/polly`. */
 export interface SpeechRequest {
   readonly text: string;

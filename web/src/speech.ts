@@ -1,6 +1,6 @@
 /** Sound, all of it optional: answers read aloud, and speech into text. The text on the page never waits for either. */
 import type { Api } from "./api";
-import { type Saying, type Sound, speechRequest } from "./protocol";
+import { MAX_SPEECH, type Saying, type Sound, speechRequest, spokenParts } from "./protocol";
 import { plainText } from "./sanitise";
 import { loadReadAloud, saveReadAloud } from "./storage";
 import type { Watchable } from "./store";
@@ -32,12 +32,14 @@ export function createSpeaker(api: Api): Speaker {
   async function read(saying: Saying, voice: string, lang: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { speech, lexicon } = saying;
-    // SSML goes to the server as it is written; anything else without tags.
-    const text = speech.includes("<speak") ? speech : plainText(speech);
-    if (text === "") return;
-    const sound = await api.speak(speechRequest(text, voice, lang, lexicon));
-    signal.throwIfAborted();
-    await (sound === null ? synthesise(plainText(speech), lang, signal) : play(sound, signal));
+    // SSML goes to the server as it is written, unless it is too long; anything else without tags, in parts.
+    const isWhole = speech.includes("<speak") && speech.length <= MAX_SPEECH;
+    for (const text of isWhole ? [speech] : spokenParts(plainText(speech))) {
+      const sound = await api.speak(speechRequest(text, voice, lang, lexicon));
+      signal.throwIfAborted();
+      await (sound === null ? synthesise(plainText(text), lang, signal) : play(sound, signal));
+      signal.throwIfAborted();
+    }
   }
 
   return {

@@ -7,6 +7,7 @@ import {
   readRetryAfter,
   readSound,
   speechRequest,
+  spokenParts,
   startRequest,
   turnRequest,
 } from "../src/protocol";
@@ -273,5 +274,32 @@ describe("faults and sound", () => {
     expect(readSound({ text: "hi" })).toBeNull();
     expect(readSound({ binary: "<script>" })).toBeNull();
     expect(readSound(null)).toBeNull();
+  });
+});
+
+describe("a text that is read aloud", () => {
+  test("is one part where the server takes it whole", () => {
+    expect(spokenParts("")).toEqual([]);
+    expect(spokenParts(" Hi. You! ")).toEqual(["Hi. You!"]);
+    expect(spokenParts("a".repeat(3000))).toEqual(["a".repeat(3000)]);
+  });
+
+  test("is parted after sentences, else between words, and nothing of it is lost", () => {
+    const sentence = `Pi is 3.14 ${"or so ".repeat(30)}(roughly!).`;
+    const word = "word ".repeat(900).trim();
+    for (const [text, ends] of [
+      [`${sentence} `.repeat(40).trim(), /\.$/],
+      [word, /word$/],
+      ["好的。".repeat(1500), /。$/],
+      ["😀".repeat(2001), /^(😀)+$/u],
+    ] as const) {
+      const parts = spokenParts(text);
+      expect(parts.length).toBeGreaterThan(1);
+      for (const part of parts) {
+        expect(part.length).toBeLessThanOrEqual(3000);
+        expect(part).toMatch(ends);
+      }
+      expect(parts.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""));
+    }
   });
 });

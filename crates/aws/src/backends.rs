@@ -88,11 +88,12 @@ impl Backends {
 
 #[async_trait]
 impl Fulfilment for Backends {
-    async fn call(&self, call: &BackendCall) -> BackendAnswer {
-        let deadline = match call.target {
+    async fn call(&self, call: &BackendCall, within: Duration) -> BackendAnswer {
+        let most = match call.target {
             Target::Function { .. } => self.deadline,
             Target::Bot { .. } => self.deadline.min(BOT_DEADLINE),
         };
+        let deadline = most.min(within);
         match tokio::time::timeout(deadline, self.reach(call)).await {
             Ok(Ok(value)) => BackendAnswer::Answered(value),
             Ok(Err(why)) => BackendAnswer::Failed(why),

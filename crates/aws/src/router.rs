@@ -29,7 +29,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use self::refusal::Refusal;
 pub use self::{
     body::BODY_LIMIT,
-    chat::epoch_millis,
+    chat::{Deadline, epoch_millis},
     client::{SignIn, client_settings},
     development::{Development, development},
     guard::{Answered, RequestId, guarded, log_panics},

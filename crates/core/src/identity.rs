@@ -2,10 +2,13 @@
 
 use axum::{Router, extract::Request, http::header::AUTHORIZATION, middleware};
 use lambda_http::{Context, request::RequestContext};
-use sbf_aws::{identity::caller_from_claims, router::RequestId};
+use sbf_aws::{
+    identity::caller_from_claims,
+    router::{Deadline, RequestId},
+};
 use sbf_dialog::ports::Caller;
 
-/// Hands the verified claims and the invocation's id on to the router.
+/// Hands the verified claims, the invocation's id and its deadline on to the router.
 pub(crate) fn identified(router: Router) -> Router {
     router.layer(middleware::map_request(async |request: Request| identify(request)))
 }
@@ -13,12 +16,15 @@ pub(crate) fn identified(router: Router) -> Router {
 fn identify<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
     let authorization = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let caller = request.extensions().get().and_then(|context| caller(context, authorization));
-    let id = request.extensions().get().map(|context: &Context| RequestId(context.request_id.clone()));
+    let invocation = request.extensions().get();
+    let invocation =
+        invocation.map(|context: &Context| (RequestId(context.request_id.clone()), Deadline(context.deadline)));
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
     }
-    if let Some(id) = id {
+    if let Some((id, deadline)) = invocation {
         request.extensions_mut().insert(id);
+        request.extensions_mut().insert(deadline);
     }
     request
 }
@@ -88,12 +94,14 @@ mod tests {
     }
 
     #[test]
-    fn the_invocations_id_is_the_requests() {
+    fn the_invocations_id_and_deadline_are_the_requests() {
         let mut request = from_str(&event("")).unwrap();
         let mut context = Context::default();
         context.request_id = "invocation-1".to_owned();
+        context.deadline = 1_767_225_629_000;
         request.extensions_mut().insert(context);
         let request = identify(request);
         assert_eq!(request.extensions().get(), Some(&RequestId("invocation-1".to_owned())));
+        assert_eq!(request.extensions().get(), Some(&Deadline(1_767_225_629_000)));
     }
 }

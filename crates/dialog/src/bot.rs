@@ -14,17 +14,26 @@ use self::job::Job;
 use crate::{
     federation,
     input::{Call, Event, Moment},
-    ports::{BrainSource, Caller, Fulfilment, NoBrain, Profiles, SessionStore, Speech, StoreError},
+    ports::{BrainSource, Caller, Fulfilment, NoBrain, Profiles, SessionStore, Speech, SpeechRequest, StoreError},
     response::{Response, Sound},
 };
 
-/// How long a backend may take: API Gateway gives up on an HTTP API's integration after 30 s, so that the answer
-/// (and its save) must be on its way before.
+/// How long a turn may take, from its request to its answer: API Gateway gives up on an HTTP API's integration after 30 s, and what
+/// answers there ends a second before. Waiting for another turn and calling a backend share it.
+pub const TURN_BUDGET: Duration = Duration::from_secs(28);
+
+/// What of a turn's budget is left for its save once its backend has answered.
+const SAVING: Duration = Duration::from_secs(3);
+
+/// How long a backend may take, where the turn has waited for nothing else.
 pub const BACKEND_DEADLINE: Duration = Duration::from_secs(25);
 
-/// After so long a turn goes out without sound: speech has its own deadlines, of seven seconds together, and the answer must not wait for
-/// them until API Gateway gives up.
-const SPEAKS_WITHIN: Duration = Duration::from_secs(20);
+/// How long a turn waits for others of its session. Somebody who sends two messages at once is served; a hundred at once shall not each
+/// hold a function until the last one's turn.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What of a turn's budget speech may need: it has deadlines of its own, of seven seconds together.
+const SPEAKING: Duration = Duration::from_secs(8);
 
 /// How long a turn that has its backend's answer holds its claim, to save what came of it.
 const TIME_TO_SAVE: Duration = Duration::from_secs(5);
@@ -52,11 +61,15 @@ pub struct Bot {
 /// Limits of waiting, as data so that tests need not wait.
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
+    /// How long a turn may take, all in all: a backend gets what is left of it.
+    pub turn: Duration,
+    /// How long a turn waits for others of its session.
+    pub patience: Duration,
     /// How long a claim holds: longer than a backend may take, so that a claim that has run out was abandoned.
     pub claim_lives: Duration,
     /// How often a turn looks again at a session in which other turns were faster; each time at least one of them got on.
     pub tries: u32,
-    /// A turn that took longer is not read aloud.
+    /// A turn that took longer goes out without sound.
     pub speaks_within: Duration,
     /// Epoch milliseconds; only differences are used, to know how long a turn has waited.
     pub clock: fn() -> u64,
@@ -71,6 +84,9 @@ pub enum BotError {
     /// The request is at fault (400), in one sentence for the client.
     #[error("{0}")]
     Invalid(String),
+    /// Other turns of the session are under way, and this one has waited for them long enough (429): it did nothing.
+    #[error("other turns of this session are under way")]
+    Busy,
     /// The session could not be read or saved (500).
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -79,7 +95,15 @@ pub enum BotError {
 impl Timing {
     /// The usual limits, by a clock of epoch milliseconds.
     pub fn new(clock: fn() -> u64) -> Self {
-        Self { claim_lives: BACKEND_DEADLINE + TIME_TO_SAVE, tries: 20, speaks_within: SPEAKS_WITHIN, clock }
+        let (turn, speaks_within) = (TURN_BUDGET, TURN_BUDGET - SPEAKING);
+        Self { turn, patience: PATIENCE, claim_lives: BACKEND_DEADLINE + TIME_TO_SAVE, tries: 20, speaks_within, clock }
+    }
+
+    /// The same for a turn that must have ended within `left`.
+    #[must_use]
+    pub fn ending_within(self, left: Duration) -> Self {
+        let turn = self.turn.min(left);
+        Self { turn, speaks_within: self.speaks_within.min(turn.saturating_sub(SPEAKING)), ..self }
     }
 
     /// The same for backends that may take at most this long: what a crash left behind is waited for no longer than need be.
@@ -104,7 +128,8 @@ impl Bot {
     /// Answers one request.
     ///
     /// # Errors
-    /// While no brain is live, where the request names an intent that the brain has not, and where the session store fails.
+    /// While no brain is live, where the request names an intent that the brain has not, where other turns of the session keep it busy, and
+    /// where the session store fails.
     /// "Not understood" and "the backend failed" are answers.
     pub async fn handle(&self, call: Call, caller: &Caller, moment: Moment) -> Result<Response, BotError> {
         let began = (self.timing.clock)();
@@ -118,7 +143,7 @@ impl Bot {
                 shortened(intent)
             )));
         }
-        let mut response = Job::new(self, &live.brain, &call, caller, moment).answer().await?;
+        let mut response = Job::new(self, &live.brain, &call, caller, moment, began).answer().await?;
         let took = Duration::from_millis((self.timing.clock)().saturating_sub(began));
         if took <= self.timing.speaks_within {
             self.speak(&call, &live.brain, &mut response).await;
@@ -129,7 +154,9 @@ impl Bot {
     async fn speak(&self, call: &Call, brain: &Brain, response: &mut Response) {
         let Some(speech) = self.speech.as_ref().filter(|_| call.spoken) else { return };
         let Some(request) = response.speech() else { return };
-        let request = request.pronounced_by(brain);
+        // The voice for want of another is that of the bot's own language: what it costs is not for a request to say.
+        let language = brain.language().map(str::to_owned);
+        let request = SpeechRequest { language, ..request }.pronounced_by(brain);
         let audio = speech.synthesize(&request).await;
         response.sound = audio.map(|audio| Sound { request, audio });
     }

@@ -200,11 +200,11 @@ impl ScriptedBackends {
 
 #[async_trait]
 impl Fulfilment for ScriptedBackends {
-    async fn call(&self, call: &BackendCall) -> BackendAnswer {
+    async fn call(&self, call: &BackendCall, within: Duration) -> BackendAnswer {
         locked(&self.calls).push(call.clone());
         match (self.next(&call.name), &self.otherwise) {
             (Some(answer), _) => answer,
-            (None, Some(otherwise)) => otherwise.call(call).await,
+            (None, Some(otherwise)) => otherwise.call(call, within).await,
             (None, None) => BackendAnswer::Failed(format!("there is no backend {:?}", call.name)),
         }
     }

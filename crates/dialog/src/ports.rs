@@ -146,8 +146,8 @@ pub enum SaveError {
 /// Backends: the functions that fulfil intents, and the bot that is asked what this one does not understand.
 #[async_trait]
 pub trait Fulfilment: Send + Sync {
-    /// Calls a backend; its failure is an answer, not an error.
-    async fn call(&self, call: &BackendCall) -> BackendAnswer;
+    /// Calls a backend, which may take at most `within`; its failure is an answer, not an error.
+    async fn call(&self, call: &BackendCall, within: Duration) -> BackendAnswer;
 }
 
 /// A call of a backend.

@@ -46,8 +46,8 @@ impl<P: SessionStore> SessionStore for Measured<P> {
 
 #[async_trait]
 impl<P: Fulfilment> Fulfilment for Measured<P> {
-    async fn call(&self, call: &BackendCall) -> BackendAnswer {
-        let answer = timed(Metric::BackendLatency, self.0.call(call)).await;
+    async fn call(&self, call: &BackendCall, within: Duration) -> BackendAnswer {
+        let answer = timed(Metric::BackendLatency, self.0.call(call, within)).await;
         if let BackendAnswer::Failed(_) = answer {
             count(Metric::BackendErrors);
         }

@@ -5,15 +5,15 @@ use axum::{
     extract::{Request, State},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use sbf_dialog::{
-    ports::{LiveBrain, SpeechRequest},
-    wire::TEXT_LIMIT,
-};
+use sbf_brain::Brain;
+use sbf_dialog::ports::SpeechRequest;
 use serde_json::{Map, Value, json};
 
 use super::{App, Refusal, body::json_bytes, refusal::caller};
 use crate::speech::default_voice;
 
+/// Characters that are spoken at once at most: what Polly takes (`SynthesizeSpeech`).
+const SPEECH_LIMIT: usize = 3000;
 /// Characters of a voice, a language tag and a lexicon's name at most.
 const NAME_LIMIT: usize = 64;
 /// What the server says in its answer: never echoed from the request.
@@ -22,17 +22,14 @@ const OWN_FIELDS: [&str; 5] = ["binary", "contentType", "hashBase", "cacheHit", 
 /// Answers the request's fields and the sound; with no voice to be had, 200 without `binary`.
 pub(super) async fn synthesize(State(app): State<App>, request: Request) -> Result<Json<Value>, Refusal> {
     caller(&request)?;
-    let (mut fields, mut wanted) = parse(&json_bytes(request).await?)?;
-    let live = app.brains.current().await.ok();
-    complete(live.as_deref(), &mut wanted);
-    let wanted = match &live {
-        Some(live) => wanted.pronounced_by(&live.brain),
-        None => wanted,
-    };
-    let audio = app.speech.synthesize(&wanted).await;
+    let (mut fields, wanted) = parse(&json_bytes(request).await?)?;
     fields.retain(|name, _| !OWN_FIELDS.contains(&name.as_str()));
-    fields.insert("voice".to_owned(), json!(wanted.voice));
-    if let Some(audio) = audio {
+    // Without a brain the bot has no voice.
+    let wanted = app.brains.current().await.ok().map(|live| in_own_voice(&live.brain, wanted));
+    fields.insert("voice".to_owned(), json!(wanted.as_ref().and_then(|wanted| wanted.voice.as_ref())));
+    if let Some(wanted) = wanted.filter(|wanted| wanted.voice.is_some())
+        && let Some(audio) = app.speech.synthesize(&wanted).await
+    {
         fields.insert("binary".to_owned(), json!(BASE64_STANDARD.encode(&audio.bytes)));
         fields.insert("contentType".to_owned(), json!(audio.content_type));
         fields.insert("hashBase".to_owned(), json!(wanted.hash()));
@@ -41,19 +38,24 @@ pub(super) async fn synthesize(State(app): State<App>, request: Request) -> Resu
     Ok(Json(Value::Object(fields)))
 }
 
-/// What the request leaves open is the bot's: its language, and its voice unless another language is asked for.
-fn complete(live: Option<&LiveBrain>, wanted: &mut SpeechRequest) {
-    if let Some(live) = live {
-        let own = live.brain.language();
-        let asked = wanted.language.get_or_insert_with(|| own.unwrap_or_default().to_owned());
-        if wanted.voice.is_none() && (asked.is_empty() || own.is_some_and(|own| same_language(asked, own))) {
-            wanted.voice = live.brain.voice().map(str::to_owned);
-        }
-    }
-    wanted.language.take_if(|language| language.is_empty());
-    if let (None, Some(language)) = (&wanted.voice, &wanted.language) {
-        wanted.voice = default_voice(language).map(str::to_owned);
-    }
+/// The same in a voice of the bot, pronounced as its author wants it. A voice decides its engine, and engines differ in price: so no
+/// request brings a voice that the author did not choose.
+fn in_own_voice(brain: &Brain, wanted: SpeechRequest) -> SpeechRequest {
+    let voice = own_voice(brain, &wanted).map(str::to_owned);
+    let language = wanted.language.clone().or_else(|| brain.language().map(str::to_owned));
+    SpeechRequest { voice, language, ..wanted }.pronounced_by(brain)
+}
+
+/// The voice that is asked for where it is the bot's, of an intent, or that of the bot's language; else the bot's usual one, which speaks
+/// no other language.
+fn own_voice<'b>(brain: &'b Brain, wanted: &SpeechRequest) -> Option<&'b str> {
+    let of_language = brain.language().and_then(default_voice);
+    let of_intents = brain.intents().iter().filter_map(|intent| intent.voice.as_deref());
+    let mut own = brain.voice().into_iter().chain(of_language).chain(of_intents);
+    let asked = wanted.voice.as_deref().and_then(|asked| own.find(|own| own.eq_ignore_ascii_case(asked)));
+    let own_language = |asked: &String| brain.language().is_none_or(|own| same_language(asked, own));
+    let usual = || brain.voice().or(of_language).filter(|_| wanted.language.as_ref().is_none_or(own_language));
+    asked.or_else(usual)
 }
 
 fn same_language(one: &str, other: &str) -> bool {
@@ -80,8 +82,8 @@ fn text(fields: &Map<String, Value>) -> Result<String, Refusal> {
     if text.trim().is_empty() {
         return Err(Refusal::bad("`text` must not be blank."));
     }
-    if text.chars().count() > TEXT_LIMIT {
-        return Err(Refusal::bad(format!("`text` must have at most {TEXT_LIMIT} characters.")));
+    if text.chars().count() > SPEECH_LIMIT {
+        return Err(Refusal::bad(format!("`text` must have at most {SPEECH_LIMIT} characters.")));
     }
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(Refusal::bad("`text` must hold no control characters."));

@@ -45,6 +45,18 @@ impl Refusal {
     pub(super) fn no_brain() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "The bot has no brain to answer from yet; try again in a moment.")
     }
+
+    /// The client's own doing: it is no fault of ours, and no alarm counts it.
+    pub(super) fn busy() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "The bot is still busy with other messages of this conversation; try again in a moment.",
+        )
+    }
+
+    pub(super) fn out_of_time() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "The answer took too long; try again in a moment.")
+    }
 }
 
 /// Who sent the request, as verified before it came here.
@@ -55,7 +67,7 @@ pub(super) fn caller(request: &Request) -> Result<Caller, Refusal> {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(json!({ "message": self.message }))).into_response();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
         }
         response

@@ -37,7 +37,7 @@ fn failure(answer: BackendAnswer) -> String {
 #[tokio::test]
 async fn what_a_function_returns_is_the_answer() {
     let lambda = Script::always(200, &[], br#"{"text":"18 degrees","n":[1,2]}"#).await;
-    let answer = backends(&lambda, None).call(&call("weather")).await;
+    let answer = backends(&lambda, None).call(&call("weather"), Duration::MAX).await;
     assert_eq!(answer, BackendAnswer::Answered(json!({ "text": "18 degrees", "n": [1, 2] })));
     let received = lambda.received();
     assert_eq!(received[0].path, "/2015-03-31/functions/weather/invocations");
@@ -49,7 +49,7 @@ async fn what_a_function_returns_is_the_answer() {
 async fn null_and_strings_are_answers_too() {
     for body in ["null", "\"18 degrees\""] {
         let lambda = Script::always(200, &[], body.as_bytes()).await;
-        let answer = backends(&lambda, None).call(&call("weather")).await;
+        let answer = backends(&lambda, None).call(&call("weather"), Duration::MAX).await;
         assert_eq!(answer, BackendAnswer::Answered(serde_json::from_str(body).unwrap()));
     }
 }
@@ -59,14 +59,20 @@ async fn a_function_that_raised_has_failed() {
     let error = br#"{"errorMessage":"no such table","errorType":"TypeError","trace":["secret.js:1"]}"#;
     let lambda = Script::always(200, &[("x-amz-function-error", "Unhandled")], error).await;
     // The message may hold what the user said, so that it stays out of the log.
-    assert_eq!(failure(backends(&lambda, None).call(&call("weather")).await), "function error Unhandled: TypeError");
+    assert_eq!(
+        failure(backends(&lambda, None).call(&call("weather"), Duration::MAX).await),
+        "function error Unhandled: TypeError"
+    );
 }
 
 #[tokio::test]
 async fn what_is_not_json_has_failed() {
     for body in ["", "18 degrees", "{\"text\":"] {
         let lambda = Script::always(200, &[], body.as_bytes()).await;
-        assert!(failure(backends(&lambda, None).call(&call("weather")).await).contains("not JSON"), "{body}");
+        assert!(
+            failure(backends(&lambda, None).call(&call("weather"), Duration::MAX).await).contains("not JSON"),
+            "{body}"
+        );
     }
 }
 
@@ -83,12 +89,12 @@ async fn a_function_that_is_not_on_the_list_is_not_called() {
     ];
     for arn in refused {
         let call = BackendCall { name: "weather".to_owned(), ..call(arn) };
-        assert!(failure(backends.call(&call).await).contains("pizza"), "{arn}");
+        assert!(failure(backends.call(&call, Duration::MAX).await).contains("pizza"), "{arn}");
     }
     assert_eq!(lambda.received().len(), 0);
     let allowed = ["weather", "weather:live", "arn:aws:lambda:eu-west-1:123456789012:function:weather:live"];
     for arn in allowed {
-        assert_eq!(backends.call(&call(arn)).await, BackendAnswer::Answered(json!({})), "{arn}");
+        assert_eq!(backends.call(&call(arn), Duration::MAX).await, BackendAnswer::Answered(json!({})), "{arn}");
     }
 }
 
@@ -100,8 +106,10 @@ async fn a_name_that_stands_for_a_function_is_invoked_as_that() {
     let settings = BackendSettings { functions: allowed, ..BackendSettings::default() };
     let backends = Backends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings);
     let by_name = BackendCall { name: "sbf-sample-weather".to_owned(), ..call("") };
-    assert_eq!(backends.call(&by_name).await, BackendAnswer::Answered(json!({})));
-    assert!(failure(backends.call(&call("bot-WeatherFunction-1")).await).contains("bot-WeatherFunction-1"));
+    assert_eq!(backends.call(&by_name, Duration::MAX).await, BackendAnswer::Answered(json!({})));
+    assert!(
+        failure(backends.call(&call("bot-WeatherFunction-1"), Duration::MAX).await).contains("bot-WeatherFunction-1")
+    );
     let paths: Vec<String> = lambda.received().iter().map(|request| request.path.replace("%3A", ":")).collect();
     assert_eq!(paths, [format!("/2015-03-31/functions/{arn}/invocations")]);
 }
@@ -115,7 +123,7 @@ async fn a_function_that_takes_too_long_has_failed() {
     let lambda = lambda.await;
     let settings = BackendSettings { deadline: Duration::from_millis(100), ..BackendSettings::default() };
     let backends = Backends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), settings);
-    assert_eq!(failure(backends.call(&call("weather")).await), "no answer within 100 ms");
+    assert_eq!(failure(backends.call(&call("weather"), Duration::MAX).await), "no answer within 100 ms");
 }
 
 #[tokio::test]
@@ -127,7 +135,7 @@ async fn a_refusal_for_lack_of_capacity_is_tried_again() {
         })
     });
     let lambda = lambda.await;
-    assert_eq!(backends(&lambda, None).call(&call("weather")).await, BackendAnswer::Answered(json!(1)));
+    assert_eq!(backends(&lambda, None).call(&call("weather"), Duration::MAX).await, BackendAnswer::Answered(json!(1)));
     assert_eq!(lambda.received().len(), 2);
 }
 
@@ -137,7 +145,7 @@ async fn any_other_failure_is_not_tried_again() {
         [(500, "ServiceException"), (502, "EC2UnexpectedException"), (404, "ResourceNotFoundException")]
     {
         let lambda = Script::always(status, &[("x-amzn-errortype", kind)], b"{}").await;
-        failure(backends(&lambda, None).call(&call("weather")).await);
+        failure(backends(&lambda, None).call(&call("weather"), Duration::MAX).await);
         assert_eq!(lambda.received().len(), 1, "{kind}");
     }
 }
@@ -146,7 +154,7 @@ async fn any_other_failure_is_not_tried_again() {
 async fn an_unreachable_service_has_failed() {
     let client = aws_sdk_lambda::Client::new(&sdk("http://127.0.0.1:9"));
     let backends = Backends::new(client, BackendSettings::default());
-    failure(backends.call(&call("weather")).await);
+    failure(backends.call(&call("weather"), Duration::MAX).await);
 }
 
 #[tokio::test]
@@ -154,7 +162,7 @@ async fn an_arn_of_another_region_is_called_there() {
     let lambda = Script::always(200, &[], b"{}").await;
     let backends = backends(&lambda, None);
     for region in ["us-east-1", "eu-west-1", "us-east-1"] {
-        backends.call(&call(&format!("arn:aws:lambda:{region}:123456789012:function:weather"))).await;
+        backends.call(&call(&format!("arn:aws:lambda:{region}:123456789012:function:weather")), Duration::MAX).await;
     }
     let received = lambda.received();
     let signed_for = |n: usize, region: &str| {

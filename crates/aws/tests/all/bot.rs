@@ -1,6 +1,6 @@
 //! A small bot: its files, its artefact, and ports that a test can spoil.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sbf_dialog::ports::{
@@ -68,7 +68,12 @@ pub(crate) struct Brains(Option<Arc<LiveBrain>>);
 
 impl Brains {
     pub(crate) fn live() -> Self {
-        let brain = sbf_brain::decode(&packed(&knowledge(), &configs())).unwrap();
+        Self::of(&knowledge(), &configs())
+    }
+
+    /// The brain of these files.
+    pub(crate) fn of(knowledge: &Value, configs: &Value) -> Self {
+        let brain = sbf_brain::decode(&packed(knowledge, configs)).unwrap();
         Self(Some(Arc::new(LiveBrain { brain, trained_at: "2026-01-02T03:04:05Z".to_owned() })))
     }
 
@@ -89,7 +94,7 @@ pub(crate) struct Echo;
 
 #[async_trait]
 impl Fulfilment for Echo {
-    async fn call(&self, call: &BackendCall) -> BackendAnswer {
+    async fn call(&self, call: &BackendCall, _: Duration) -> BackendAnswer {
         BackendAnswer::Answered(json!({ "text": call.event["city"], "speech": "sunny" }))
     }
 }

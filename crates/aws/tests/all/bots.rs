@@ -66,7 +66,7 @@ async fn a_bot_is_asked_with_its_key_which_is_read_once() {
     let secrets = secrets(&office, &[r#"{"HOST":"k-123","office":"k-456"}"#]).await;
     let backends = backends(Bots::new(http, allowed(&office)).with_keys(keys(&secrets)));
     for _ in 0..2 {
-        let answer = backends.call(&call(&office)).await;
+        let answer = backends.call(&call(&office), Duration::MAX).await;
         assert_eq!(answer, BackendAnswer::Answered(json!({ "text": "Na Franca." })));
     }
     let received = &office.received()[0];
@@ -84,8 +84,8 @@ async fn a_bot_is_asked_with_its_key_which_is_read_once() {
 async fn a_bot_without_a_key_is_asked_without_one() {
     let office = Script::always(200, &[], b"{}").await;
     let secrets = secrets(&office, &["{}"]).await;
-    backends(Bots::new(http, allowed(&office))).call(&call(&office)).await;
-    backends(Bots::new(http, allowed(&office)).with_keys(keys(&secrets))).call(&call(&office)).await;
+    backends(Bots::new(http, allowed(&office))).call(&call(&office), Duration::MAX).await;
+    backends(Bots::new(http, allowed(&office)).with_keys(keys(&secrets))).call(&call(&office), Duration::MAX).await;
     let keys: Vec<Option<String>> =
         office.received().iter().map(|received| received.header("x-api-key").map(str::to_owned)).collect();
     assert_eq!(keys, [None, None]);
@@ -107,7 +107,7 @@ async fn a_key_that_was_replaced_is_read_anew_and_the_question_asked_again() {
         let asked = office.received().len();
         let expected = status.map_or(BackendAnswer::Answered(json!({})), |why| BackendAnswer::Failed(why.to_owned()));
         for _ in 0..3 {
-            assert_eq!(backends.call(&call(&office)).await, expected);
+            assert_eq!(backends.call(&call(&office), Duration::MAX).await, expected);
         }
         // The old one, and the new one; or the old one each time, and the secret is left alone for a minute.
         let (questions, reads) = if status.is_none() { (4, 2) } else { (3, 1) };
@@ -119,7 +119,7 @@ async fn a_key_that_was_replaced_is_read_anew_and_the_question_asked_again() {
 async fn a_bot_that_is_not_on_the_list_is_not_asked() {
     let office = Script::always(200, &[], b"{}").await;
     for list in ["", "https://office.example.org"] {
-        let why = failure(backends(Bots::new(http, AllowedBots::read(list))).call(&call(&office)).await);
+        let why = failure(backends(Bots::new(http, AllowedBots::read(list))).call(&call(&office), Duration::MAX).await);
         assert!(why.contains("office") && why.contains("list") && !why.contains("127.0.0.1"), "{why}");
     }
     assert_eq!(office.received().len(), 0);
@@ -137,11 +137,13 @@ async fn what_goes_wrong_is_said_without_a_key() {
         let secrets = secrets(&office, &[secret]).await;
         let bots = Bots::new(http, allowed(&office)).with_keys(keys(&secrets));
         let shown = format!("{bots:?}");
-        let why = failure(backends(bots).call(&call(&office)).await);
+        let why = failure(backends(bots).call(&call(&office), Duration::MAX).await);
         assert!(why.contains(part) && !format!("{why}{shown}").contains("k-123"), "{why}");
     }
     let denied = Script::always(400, &[], br#"{"__type":"AccessDeniedException","message":"No."}"#).await;
-    let why = failure(backends(Bots::new(http, allowed(&office)).with_keys(keys(&denied))).call(&call(&office)).await);
+    let why = failure(
+        backends(Bots::new(http, allowed(&office)).with_keys(keys(&denied))).call(&call(&office), Duration::MAX).await,
+    );
     assert!(why.contains("AccessDenied"), "{why}");
     assert_eq!(office.received().len(), 0);
 }
@@ -158,7 +160,7 @@ async fn what_is_no_answer_has_failed() {
     ];
     for (status, body, part) in answers {
         let office = Script::always(status, &[("location", "/elsewhere")], body).await;
-        let why = failure(backends(Bots::new(http, allowed(&office))).call(&call(&office)).await);
+        let why = failure(backends(Bots::new(http, allowed(&office))).call(&call(&office), Duration::MAX).await);
         assert!(why.contains(part), "{why}");
         assert_eq!(office.received().len(), 1, "{status}");
     }
@@ -174,7 +176,7 @@ async fn nobody_waits_for_a_bot_longer_than_for_a_function() {
     let settings = BackendSettings { deadline: Duration::from_millis(100), ..BackendSettings::default() };
     let backends = Backends::new(aws_sdk_lambda::Client::new(&sdk("http://127.0.0.1:9")), settings);
     let backends = backends.asking(Bots::new(http, allowed(&office)));
-    assert_eq!(failure(backends.call(&call(&office)).await), "no answer within 100 ms");
+    assert_eq!(failure(backends.call(&call(&office), Duration::MAX).await), "no answer within 100 ms");
 }
 
 /// `localFunctions` name it.
@@ -189,7 +191,10 @@ async fn in_development_a_function_plays_the_other_bot() {
     .await;
     let backends = Backends::new(aws_sdk_lambda::Client::new(&lambda.sdk()), BackendSettings::default());
     let office = Script::always(200, &[], b"{}").await;
-    assert_eq!(backends.call(&call(&office)).await, BackendAnswer::Answered(json!({ "text": "Na Franca." })));
+    assert_eq!(
+        backends.call(&call(&office), Duration::MAX).await,
+        BackendAnswer::Answered(json!({ "text": "Na Franca." }))
+    );
     let expected = json!(["/2015-03-31/functions/office/invocations", { "text": "Onde é Orléans?" }]);
     assert_eq!(*asked.lock().unwrap(), [expected]);
     assert_eq!(office.received().len(), 0);

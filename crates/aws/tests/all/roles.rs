@@ -1,6 +1,6 @@
 //! Functions that are called in a role.
 
-use std::{future::ready, sync::Arc};
+use std::{future::ready, sync::Arc, time::Duration};
 
 use aws_sdk_lambda::config::{BehaviorVersion, Credentials, Region};
 use sbf_aws::{
@@ -67,7 +67,7 @@ async fn a_function_is_called_in_the_role_that_its_brain_names() {
         (call("eu-west-1", Some(STOCK)), "ASIASTOCK/", "/eu-west-1/"),
     ];
     for (call, _, _) in &calls {
-        assert_eq!(backends.call(call).await, BackendAnswer::Answered(json!(1)));
+        assert_eq!(backends.call(call, Duration::MAX).await, BackendAnswer::Answered(json!(1)));
     }
     for (received, (_, key, region)) in lambda.received().iter().zip(&calls) {
         let signed = received.header("authorization").unwrap();
@@ -87,7 +87,9 @@ async fn a_role_that_is_not_on_the_list_is_not_taken() {
     let (lambda, sts) = (Script::always(200, &[], b"1").await, sts().await);
     for allowed in ["", "arn:aws:iam::210987654321:role/stock2"] {
         let backends = backends(&lambda, allowed).taking(roles(&sts).await);
-        let BackendAnswer::Failed(why) = backends.call(&call("eu-west-1", Some(STOCK))).await else { panic!() };
+        let BackendAnswer::Failed(why) = backends.call(&call("eu-west-1", Some(STOCK)), Duration::MAX).await else {
+            panic!()
+        };
         assert!(why.contains(STOCK) && why.contains("list of roles"), "{why}");
     }
     assert_eq!((lambda.received().len(), sts.received().len()), (0, 0));
@@ -99,7 +101,9 @@ async fn a_role_that_is_refused_fails_the_call() {
     let refused = b"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>No.</Message></Error></ErrorResponse>";
     let sts = Script::always(403, &[("content-type", "text/xml")], refused).await;
     let backends = backends(&lambda, STOCK).taking(roles(&sts).await);
-    let BackendAnswer::Failed(why) = backends.call(&call("eu-west-1", Some(STOCK))).await else { panic!() };
+    let BackendAnswer::Failed(why) = backends.call(&call("eu-west-1", Some(STOCK)), Duration::MAX).await else {
+        panic!()
+    };
     assert!(why.contains("AccessDenied"), "{why}");
     assert_eq!(lambda.received().len(), 0);
 }
@@ -108,6 +112,6 @@ async fn a_role_that_is_refused_fails_the_call() {
 #[tokio::test]
 async fn without_roles_a_function_is_called_as_it_is() {
     let lambda = Script::always(200, &[], b"1").await;
-    let answer = backends(&lambda, "").call(&call("eu-west-1", Some(STOCK))).await;
+    let answer = backends(&lambda, "").call(&call("eu-west-1", Some(STOCK)), Duration::MAX).await;
     assert_eq!(answer, BackendAnswer::Answered(json!(1)));
 }

@@ -6,13 +6,13 @@ use sbf_brain::Brain;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Bot, BotError};
+use super::{Bot, BotError, SAVING};
 use crate::{
     digest::digest,
     input::{Call, Event, Input, Moment},
     kept,
     machine::{self, Step, Turn, Waiting},
-    ports::{BackendAnswer, Caller, Profile, SaveError, SessionKey, StoreError, Stored},
+    ports::{BackendAnswer, Caller, Profile, SaveError, SessionKey, Stored},
     reply::{Main, Reply},
     response::Response,
     session::{Claim, Session, StoredReply},
@@ -46,7 +46,14 @@ enum Finding {
 }
 
 impl<'j> Job<'j> {
-    pub(super) fn new(bot: &'j Bot, brain: &'j Brain, call: &'j Call, caller: &Caller, moment: Moment) -> Self {
+    pub(super) fn new(
+        bot: &'j Bot,
+        brain: &'j Brain,
+        call: &'j Call,
+        caller: &Caller,
+        moment: Moment,
+        began: u64,
+    ) -> Self {
         let dice = dice(call, caller, moment);
         let session_id = session_id(call, caller, moment);
         let turn_id =
@@ -61,7 +68,7 @@ impl<'j> Job<'j> {
             passed_on: call.passed_on,
         };
         let key = SessionKey { subject: caller.subject.clone(), session_id };
-        let (moment, began) = (Moment { dice, ..moment }, (bot.timing.clock)());
+        let moment = Moment { dice, ..moment };
         Self { bot, brain, call, given, completed: OnceLock::new(), key, moment, began }
     }
 
@@ -81,7 +88,7 @@ impl<'j> Job<'j> {
             let finding = self.find(stored.as_ref());
             stored = match finding {
                 Finding::Answered(response) => return Ok(*response),
-                Finding::Busy(within) => abandoned_if(version, sessions.load_newer(&self.key, version, within).await?),
+                Finding::Busy(claim_left) => self.wait(version, claim_left).await?,
                 Finding::Free | Finding::PerhapsDone => {
                     match self.attempt(stored, matches!(finding, Finding::PerhapsDone)).await {
                         Ok(response) => return Ok(response),
@@ -91,7 +98,27 @@ impl<'j> Job<'j> {
                 }
             };
         }
-        Err(StoreError("too many turns of this session at once".to_owned()).into())
+        Err(BotError::Busy)
+    }
+
+    /// What becomes of a claimed session: its next version, or the same with a claim that was abandoned. `Busy` where this turn may not wait
+    /// to see which.
+    async fn wait(&self, version: u64, claim_left: Duration) -> Result<Option<Stored>, BotError> {
+        let patience = self.left_of(self.bot.timing.patience);
+        if patience.is_zero() {
+            return Err(BotError::Busy);
+        }
+        let found = self.bot.sessions.load_newer(&self.key, version, claim_left.min(patience)).await?;
+        let is_same = found.as_ref().is_some_and(|found| found.version == version);
+        match is_same && claim_left > patience {
+            true => Err(BotError::Busy),
+            false => Ok(abandoned_if(version, found)),
+        }
+    }
+
+    /// What is left of a time that began with the turn.
+    fn left_of(&self, time: Duration) -> Duration {
+        time.saturating_sub(Duration::from_millis((self.bot.timing.clock)().saturating_sub(self.began)))
     }
 
     fn find(&self, stored: Option<&Stored>) -> Finding {
@@ -200,7 +227,7 @@ impl<'j> Job<'j> {
 
     async fn call(&self, waiting: Waiting, claimed: &Stored, expired: bool) -> Result<Response, SaveError> {
         let backend = waiting.call.name.clone();
-        let answer = self.bot.backends.call(&waiting.call).await;
+        let answer = self.ask_backend(&waiting).await;
         let turn = self.resume(waiting, answer).await;
         if let Some(fault) = &turn.fault {
             tracing::error!(backend, fault, "backend failed");
@@ -213,6 +240,15 @@ impl<'j> Job<'j> {
         }
         self.log(&turn);
         Ok(response)
+    }
+
+    /// Calls a backend for as long as the turn may still take; where that is over, it is not called.
+    async fn ask_backend(&self, waiting: &Waiting) -> BackendAnswer {
+        let left = self.left_of(self.bot.timing.turn.saturating_sub(SAVING));
+        match left.is_zero() {
+            true => BackendAnswer::Failed("the turn had no time left to call it".to_owned()),
+            false => self.bot.backends.call(&waiting.call, left).await,
+        }
     }
 
     /// Goes on with the turn; once more, since it is only a function, where the answer came to depend on a profile that was not known.

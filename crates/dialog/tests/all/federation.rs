@@ -1,6 +1,9 @@
 //! What one bot does not understand is asked of another.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use proptest::prelude::*;
@@ -35,7 +38,7 @@ struct Office {
 
 #[async_trait]
 impl Fulfilment for Office {
-    async fn call(&self, call: &BackendCall) -> BackendAnswer {
+    async fn call(&self, call: &BackendCall, _: Duration) -> BackendAnswer {
         assert_eq!(call.target, Target::Bot { url: URL.to_owned() });
         let mut request = call.event.clone();
         for remembered in ["sessionID", "turnID"].iter().filter(|_| self.forgets) {

@@ -1,6 +1,12 @@
 //! Crashes, retries and messages that come at the same time: nothing is lost, nothing is done twice.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use sbf_dialog::{
@@ -19,11 +25,13 @@ struct Gate {
     called: Semaphore,
     go: Semaphore,
     answer: Value,
+    /// How long each call might have taken.
+    within: Mutex<Vec<Duration>>,
 }
 
 impl Gate {
     fn new(answer: Value) -> Arc<Self> {
-        Arc::new(Self { called: Semaphore::new(0), go: Semaphore::new(0), answer })
+        Arc::new(Self { called: Semaphore::new(0), go: Semaphore::new(0), answer, within: Mutex::default() })
     }
 
     async fn was_called(&self) {
@@ -37,7 +45,8 @@ impl Gate {
 
 #[async_trait]
 impl Fulfilment for Gate {
-    async fn call(&self, _: &BackendCall) -> BackendAnswer {
+    async fn call(&self, _: &BackendCall, within: Duration) -> BackendAnswer {
+        self.within.lock().unwrap().push(within);
         self.called.add_permits(1);
         self.go.acquire().await.unwrap().forget();
         BackendAnswer::Answered(self.answer.clone())
@@ -320,11 +329,77 @@ async fn without_a_claim_no_backend_is_called_and_without_a_save_nothing_is_answ
 }
 
 #[tokio::test]
-async fn a_session_that_is_never_free_is_given_up() {
-    let mut desk = TestBot::of(desk());
-    desk.bot.timing.claim_lives = std::time::Duration::from_millis(1);
+async fn a_session_that_is_never_free_is_busy() {
+    let desk = TestBot::of(desk());
     desk.sessions.fail_saves([Some(SaveFault::Conflict); 100]);
-    assert!(matches!(desk.try_call(turn("weather forecast", "t1")).await, Err(BotError::Store(_))));
+    assert!(matches!(desk.try_call(turn("weather forecast", "t1")).await, Err(BotError::Busy)));
+}
+
+#[tokio::test]
+async fn a_hundred_turns_at_once_are_answered_or_told_soon_that_the_session_is_busy() {
+    let (mut desk, gate) = gated(json!("Sun"));
+    desk.bot.timing.patience = Duration::from_millis(200);
+    let call = || Call::text("weather forecast in Oslo").in_session("s1");
+    let first = spawned(&desk, call());
+    gate.was_called().await;
+    let began = Instant::now();
+    let others: Vec<_> = (0..100).map(|_| spawned(&desk, call())).collect();
+    for other in others {
+        let failed = other.await.unwrap();
+        assert!(matches!(failed, Err(BotError::Busy)), "{failed:?}");
+    }
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    gate.open();
+    assert_eq!(line(&first.await.unwrap().unwrap()), "Sun");
+    assert_eq!(desk.backends.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_hundred_plain_turns_at_once_are_answered_or_told_that_the_session_is_busy() {
+    let desk = TestBot::of(desk());
+    let miss = || Call::text("mitochondria produce energy").in_session("s1");
+    let turns: Vec<_> = (0..100).map(|_| spawned(&desk, miss())).collect();
+    let mut answered = 0;
+    for turn in turns {
+        match turn.await.unwrap() {
+            Ok(_) => answered += 1,
+            Err(error) => assert!(matches!(error, BotError::Busy), "{error}"),
+        }
+    }
+    assert_eq!(desk.stored().session.misses, answered);
+}
+
+#[tokio::test]
+async fn a_retry_right_after_a_crash_is_told_to_come_back_and_does_not_wait_for_the_claim() {
+    let (mut desk, gate) = gated(json!("Sun"));
+    desk.bot.timing.patience = Duration::from_millis(50);
+    crash(&desk, &gate, turn("weather forecast in Oslo", "t1")).await;
+    let began = Instant::now();
+    assert!(matches!(desk.try_call(turn("weather forecast in Oslo", "t1")).await, Err(BotError::Busy)));
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn waiting_for_another_turn_and_calling_a_backend_share_one_budget() {
+    static WAITED: AtomicU64 = AtomicU64::new(0);
+    static TIME: AtomicU64 = AtomicU64::new(0);
+    // A turn that lasts 10 seconds keeps 3 of them to save; this one has waited for 2 when it calls its backend, and the next for 8.
+    for (waited, expected) in [(0, Some(7)), (2_000, Some(5)), (8_000, None)] {
+        let (mut desk, gate) = gated(json!("Sun"));
+        WAITED.store(waited, Ordering::Relaxed);
+        TIME.store(0, Ordering::Relaxed);
+        // The first reading begins the turn.
+        desk.bot.timing.clock =
+            || if TIME.fetch_add(1, Ordering::Relaxed) == 0 { 0 } else { WAITED.load(Ordering::Relaxed) };
+        desk.bot.timing.turn = Duration::from_secs(10);
+        gate.open();
+        let answer = desk.call(turn("weather forecast in Oslo", "t1")).await;
+        let expected: Vec<_> = expected.map(Duration::from_secs).into_iter().collect();
+        assert_eq!(*gate.within.lock().unwrap(), expected);
+        // Where no time is left, the backend is not called, and the user reads that it failed.
+        assert_eq!(line(&answer) == "Sun", !expected.is_empty(), "{answer}");
+        assert_eq!(desk.stored().session.claim, None);
+    }
 }
 
 #[tokio::test]

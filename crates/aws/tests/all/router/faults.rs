@@ -1,13 +1,23 @@
 //! What goes wrong on our side, what comes from foreign pages, and bodies of any shape.
 
-use std::time::Duration;
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use axum::routing::get;
 use proptest::prelude::*;
-use sbf_aws::router::{Development, RequestId, development, guarded, routes};
+use sbf_aws::{
+    metrics::{Meter, metered},
+    router::{Deadline, Development, RequestId, development, epoch_millis, guarded, routes},
+};
 use sbf_dialog::{
-    ports::{Rating, RatingError, RatingStore, SaveError, SessionKey, StoreError, Stored},
+    Timing,
+    ports::{
+        BackendAnswer, BackendCall, Fulfilment, Rating, RatingError, RatingStore, SaveError, SessionKey, StoreError,
+        Stored,
+    },
     session::Session,
 };
 
@@ -47,6 +57,87 @@ async fn a_fault_of_ours_tells_nothing_internal() {
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(answer.body, json!({ "message": "Something went wrong on our side.", "requestID": "invocation-7" }));
     assert_eq!(answer.headers["x-request-id"], "invocation-7");
+}
+
+/// A store that never answers.
+struct Hangs;
+
+#[async_trait]
+impl SessionStore for Hangs {
+    async fn load(&self, _: &SessionKey) -> Result<Option<Stored>, StoreError> {
+        std::future::pending().await
+    }
+
+    async fn load_newer(&self, key: &SessionKey, _: u64, _: Duration) -> Result<Option<Stored>, StoreError> {
+        self.load(key).await
+    }
+
+    async fn save(&self, _: &SessionKey, _: &Session, _: u64) -> Result<u64, SaveError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_turn_whose_time_is_over_is_told_to_come_back_before_anything_ends_it() {
+    let mut app = app(LIVE.clone(), Arc::new(Hangs), true);
+    let body = r#"{"text":"hello","sessionID":"s"}"#;
+    // The function would end in 1.2 seconds, of which one is kept for the refusal.
+    let mut ending = post("/core", body);
+    ending.extensions_mut().insert(Deadline(epoch_millis() + 1_200));
+    let began = Instant::now();
+    let answer = send(router(app.clone()), ending).await;
+    is_refused(&answer, 503);
+    assert_eq!(answer.headers["retry-after"], "2");
+    assert!(began.elapsed() < Duration::from_millis(1_200), "{:?}", began.elapsed());
+    // And where nobody says when it ends, by the usual budget.
+    let mut bot = app.bot.as_ref().clone();
+    bot.timing.turn = Duration::from_millis(50);
+    app.bot = Arc::new(bot);
+    is_refused(&send(router(app), post("/core", body)).await, 503);
+}
+
+/// A backend that takes half a second.
+struct Slow;
+
+#[async_trait]
+impl Fulfilment for Slow {
+    async fn call(&self, _: &BackendCall, _: Duration) -> BackendAnswer {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        BackendAnswer::Answered(json!({ "text": "Sunny.", "speech": "Sunny." }))
+    }
+}
+
+/// Sends the same message many times at once, in one session; gives the answers, and the faults that were counted.
+async fn at_once(times: usize, text: &str) -> (Vec<Answer>, f64) {
+    let app = app(LIVE.clone(), Arc::new(MemorySessions::default()), true);
+    let timing = Timing { patience: Duration::from_millis(700), ..app.bot.timing };
+    let bot = Bot { backends: Arc::new(Slow), timing, ..app.bot.as_ref().clone() };
+    let lines: Arc<Mutex<Vec<Value>>> = Arc::default();
+    let written = Arc::clone(&lines);
+    let meter = Meter::new("shop", move |line| written.lock().unwrap().push(serde_json::from_str(line).unwrap()));
+    let service = metered(router(App { bot: Arc::new(bot), ..app }), meter);
+    let body = json!({ "text": text, "sessionID": "s" }).to_string();
+    let sent = (0..times).map(|_| tokio::spawn(send(service.clone(), post("/core", body.clone()))));
+    let mut answers = Vec::new();
+    for answer in sent.collect::<Vec<_>>() {
+        answers.push(answer.await.unwrap());
+    }
+    let faults = lines.lock().unwrap().iter().filter_map(|line| line["Faults"].as_f64()).sum();
+    (answers, faults)
+}
+
+#[tokio::test]
+async fn many_turns_at_once_in_one_session_are_no_fault_of_ours() {
+    for text in ["weather forecast in Paris", "weather forecast", "mitochondria produce energy"] {
+        let (answers, faults) = at_once(60, text).await;
+        let (answered, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == StatusCode::OK);
+        assert!(!answered.is_empty(), "{text}");
+        for answer in refused {
+            is_refused(answer, 429);
+            assert_eq!(answer.headers["retry-after"], "2");
+        }
+        assert_eq!(faults, 0.0, "{text}");
+    }
 }
 
 #[tokio::test]

@@ -22,13 +22,54 @@ async fn text_becomes_sound() {
     }
 }
 
+/// The voice that answers a request.
+async fn speaks(router: &Router, body: &Value) -> Value {
+    let answer = send(router.clone(), post("/services/polly", body.to_string())).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert_eq!(answer.body["binary"].is_string(), answer.body["voice"].is_string(), "{}", answer.body);
+    answer.body["voice"].clone()
+}
+
 #[tokio::test]
 async fn the_bots_voice_speaks_only_the_bots_language() {
-    let said = async |body: &'static str| send(whole(), post("/services/polly", body)).await.body["voice"].clone();
-    assert_eq!(said(r#"{"text":"hello","lang":"en-GB"}"#).await, "Joanna");
-    assert_eq!(said(r#"{"text":"olá","lang":"pt-BR"}"#).await, "Camila");
-    assert_eq!(said(r#"{"text":"olá","lang":"pt-BR","voice":"Ricardo"}"#).await, "Ricardo");
-    assert_eq!(said(r#"{"text":"saluton","lang":"eo"}"#).await, Value::Null);
+    let router = whole();
+    assert_eq!(speaks(&router, &json!({ "text": "hello", "lang": "en-GB" })).await, "Joanna");
+    assert_eq!(speaks(&router, &json!({ "text": "olá", "lang": "pt-BR" })).await, Value::Null);
+    assert_eq!(speaks(&router, &json!({ "text": "saluton", "lang": "eo" })).await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_request_chooses_among_the_bots_own_voices_and_no_other() {
+    let mut knowledge = crate::bot::knowledge();
+    knowledge["knowledge"][0]["_source"]["voice"] = json!("Camila");
+    let own = |voice: Option<&str>| {
+        let configs = json!({ "language_tag": "en-GB", "voice": voice });
+        router(app(Arc::new(Brains::of(&knowledge, &configs)), Arc::new(MemorySessions::default()), false))
+    };
+    // Tiffany speaks with the generative engine alone, which costs the most, and Ruth with the neural one alone.
+    for (configured, asked, expected) in [
+        (Some("Joey"), None, "Joey"),
+        (Some("Joey"), Some("joey"), "Joey"),
+        (Some("Joey"), Some("Amy"), "Amy"),
+        (Some("Joey"), Some("Camila"), "Camila"),
+        (Some("Joey"), Some("Tiffany"), "Joey"),
+        (Some("Joey"), Some("Ruth"), "Joey"),
+        (Some("Joey"), Some("Nobody"), "Joey"),
+        (None, Some("Tiffany"), "Amy"),
+        (None, None, "Amy"),
+    ] {
+        let router = own(configured);
+        assert_eq!(speaks(&router, &json!({ "text": "hello", "voice": asked })).await, expected, "{asked:?}");
+        let engine = json!({ "text": "hello", "voice": asked, "engine": "generative", "Engine": "long-form" });
+        assert_eq!(speaks(&router, &engine).await, expected, "{asked:?}");
+    }
+    assert_eq!(speaks(&own(None), &json!({ "text": "olá", "voice": "Tiffany", "lang": "pt-BR" })).await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_bot_without_a_brain_has_no_voice() {
+    let router = router(app(Arc::new(Brains::none()), Arc::new(MemorySessions::default()), false));
+    assert_eq!(speaks(&router, &json!({ "text": "hello", "voice": "Joanna", "lang": "en" })).await, Value::Null);
 }
 
 #[tokio::test]
@@ -40,8 +81,9 @@ async fn a_missing_voice_costs_only_the_sound() {
 }
 
 #[tokio::test]
-async fn speech_has_the_limits_of_text() {
-    let long = json!({ "text": "a".repeat(4097) }).to_string();
+async fn no_more_is_spoken_at_once_than_polly_takes() {
+    assert!(speaks(&whole(), &json!({ "text": "ß".repeat(3000) })).await.is_string());
+    let long = json!({ "text": "a".repeat(3001) }).to_string();
     let bodies = ["", "[]", "{}", r#"{"text":" "}"#, r#"{"text":"a\u0007"}"#, r#"{"text":"a","voice":1}"#, &long];
     for body in bodies {
         is_refused(&send(whole(), post("/services/polly", body.to_owned())).await, 400);
