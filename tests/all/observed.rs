@@ -115,13 +115,13 @@ fn measured(bot: &TestBot) -> App {
 }
 
 macro_rules! forwarded {
-    ($name:ident, $port:path, $method:ident($($argument:ident: $kind:ty)?) -> $output:ty) => {
+    ($name:ident, $port:path, $method:ident($($argument:ident: $kind:ty),*) -> $output:ty) => {
         struct $name(Arc<dyn $port>);
 
         #[async_trait::async_trait]
         impl $port for $name {
-            async fn $method(&self $(, $argument: $kind)?) -> $output {
-                self.0.$method($($argument)?).await
+            async fn $method(&self $(, $argument: $kind)*) -> $output {
+                self.0.$method($($argument),*).await
             }
         }
     };
@@ -131,7 +131,7 @@ use sbf_dialog::ports::{
     Audio, BackendAnswer, BackendCall, BrainSource, Fulfilment, LiveBrain, NoBrain, Speech, SpeechRequest,
 };
 forwarded!(AnyBrains, BrainSource, current() -> Result<Arc<LiveBrain>, NoBrain>);
-forwarded!(AnyBackend, Fulfilment, call(call: &BackendCall) -> BackendAnswer);
+forwarded!(AnyBackend, Fulfilment, call(call: &BackendCall, within: std::time::Duration) -> BackendAnswer);
 forwarded!(AnyVoice, Speech, synthesize(request: &SpeechRequest) -> Option<Audio>);
 
 fn has(line: &Value, metric: Metric) -> bool {
