@@ -40,7 +40,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let (checked, problems) = sbf_brain::read(&files.knowledge, files.config.as_deref());
     #[cfg(feature = "cloud")]
     let problems = with_the_stacks(arguments, checked.as_ref(), problems)?;
-    let fine = checked.is_some() && !has_errors(&problems) && !(arguments.strict && !problems.is_empty());
+    let passes = if arguments.strict { problems.is_empty() } else { !has_errors(&problems) };
+    let fine = checked.is_some() && passes;
     if arguments.json {
         show::json(&json!({"ok": fine, "problems": problems}))?;
     } else {
