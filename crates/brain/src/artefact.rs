@@ -15,8 +15,8 @@ use crate::{brain::Brain, check, files::sha256, problem::Problem};
 pub use crate::{
     brain::Measured,
     files::{
-        ABOUT, CONFIGS, CONFUSION_MATRIX, CONFUSION_PICTURE, Files, KNOWLEDGE, MAX_BYTES, MAX_UTTERANCES, PACKED, PROBLEMS, READABLE,
-        REPORT, WORD_DISTRIBUTION, too_large,
+        ABOUT, CONFIGS, CONFUSION_MATRIX, CONFUSION_PICTURE, Files, KNOWLEDGE, MAX_BYTES, MAX_UTTERANCES, PACKED,
+        PROBLEMS, READABLE, REPORT, WORD_DISTRIBUTION, too_large,
     },
 };
 

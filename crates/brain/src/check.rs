@@ -27,7 +27,7 @@ use crate::{
     knowledge::{self, Item, KNOWLEDGE_FILE, Knowledge},
     language,
     memory::{Part, of_json},
-    problem::{Problem, Problems, Severity},
+    problem::{Problem, Problems, Severity, listed},
     utterance::Template,
 };
 
@@ -167,7 +167,7 @@ fn compile(knowledge: &[u8], config: Option<&[u8]>, purpose: &Purpose) -> (Optio
         let written = written.map_or_else(OnceLock::new, OnceLock::from);
         (Content { written, ..content }, training)
     });
-    (compiled, all)
+    (compiled, listed(all))
 }
 
 fn compile_value(
@@ -212,7 +212,8 @@ fn compile_value(
     let voice = config.voice.clone();
     let by_id = intents.iter().enumerate().map(|(index, intent)| (intent.id.clone(), index)).collect();
     let written = OnceLock::new();
-    let content = Content { name, language, voice, config, written, intents, by_id, values, lexicon, stock, tests, federation };
+    let content =
+        Content { name, language, voice, config, written, intents, by_id, values, lexicon, stock, tests, federation };
     (content, training)
 }
 

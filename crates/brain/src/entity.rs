@@ -68,7 +68,9 @@ impl Values {
         let found: usize = self
             .by_first_word
             .iter()
-            .map(|(word, known)| size_of::<(String, Vec<Known>)>() + word.len() + known.iter().map(of_known).sum::<usize>())
+            .map(|(word, known)| {
+                size_of::<(String, Vec<Known>)>() + word.len() + known.iter().map(of_known).sum::<usize>()
+            })
             .sum();
         found + self.lists.iter().map(|list| of_words(&list.values)).sum::<usize>()
     }

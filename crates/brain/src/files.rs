@@ -34,7 +34,9 @@ pub fn too_large(bytes: u64) -> Option<String> {
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
     let say = || {
         let (most, found) = (megabytes(MAX_BYTES), megabytes(bytes));
-        format!("a file may have {most} MB, and this one has {found:.1} MB; take out what the bot does not need, or make two bots of it")
+        format!(
+            "a file may have {most} MB, and this one has {found:.1} MB; take out what the bot does not need, or make two bots of it"
+        )
     };
     (bytes > MAX_BYTES).then(say)
 }

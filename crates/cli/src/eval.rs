@@ -50,7 +50,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 }
 
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Labelled>> {
-    let text = String::from_utf8(read_written(path)?).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
+    let text =
+        String::from_utf8(read_written(path)?).map_err(|error| Misuse(format!("{}: {error}", path.display())))?;
     let lines = evaluate::parse(&text).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Misuse(format!("{}: every line must be label<TAB>utterance\n{}", path.display(), lines.join("\n")))

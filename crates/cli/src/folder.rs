@@ -32,11 +32,7 @@ impl BrainFiles {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        Ok(Self {
-            knowledge: read_written(&knowledge)?,
-            config: read_if_there(&folder.join("configs.json"))?,
-            folder,
-        })
+        Ok(Self { knowledge: read_written(&knowledge)?, config: read_if_there(&folder.join("configs.json"))?, folder })
     }
 }
 

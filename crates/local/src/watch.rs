@@ -145,7 +145,9 @@ impl Watch {
         let seen = match before {
             Some(seen) => *seen,
             // What is too large to be read is known by its date and length alone.
-            None if length > MAX_FILE_BYTES => Seen { modified, length, digest: digest(format!("{modified:?} {length}").as_bytes()) },
+            None if length > MAX_FILE_BYTES => {
+                Seen { modified, length, digest: digest(format!("{modified:?} {length}").as_bytes()) }
+            }
             None => Seen { modified, length, digest: digest(&fs::read(&path).ok()?) },
         };
         Some((name, seen))

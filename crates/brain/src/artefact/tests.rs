@@ -171,8 +171,13 @@ fn what_a_later_release_adds_to_a_format_is_left_alone() {
     manifest["checksums"].as_array_mut().unwrap().push(json!({"entry": "trees.bin", "sha256": sha256(&added)}));
     let manifest = manifest.to_string().into_bytes();
     let (knowledge, configs, model) = (read(KNOWLEDGE), read(CONFIGS), read(MODEL));
-    let entries =
-        [(MANIFEST, manifest.as_slice()), (KNOWLEDGE, knowledge), (CONFIGS, configs), (MODEL, model), ("trees.bin", &added)];
+    let entries = [
+        (MANIFEST, manifest.as_slice()),
+        (KNOWLEDGE, knowledge),
+        (CONFIGS, configs),
+        (MODEL, model),
+        ("trees.bin", &added),
+    ];
     let bot = decode(&sealed(entries.into_iter())).unwrap();
     assert_eq!(bot.understand("opening hours").accepted.map(|intent| intent.id.as_str()), Some("hours"));
     assert_ne!(bot.version(), decode(&ARTEFACT).unwrap().version(), "it is not the same bot");

@@ -23,7 +23,9 @@ pub(super) fn collect(
 ) -> (Vec<Written>, u64) {
     let count: usize = items.iter().map(|item| item.utterances.len()).sum();
     if count > MAX_UTTERANCES {
-        let rule = format!("a bot may have {MAX_UTTERANCES} utterances; take out those that say nothing new, or make two bots of it");
+        let rule = format!(
+            "a bot may have {MAX_UTTERANCES} utterances; take out those that say nothing new, or make two bots of it"
+        );
         problems.error(knowledge::ITEMS_PATH, rule, &format!("{count} utterances"));
         return (Vec::new(), 0);
     }
