@@ -191,3 +191,14 @@ fn figures_of_ones_own_are_taken_from_a_file() {
     assert_eq!(sbf(&["--measurements", "nowhere.json"]).status.code(), Some(2));
     assert_eq!(sbf(&["--record", name]).status.code(), Some(2), "nothing is measured");
 }
+
+#[test]
+fn a_brain_may_take_a_quarter_of_cores_memory() {
+    let memory = &translated()["Resources"]["CoreFunction"]["Properties"]["MemorySize"];
+    assert_eq!(memory.as_u64().map(|megabytes| megabytes << 20), Some(4 * sbf_brain::memory::BUDGET as u64));
+}
+
+#[test]
+fn the_folder_of_sbf_dev_takes_files_as_large_as_an_authors_may_be() {
+    assert_eq!(sbf_local::MAX_FILE_BYTES, sbf_brain::artefact::MAX_BYTES);
+}

@@ -17,6 +17,10 @@ use crate::{
 const FOLDS: usize = 5;
 /// From this many utterances on, one of the folds is measured.
 const ONE_FOLD_FROM: usize = 4000;
+/// Margins of held-out utterances that are kept (64 MB): with more, fewer utterances are measured.
+const MOST_MARGINS: usize = 16_000_000;
+/// Margins that the temperature is fitted on, for each is looked at sixty times; with more, fewer utterances count.
+const MOST_FITTED: usize = 2_000_000;
 /// Softmax temperature of bots that are too small to fit one, and how many held-out utterances weigh as much as it does.
 const PRIOR_TEMPERATURE: f32 = 5.0;
 const PRIOR_COUNT: f32 = 150.0;
@@ -122,18 +126,21 @@ pub fn train(
     progress(Progress { done: 0, total, what: "reading utterances" });
     let corpus = Corpus::read(samples, options)?;
     let all: Vec<usize> = (0..corpus.utterances.len()).collect();
-    progress(Progress { done: 0, total, what: "fitting hyperplanes" });
-    let mut fitted = Fitted::fit(&corpus, &all, options);
+    // First what is thrown away again: of a large bot the hyperplanes of one model are all that fits into memory.
     let held_out = hold_out(&corpus, options, &mut |done| {
-        progress(Progress { done: done + 1, total, what: "measuring on held-out utterances" })
+        progress(Progress { done, total, what: "measuring on held-out utterances" })
     })?;
+    progress(Progress { done: FOLDS, total, what: "fitting hyperplanes" });
+    let mut fitted = Fitted::fit(&corpus, &all, options);
     fitted.head.temperature = temperature(&corpus, &held_out);
     fitted.head.gate.threshold = threshold(&corpus, &fitted.head, &held_out);
     fitted.head.exact = corpus.exact();
-    let model = Model::decode(fitted.pack())?;
+    let (used, seconds, packed) = (fitted.used, fitted.seconds, fitted.pack());
+    drop(fitted);
+    let model = Model::decode_whole(packed)?;
     let mut report = report(&corpus, &model, &held_out, samples);
-    report.n_features = fitted.used;
-    report.fit_seconds = fitted.seconds;
+    report.n_features = used;
+    report.fit_seconds = seconds;
     report.train_seconds = start.elapsed().as_secs_f64();
     progress(Progress { done: total, total, what: "done" });
     Ok(Trained { model, report })
@@ -233,14 +240,21 @@ fn hold_out(
         if rows.is_empty() {
             continue;
         }
-        let model = Model::decode(Fitted::fit(corpus, &rows, options).pack())?;
-        for (utterance, _) in folds.iter().enumerate().filter(|(_, of)| **of == fold) {
+        let packed = Fitted::fit(corpus, &rows, options).pack();
+        let model = Model::decode_whole(packed)?;
+        let held: Vec<usize> = (0..folds.len()).filter(|&i| folds[i] == fold).collect();
+        for utterance in spread(&held, MOST_MARGINS / corpus.classes()) {
             let signals = model.measure(&corpus.utterances[utterance].text, &mut scratch);
             held_out.push(HeldOut { utterance, margins: scratch.margins().to_vec(), signals });
         }
     }
     held_out.sort_by_key(|held| held.utterance);
     Ok(held_out)
+}
+
+/// At most so many of some utterances, evenly spread over all.
+fn spread(all: &[usize], most: usize) -> impl Iterator<Item = usize> {
+    all.iter().copied().step_by(all.len().div_ceil(most.max(1)).max(1))
 }
 
 /// One fold of a large corpus tells as much as is needed; of a small one every utterance counts.
@@ -250,8 +264,10 @@ fn measured_folds(utterances: usize) -> usize {
 
 /// The factor under which the held-out utterances' classes are most probable (Guo et al.: On Calibration of Modern Neural Networks, 2017).
 fn temperature(corpus: &Corpus, held_out: &[HeldOut]) -> f32 {
+    let rows: Vec<usize> = (0..held_out.len()).collect();
+    let fitted: Vec<&HeldOut> = spread(&rows, MOST_FITTED / corpus.classes()).map(|row| &held_out[row]).collect();
     let loss = |factor: f32| -> f64 {
-        let logs = held_out.iter().map(|held| {
+        let logs = fitted.iter().map(|held| {
             let own = held.margins.get(corpus.utterances[held.utterance].class as usize).copied().unwrap_or(0.0);
             f64::from(held.margins.iter().map(|margin| ((margin - own) * factor).exp()).sum::<f32>()).ln()
         });

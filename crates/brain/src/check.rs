@@ -27,7 +27,7 @@ use crate::{
     knowledge::{self, Item, KNOWLEDGE_FILE, Knowledge},
     language,
     memory::{Part, of_json},
-    problem::{Problem, Problems, Severity},
+    problem::{Problem, Problems, Severity, listed},
     utterance::Template,
 };
 
@@ -167,7 +167,7 @@ fn compile(knowledge: &[u8], config: Option<&[u8]>, purpose: &Purpose) -> (Optio
         let written = written.map_or_else(OnceLock::new, OnceLock::from);
         (Content { written, ..content }, training)
     });
-    (compiled, all)
+    (compiled, listed(all))
 }
 
 fn compile_value(

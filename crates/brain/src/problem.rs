@@ -43,6 +43,20 @@ impl Problem {
 }
 
 const MAX_FOUND: usize = 80;
+/// Problems that are listed.
+const MAX_LISTED: usize = 2_000;
+
+/// The first ones, errors before warnings where there are too many, with one that says how many are not listed.
+pub(crate) fn listed(mut all: Vec<Problem>) -> Vec<Problem> {
+    let Some(more) = all.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) else { return all };
+    all.sort_by_key(|problem| problem.severity);
+    let severity = all[MAX_LISTED].severity;
+    all.truncate(MAX_LISTED);
+    let rule = format!("{MAX_LISTED} problems are listed, and there are more; mend these first");
+    let file = all.first().map_or_else(String::new, |problem| problem.file.clone());
+    all.push(Problem::new(severity, &file, "", rule, &format!("{more} more")));
+    all
+}
 
 /// All problems of one file, as they are found.
 #[derive(Debug)]

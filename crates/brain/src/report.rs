@@ -27,6 +27,8 @@ pub use self::{
 const CANONICAL: &str = "canonical";
 /// Confused pairs listed in the training report.
 const MOST_CONFUSIONS: usize = 50;
+/// Bytes that a list in a report takes, about: of a large bot it is cut, so that no report has more than 2 MB.
+const MOST_BYTES: usize = 1_000_000;
 
 /// How a bot does on utterances that it was not trained on.
 #[derive(Debug, Clone)]
@@ -131,6 +133,8 @@ impl Report {
     /// What `training-report.json` holds; without seconds, so that equal bots have equal reports.
     pub fn to_json(&self, brain: &Brain) -> Value {
         let failed: Vec<&Outcome> = self.tests.iter().filter(|test| !test.passed()).collect();
+        let listed = within(MOST_BYTES / 4, &failed, |outcome| size(outcome));
+        let warnings = within(MOST_BYTES / 2, &self.warnings, size_of_problem);
         json!({
             "name": brain.name(),
             "version": brain.version(),
@@ -146,11 +150,12 @@ impl Report {
                 "answeredRightly": round(share(&self.held_out, Outcome::passed)),
                 "refused": round(share(&self.held_out, |outcome| !outcome.accepted)),
             },
-            "tests": { "total": self.tests.len(), "passed": self.tests.len() - failed.len(), "failed": failed },
+            "tests": { "total": self.tests.len(), "passed": self.tests.len() - failed.len(), "failed": listed },
             "confused": self.confusions(),
             "comparison": self.comparison,
             "findings": self.findings,
-            "warnings": self.warnings,
+            "warnings": warnings,
+            "warningsInAll": self.warnings.len(),
         })
     }
 
@@ -179,18 +184,29 @@ impl Report {
         ConfusionMatrix::count(brain.intents().iter().map(|intent| intent.id.as_str()), &pairs)
     }
 
-    /// The reference's list of records, each with what was understood, and the counts; the last column is "not answered".
+    /// The reference's list of records, each with what was understood, and the counts; the last column is "not answered". Of a large bot these are
+    /// those of the intents with the most mistakes, and the records are cut: mistakes are kept first.
     fn confusion_records(&self, matrix: &ConfusionMatrix) -> Value {
-        let records: Vec<&Outcome> = self.held_out.iter().chain(&self.tests).collect();
-        json!({ "records": records, "matrix": { "intents": matrix.labels(), "counts": matrix.counts() } })
+        let mut records: Vec<&Outcome> = self.held_out.iter().chain(&self.tests).collect();
+        if records.iter().map(|outcome| size(outcome)).sum::<usize>() > MOST_BYTES {
+            records.sort_by_key(|outcome| outcome.passed());
+        }
+        let listed = within(MOST_BYTES, &records, |outcome| size(outcome));
+        let shown = matrix.of_most_mistakes();
+        let mut written =
+            json!({ "records": listed, "matrix": { "intents": shown.labels(), "counts": shown.table() } });
+        let left_out = (records.len() - listed.len(), matrix.labels().len() - shown.labels().len());
+        if left_out != (0, 0) {
+            written["leftOut"] = json!({ "records": left_out.0, "intents": left_out.1 });
+        }
+        written
     }
 
     fn readable(&self, brain: &Brain) -> Value {
-        let intents = brain.intents().iter().enumerate().map(|(index, intent)| {
-            let texts: Vec<&str> =
-                self.training.iter().filter(|text| text.intent == index).map(|text| text.text.as_str()).collect();
-            json!({ "id": intent.id, "texts": texts })
-        });
+        let mut texts: Vec<Vec<&str>> = vec![Vec::new(); brain.intents().len()];
+        self.training.iter().for_each(|text| texts[text.intent].push(&text.text));
+        let intents =
+            brain.intents().iter().zip(texts).map(|(intent, texts)| json!({ "id": intent.id, "texts": texts }));
         json!({
             "name": brain.name(),
             "version": brain.version(),
@@ -203,6 +219,31 @@ impl Report {
             "source": brain.knowledge(),
         })
     }
+}
+
+/// As many of the first ones as take no more bytes than these.
+fn within<T>(bytes: usize, all: &[T], size: impl Fn(&T) -> usize) -> &[T] {
+    let mut left = bytes;
+    let fits = |one: &&T| match left.checked_sub(size(one)) {
+        Some(rest) => {
+            left = rest;
+            true
+        }
+        None => false,
+    };
+    &all[..all.iter().take_while(fits).count()]
+}
+
+/// Bytes of an outcome in a report, about.
+fn size(outcome: &Outcome) -> usize {
+    const OF_THE_REST: usize = 200;
+    let predicted = outcome.predicted.as_ref().map_or(0, String::len);
+    OF_THE_REST + outcome.utterance.len() + outcome.desired.len() + outcome.kind.len() + predicted
+}
+
+fn size_of_problem(problem: &Problem) -> usize {
+    const OF_THE_REST: usize = 150;
+    OF_THE_REST + problem.path.len() + problem.rule.len() + problem.found.len()
 }
 
 fn share(outcomes: &[Outcome], holds: impl Fn(&Outcome) -> bool) -> f64 {

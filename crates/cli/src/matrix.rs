@@ -55,9 +55,9 @@ fn write_table(matrix: &ConfusionMatrix, text: &mut String) {
         let _ = write!(text, " {:>10}", shorten(matrix.column(column), 10));
     }
     text.push('\n');
-    for (row, label) in matrix.labels().iter().enumerate() {
+    for (label, counts) in matrix.labels().iter().zip(matrix.table()) {
         let _ = write!(text, "  {:widest$}", shorten(label, widest.max(16)), widest = widest.max(16));
-        for &times in &matrix.counts()[row] {
+        for times in counts {
             let _ = write!(text, " {:>10}", if times == 0 { "·".to_owned() } else { times.to_string() });
         }
         text.push('\n');

@@ -144,3 +144,48 @@ impl<'c> Compiler<'c> {
 fn instead(written: &str) -> String {
     translation(written).map(|ours| format!("; write {ours} instead")).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_budget_nothing_is_compiled_and_the_part_with_which_it_is_reached_is_named_once() {
+        let (values, mut problems) = (Values::default(), Problems::of("knowledge.json"));
+        let mut compiler = Compiler::checking(&values, &mut problems);
+        compiler.take(Part::Lists, BUDGET - 1_000_000, "staticEntities");
+        let pattern =
+            |number: usize, value: &str| Located { value: value.to_owned(), path: format!("regexList[{number}]") };
+        for number in 0..5 {
+            assert!(compiler.pattern(&pattern(number, r"/(\w{25})/")).is_some());
+        }
+        assert!(compiler.pattern(&pattern(5, "/(/")).is_some(), "it is not looked at any more");
+        let problems = problems.sorted(&serde_json::Value::Null);
+        let [problem] = problems.as_slice() else { panic!("{problems:#?}") };
+        assert_eq!(problem.path, "regexList[2]");
+        assert!(
+            problem
+                .rule
+                .starts_with("a brain may take 256 MB of memory where it answers, and from here on it takes more; use")
+        );
+        let found = problem.found.as_str();
+        assert!(
+            found.starts_with("at least 256.")
+                && found.contains(" MB: patterns 1.")
+                && found.ends_with(", lists 255.0"),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn what_training_has_checked_is_not_compiled_again() {
+        let (values, mut problems) = (Values::default(), Problems::of("knowledge.json"));
+        let mut compiler = Compiler::trusting(&values, &mut problems);
+        let written = |value: &str| Located { value: value.to_owned(), path: String::new() };
+        assert!(compiler.pattern(&written("/(/")).is_some());
+        assert!(compiler.expression(&written("matches(value, '(')"), "the condition").is_some());
+        // A default that is no expression is a text, as it was when the bot was trained.
+        assert!(matches!(compiler.default_value(&written("matches(value, '(')")), DefaultValue::Literal(_)));
+        assert!(problems.sorted(&serde_json::Value::Null).is_empty());
+    }
+}

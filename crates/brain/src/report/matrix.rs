@@ -7,13 +7,16 @@ use plotters::prelude::*;
 /// The column of utterances that were refused.
 pub const REFUSED: &str = "(refused)";
 
+/// Intents of which all counts are shown, in the file and in the picture: of a larger bot those with the most mistakes.
+const MOST_SHOWN: usize = 200;
+
 /// Counts of (intent meant, intent answered).
 #[derive(Debug, Default)]
 pub struct ConfusionMatrix {
     /// Row labels and, but for the last column, column labels.
     labels: Vec<String>,
-    /// `counts[meant][answered]`; the last column counts refusals.
-    counts: Vec<Vec<usize>>,
+    /// How often by (meant, answered), where that is ever; the last column counts refusals. Of a large bot nearly all cells are empty.
+    counts: BTreeMap<(usize, usize), usize>,
 }
 
 /// One kind of mistake and how often it was made.
@@ -44,11 +47,32 @@ impl ConfusionMatrix {
                 labels.len() - 1
             });
         }
-        let mut counts = vec![vec![0; labels.len() + 1]; labels.len()];
+        let mut counts = BTreeMap::new();
         for (meant, answered) in pairs {
-            counts[index[*meant]][answered.map_or(labels.len(), |answered| index[answered])] += 1;
+            let column = answered.map_or(labels.len(), |answered| index[answered]);
+            *counts.entry((index[*meant], column)).or_default() += 1;
         }
         Self { labels, counts }
+    }
+
+    /// The same of the 200 intents with the most mistakes, as meant or as answered; of all where there are no more.
+    #[must_use]
+    pub fn of_most_mistakes(&self) -> Self {
+        let all = self.labels.len();
+        let mut mistakes = vec![0; all];
+        for (&(row, column), times) in self.counts.iter().filter(|((row, column), _)| row != column) {
+            for intent in [row, column] {
+                mistakes.get_mut(intent).into_iter().for_each(|mistakes| *mistakes += times);
+            }
+        }
+        let mut kept: Vec<usize> = (0..all).collect();
+        kept.sort_by_key(|intent| std::cmp::Reverse(mistakes[*intent]));
+        kept.truncate(MOST_SHOWN);
+        kept.sort_unstable();
+        let place = |intent: usize| if intent == all { Some(kept.len()) } else { kept.binary_search(&intent).ok() };
+        let counts =
+            self.counts.iter().filter_map(|(&(row, column), &times)| Some(((place(row)?, place(column)?), times)));
+        Self { labels: kept.iter().map(|intent| self.labels[*intent].clone()).collect(), counts: counts.collect() }
     }
 
     /// The intents, a row each.
@@ -56,9 +80,11 @@ impl ConfusionMatrix {
         &self.labels
     }
 
-    /// `counts[meant][answered]`; the last column counts refusals.
-    pub fn counts(&self) -> &[Vec<usize>] {
-        &self.counts
+    /// `counts[meant][answered]`, a row for each label; the last column counts refusals.
+    pub fn table(&self) -> Vec<Vec<usize>> {
+        let mut table = vec![vec![0; self.labels.len() + 1]; self.labels.len()];
+        self.counts.iter().for_each(|(&(row, column), &times)| table[row][column] = times);
+        table
     }
 
     /// The label of a column.
@@ -68,25 +94,22 @@ impl ConfusionMatrix {
 
     /// All mistakes, the most frequent first.
     pub fn confusions(&self) -> Vec<Confusion<'_>> {
-        let mut found = Vec::new();
-        for (row, meant) in self.labels.iter().enumerate() {
-            for (column, &times) in self.counts[row].iter().enumerate() {
-                if times > 0 && column != row {
-                    found.push(Confusion { meant, answered: self.column(column), times });
-                }
-            }
-        }
+        let wrong = self.counts.iter().filter(|((row, column), _)| row != column);
+        let confusion = |(&(row, column), &times): (&(usize, usize), &usize)| {
+            Some(Confusion { meant: self.labels.get(row)?, answered: self.column(column), times })
+        };
+        let mut found: Vec<Confusion<'_>> = wrong.filter_map(confusion).collect();
         found.sort_by_key(|confusion| std::cmp::Reverse(confusion.times));
         found
     }
 
-    /// A heat map as SVG: a row per intent meant, a column per intent answered.
+    /// A heat map as SVG: a row per intent meant, a column per intent answered; of a bot with more than 200 intents those with the most mistakes.
     ///
     /// # Errors
     /// Where the library that draws it fails.
     pub fn to_svg(&self) -> Result<String, DrawError> {
         let mut svg = String::new();
-        self.draw(&mut svg).map_err(|error| DrawError(error.to_string()))?;
+        self.of_most_mistakes().draw(&mut svg).map_err(|error| DrawError(error.to_string()))?;
         Ok(svg)
     }
 
@@ -102,7 +125,7 @@ impl ConfusionMatrix {
         let whole = [(margin, margin), (margin + columns * cell - 1, margin + rows * cell - 1)];
         area.draw(&Rectangle::new(whole, RGBColor(240, 240, 240).filled()))?;
         self.draw_labels(&area, cell, margin)?;
-        for (row, counts) in self.counts.iter().enumerate() {
+        for (row, counts) in self.table().iter().enumerate() {
             let total = counts.iter().sum::<usize>().max(1);
             for (column, &times) in counts.iter().enumerate().filter(|(_, times)| **times > 0) {
                 let at = (margin + column as i32 * cell, margin + row as i32 * cell);
@@ -170,6 +193,24 @@ mod tests {
         // Paper, grid, one right answer and two that are not.
         assert_eq!(svg.matches("<rect").count(), 2 + 3, "{svg}");
         assert!(svg.contains("&lt;b&gt;") && svg.contains("a &amp; b") && !svg.contains("<b>"), "{svg}");
+    }
+
+    #[test]
+    fn of_a_large_bot_the_intents_with_the_most_mistakes_are_shown() {
+        let names: Vec<String> = (0..5_000).map(|number| format!("intent-{number}")).collect();
+        let mut pairs: Vec<(&str, Option<&str>)> =
+            names.iter().map(|name| (name.as_str(), Some(name.as_str()))).collect();
+        pairs.extend([("intent-4999", Some("intent-7")), ("intent-4999", Some("intent-7")), ("intent-300", None)]);
+        let matrix = ConfusionMatrix::count(names.iter().map(String::as_str), &pairs);
+        let shown = matrix.of_most_mistakes();
+        assert_eq!((matrix.labels().len(), shown.labels().len()), (5_000, MOST_SHOWN));
+        assert_eq!(shown.confusions(), matrix.confusions());
+        let (table, last) = (shown.table(), MOST_SHOWN - 1);
+        assert_eq!(
+            (table[last][last], table[last][7], table[last][MOST_SHOWN], table[last - 1][MOST_SHOWN]),
+            (1, 2, 0, 1)
+        );
+        assert!(matrix.to_svg().unwrap().len() < 200_000);
     }
 
     #[test]

@@ -4,24 +4,6 @@ use super::*;
 use crate::files::{MAX_BYTES, MAX_UTTERANCES};
 
 #[test]
-fn a_bot_that_takes_too_much_memory_is_refused_at_the_part_with_which_it_does() {
-    let patterns: Vec<String> = (0..400).map(|number| format!(r"/(\w{{50}}) {number}/")).collect();
-    let knowledge = asking("{a: $0}", json!([parameter(json!({"regexList": patterns}))]));
-    let (checked, problems) = read(knowledge.to_string().as_bytes(), None);
-    assert!(checked.is_none());
-    let [problem] = problems.as_slice() else { panic!("{problems:#?}") };
-    let list = "knowledge[0]._source.parameters[0].regexList[";
-    let at: usize = problem.path.strip_prefix(list).unwrap().trim_end_matches(']').parse().unwrap();
-    assert!((250..400).contains(&at), "{problem:?}");
-    assert!(
-        problem.rule.starts_with("a brain may take 256 MB of memory where it answers, and from here on it takes more")
-    );
-    assert!(problem.found.starts_with("at least 256.") && problem.found.contains(": patterns 256."), "{problem:?}");
-    let few = asking("{a: $0}", json!([parameter(json!({"regexList": patterns[..20]}))]));
-    check(&few, &[]);
-}
-
-#[test]
 fn lists_and_intents_count_too() {
     let mut knowledge = replying(&[("a", &["hello"])]);
     let long = "x".repeat(1_000);
@@ -56,4 +38,16 @@ fn more_than_200_000_utterances_are_refused_at_once() {
     let utterances: Vec<String> = (0..=MAX_UTTERANCES).map(|number| format!("say {number}")).collect();
     let utterances: Vec<&str> = utterances.iter().map(String::as_str).collect();
     check(&replying(&[("a", &utterances)]), &[("knowledge", "a bot may have 200000 utterances; take out those")]);
+}
+
+#[test]
+fn of_very_many_problems_the_errors_are_listed_and_the_rest_is_counted() {
+    let item = |number: usize| json!({"_id": number.to_string(), "_intents": ["the same", ""], "_source": {"response": [{"text": "Yes."}]}});
+    let items: Vec<Value> = (0..1_500).map(item).collect();
+    let (_, problems) = read(json!({"knowledge": items}).to_string().as_bytes(), None);
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let last = problems.last().unwrap();
+    assert_eq!((problems.len(), errors), (2_001, 1_500));
+    assert_eq!((last.path.as_str(), last.found.as_str()), ("", "999 more"));
+    assert!(last.rule.ends_with("there are more; mend these first"));
 }
