@@ -71,7 +71,8 @@ async fn the_voice_and_the_lexicons_that_a_client_names_are_in_no_line() {
     let _capture = log.capture();
     let body = json!({ "text": "hello", "voice": "Qxoutside", "customPronunciation": "qxoutside" });
     let (status, _, answer) = observed.post("/services/polly", &body).await;
-    assert_eq!((status, &answer["voice"]), (StatusCode::OK, &json!("Qxoutside")));
+    // A voice that is not the bot's is not even tried.
+    assert!(status == StatusCode::OK && answer["voice"] != "Qxoutside", "{answer}");
     if answer["binary"].is_null() {
         assert_silent(&log, &observed, "a voice");
     }
