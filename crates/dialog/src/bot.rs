@@ -22,7 +22,7 @@ use crate::{
 /// answers there ends a second before. Waiting for another turn and calling a backend share it.
 pub const TURN_BUDGET: Duration = Duration::from_secs(28);
 
-/// What of a turn's budget is left for its save once its backend has answered.
+/// What of a turn's budget is left for its save once its backend has answered; of a small budget it is a third.
 const SAVING: Duration = Duration::from_secs(3);
 
 /// How long a backend may take, where the turn has waited for nothing else.
@@ -104,6 +104,11 @@ impl Timing {
     pub fn ending_within(self, left: Duration) -> Self {
         let turn = self.turn.min(left);
         Self { turn, speaks_within: self.speaks_within.min(turn.saturating_sub(SPEAKING)), ..self }
+    }
+
+    /// When a backend must have answered, from the beginning of the turn.
+    fn backend_answers_within(&self) -> Duration {
+        self.turn - SAVING.min(self.turn / 3)
     }
 
     /// The same for backends that may take at most this long: what a crash left behind is waited for no longer than need be.

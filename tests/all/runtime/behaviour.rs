@@ -76,7 +76,7 @@ async fn a_training_run_that_s3_spoils_is_an_invocation_error_and_ends_in_the_qu
 }
 
 #[tokio::test]
-async fn at_its_deadline_a_function_is_killed_and_the_next_call_starts_it_again() {
+async fn a_backend_that_outlasts_the_function_costs_its_answer_and_never_the_function() {
     let stack = TestStack::start(bootstraps()).await;
     stack.teach("brains", &knowledge(1), &configs()).await.unwrap();
     let backend = sbf_tests::backend::HttpBackend::start(|_| json!({"text": "done"})).await;
@@ -90,11 +90,12 @@ async fn at_its_deadline_a_function_is_killed_and_the_next_call_starts_it_again(
     settings.timeout = Duration::from_secs(3);
     let core = Function::new(settings);
     backend.hold();
-    assert_eq!(core.invoke(&turn(&json!({"text": "call the backend"}))).await, Err(Failure::TimedOut));
+    let (status, failed) = http_answer(&core.invoke(&turn(&json!({"text": "call the backend"}))).await.unwrap());
+    assert!(status == 200 && failed["text"].as_str().is_some_and(|text| text != "done"), "{failed}");
     backend.let_go();
     let (status, said) = http_answer(&core.invoke(&turn(&json!({"text": "call the backend"}))).await.unwrap());
     assert_eq!((status, &said["text"]), (200, &json!("done")));
-    assert_eq!(core.starts(), 2);
+    assert_eq!(core.starts(), 1);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use sbf_brain::Brain;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Bot, BotError, SAVING};
+use super::{Bot, BotError};
 use crate::{
     digest::digest,
     input::{Call, Event, Input, Moment},
@@ -244,7 +244,7 @@ impl<'j> Job<'j> {
 
     /// Calls a backend for as long as the turn may still take; where that is over, it is not called.
     async fn ask_backend(&self, waiting: &Waiting) -> BackendAnswer {
-        let left = self.left_of(self.bot.timing.turn.saturating_sub(SAVING));
+        let left = self.left_of(self.bot.timing.backend_answers_within());
         match left.is_zero() {
             true => BackendAnswer::Failed("the turn had no time left to call it".to_owned()),
             false => self.bot.backends.call(&waiting.call, left).await,

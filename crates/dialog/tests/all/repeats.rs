@@ -383,15 +383,18 @@ async fn a_retry_right_after_a_crash_is_told_to_come_back_and_does_not_wait_for_
 async fn waiting_for_another_turn_and_calling_a_backend_share_one_budget() {
     static WAITED: AtomicU64 = AtomicU64::new(0);
     static TIME: AtomicU64 = AtomicU64::new(0);
-    // A turn that lasts 10 seconds keeps 3 of them to save; this one has waited for 2 when it calls its backend, and the next for 8.
-    for (waited, expected) in [(0, Some(7)), (2_000, Some(5)), (8_000, None)] {
+    // Seconds that a turn may last, milliseconds that it has waited before it calls its backend, and seconds that the backend then has:
+    // three are kept to save, or a third of a small budget.
+    for (turn_lasts, waited, expected) in
+        [(10, 0, Some(7)), (10, 2_000, Some(5)), (10, 8_000, None), (3, 1_000, Some(1))]
+    {
         let (mut desk, gate) = gated(json!("Sun"));
         WAITED.store(waited, Ordering::Relaxed);
         TIME.store(0, Ordering::Relaxed);
         // The first reading begins the turn.
         desk.bot.timing.clock =
             || if TIME.fetch_add(1, Ordering::Relaxed) == 0 { 0 } else { WAITED.load(Ordering::Relaxed) };
-        desk.bot.timing.turn = Duration::from_secs(10);
+        desk.bot.timing.turn = Duration::from_secs(turn_lasts);
         gate.open();
         let answer = desk.call(turn("weather forecast in Oslo", "t1")).await;
         let expected: Vec<_> = expected.map(Duration::from_secs).into_iter().collect();
