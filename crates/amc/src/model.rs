@@ -3,6 +3,8 @@
 //! Layout, little-endian: magic, format version, checksum of all that follows, the head (names, words, numbers), and last the rows of the
 //! hyperplanes.
 
+mod head;
+
 use std::{cell::RefCell, sync::Arc};
 
 #[cfg(feature = "train")]
@@ -12,7 +14,7 @@ use crate::{
     features::{Features, Found, Space},
     formats::Formats,
     gate::{Buffers, Confidence, Gate, Signals},
-    hash, language, number,
+    hash, number,
     product::{self, Product},
     rows::Table,
     terms::{Lexicon, Terms, word_hash},
@@ -354,51 +356,6 @@ impl Head {
 
     pub(crate) fn classes(&self) -> usize {
         self.intents.len() + usize::from(self.none)
-    }
-
-    #[cfg(feature = "train")]
-    fn write(&self, to: &mut Writer) {
-        to.text(self.lexicon.language.as_deref().unwrap_or_default());
-        to.list(self.lexicon.stop_words.iter(), |to, word| to.text(word));
-        to.list(self.lexicon.synonyms.iter(), |to, (canonical, variants)| {
-            to.text(canonical);
-            to.list(variants.iter(), |to, variant| to.text(variant));
-        });
-        to.u8(self.space.bits as u8);
-        to.u8(u8::from(self.space.pairs));
-        self.space.lengths.iter().for_each(|length| to.f32(*length));
-        to.u8(u8::from(self.none));
-        to.list(self.intents.iter(), |to, intent| to.text(intent));
-        self.biases.iter().for_each(|bias| to.f32(*bias));
-        to.f32(self.temperature);
-        self.gate.write(to);
-        to.list(self.exact.iter(), |to, (hash, class)| {
-            to.u64(*hash);
-            to.small(*class);
-        });
-        self.vocabulary.write(to);
-    }
-
-    fn read(from: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let language = Some(from.text()?.to_owned()).filter(|tag| !tag.is_empty());
-        let stop_words = from.list(|from| from.text().map(str::to_owned))?;
-        let synonyms =
-            from.list(|from| Ok((from.text()?.to_owned(), from.list(|from| from.text().map(str::to_owned))?)))?;
-        let (bits, pairs) = (u32::from(from.u8()?), from.u8()? != 0);
-        let space = Space { bits, pairs, lengths: [from.f32()?, from.f32()?, from.f32()?] };
-        if !(4..=24).contains(&space.bits) {
-            return Err(DecodeError::Malformed);
-        }
-        let none = from.u8()? != 0;
-        let intents = from.list(|from| from.text().map(str::to_owned))?;
-        let biases = (0..intents.len() + usize::from(none)).map(|_| from.f32()).collect::<Result<_, _>>()?;
-        let temperature = from.f32()?;
-        let gate = Gate::read(from)?;
-        let exact = from.list(|from| Ok((from.u64()?, from.small()?)))?;
-        let vocabulary = Vocabulary::read(from)?;
-        let lexicon = Lexicon::new(language, stop_words, synonyms);
-        let function_words = language::function_words(lexicon.language.as_deref());
-        Ok(Self { function_words, lexicon, space, intents, none, biases, temperature, gate, exact, vocabulary })
     }
 }
 

@@ -163,7 +163,7 @@ fn compile(knowledge: &[u8], config: Option<&[u8]>, purpose: &Purpose) -> (Optio
     all.extend(problems.sorted(written.as_ref().unwrap_or(&Value::Null)));
     let faulty = all.iter().any(|problem| problem.severity == Severity::Error);
     let compiled = compiled.filter(|_| !faulty).map(|(content, training)| {
-        // What answers needs it for nobody but people.
+        // A bot that answers needs it only to show it to people.
         let written = written.map_or_else(OnceLock::new, OnceLock::from);
         (Content { written, ..content }, training)
     });

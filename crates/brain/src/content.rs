@@ -22,7 +22,7 @@ pub(crate) struct Content {
     pub(crate) language: Option<String>,
     pub(crate) voice: Option<String>,
     pub(crate) config: Config,
-    /// knowledge.json as written; parsed when somebody asks, for answering needs it not.
+    /// knowledge.json as written; parsed when somebody asks, because answering does not need it.
     pub(crate) written: OnceLock<Value>,
     pub(crate) intents: Vec<Intent>,
     pub(crate) by_id: HashMap<String, usize>,

@@ -4,6 +4,7 @@
 
 mod answering;
 mod federation;
+mod later;
 mod looks;
 
 use serde_json::Value;
@@ -11,6 +12,7 @@ use serde_json::Value;
 pub(crate) use self::{
     answering::without_utterances,
     federation::{OtherBot, read as read_federation},
+    later::is_built_in,
     looks::{name, path_of_function, path_of_other_bot, path_of_role},
 };
 
@@ -194,7 +196,7 @@ fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
     let responses = response.as_ref().map(|at| Located { value: read_sentences(at, problems), path: at.path.clone() });
     let unreadable = response.is_some_and(|at| !at.says_nothing())
         && responses.as_ref().is_some_and(|responses| responses.value.is_empty());
-    let later = later_actions(&mut fields);
+    let later = later::actions(&mut fields);
     let source = Source {
         path: at.path.clone(),
         responses,
@@ -218,54 +220,6 @@ fn read_source(at: &At<'_>, problems: &mut Problems) -> Option<Source> {
     fields.known(&["body", "generateReturn", "commandID", "persistContext", "removeAccent"]);
     fields.warn_unknown(problems);
     Some(source)
-}
-
-/// An item that wants one of these would not do what is written.
-fn later_actions(fields: &mut Fields<'_>) -> Vec<(&'static str, Located<String>)> {
-    let actions = [
-        ("nodes", "decision trees"),
-        ("history", "client instructions"),
-        ("syncConversation", "static question sets"),
-        ("asyncConversation", "static delegated dialogs"),
-        ("command", "client commands"),
-    ];
-    let found = actions.into_iter().filter_map(|(key, what)| {
-        let at = fields.get(key).filter(|at| !at.says_nothing())?;
-        Some((what, Located { value: at.shown(), path: at.path }))
-    });
-    found.collect()
-}
-
-/// Whether an entity type is not a list of the author's.
-pub(crate) fn is_built_in(entity_type: &str) -> bool {
-    entity_type.trim().starts_with("sbf:")
-}
-
-impl Item {
-    /// Whether it needs what the bot cannot do yet. The rest of the bot does without it, and each reason is a warning.
-    pub(crate) fn is_left_out(&self, problems: &mut Problems) -> bool {
-        let reasons: Vec<_> = self.reasons_to_leave_out().collect();
-        for (what, found) in &reasons {
-            let rule =
-                format!("{what} are {LATER}: the item is left out, and the bot refuses what it is understood from");
-            problems.warning(&found.path, rule, &found.value);
-        }
-        !reasons.is_empty()
-    }
-
-    /// As [`Self::is_left_out`], without a word.
-    pub(crate) fn needs_what_comes_later(&self) -> bool {
-        self.reasons_to_leave_out().next().is_some()
-    }
-
-    fn reasons_to_leave_out(&self) -> impl Iterator<Item = (&'static str, &Located<String>)> {
-        let source = self.source.iter();
-        let parameters = self.source.iter().flat_map(|source| &source.parameters).flat_map(|list| &list.value);
-        let types = parameters.filter_map(|parameter| parameter.entity_type.as_ref());
-        let built_in = types.filter(|name| is_built_in(&name.value));
-        let actions = source.flat_map(|source| source.later.iter().map(|(what, found)| (*what, found)));
-        actions.chain(built_in.map(|name| ("built-in entity types", name)))
-    }
 }
 
 fn read_payload(at: &At<'_>, problems: &mut Problems) -> Option<Located<String>> {

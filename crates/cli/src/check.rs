@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     #[cfg(feature = "cloud")]
     #[command(flatten)]
     account: crate::stack::Account,
-    /// Take warnings for errors: exit with 1 where there is any.
+    /// Treat warnings as errors: exit with 1 if there is any.
     #[arg(long)]
     strict: bool,
     /// Print one JSON value: {"problems": […], "ok": true|false}.

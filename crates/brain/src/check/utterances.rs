@@ -88,7 +88,7 @@ fn of_item<'i>(
         }
     }
     if item.utterances.is_empty() && !item.unreadable {
-        let rule = "the item has no utterances: nobody gets there by what they say, only clients that name its id";
+        let rule = "the item has no utterances: no message reaches it, only a client that names its id";
         problems.warning(&item.utterances_path, rule, "none");
     } else if templates.is_empty() && !item.unreadable {
         let rule = "no utterance of this item says anything to learn from";

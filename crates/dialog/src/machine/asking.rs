@@ -44,8 +44,9 @@ impl OpenDialog for Asking {
         self.intent == id
     }
 
-    fn offers(&self, round: &Round<'_>, words: &str) -> bool {
-        let parameter = round.task(&self.intent).and_then(|task| self.parameter(task));
+    fn offers(&self, round: &Round<'_>, key: Option<&str>, words: &str) -> bool {
+        let name = key.unwrap_or(&self.parameter);
+        let parameter = round.task(&self.intent).and_then(|task| named(task, name));
         parameter.is_some_and(|parameter| parameters::offers(parameter, words, round.scope().with(&self.filled)))
     }
 
@@ -100,8 +101,12 @@ impl Asking {
 
     /// The parameter asked for; `None` where the brain was trained anew without it.
     fn parameter<'t>(&self, task: Task<'t>) -> Option<&'t Parameter> {
-        task.fulfilment.parameters.iter().find(|parameter| parameter.name == self.parameter)
+        named(task, &self.parameter)
     }
+}
+
+fn named<'t>(task: Task<'t>, name: &str) -> Option<&'t Parameter> {
+    task.fulfilment.parameters.iter().find(|parameter| parameter.name == name)
 }
 
 /// What an answer comes to.

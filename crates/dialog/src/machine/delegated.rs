@@ -30,7 +30,7 @@ impl OpenDialog for Delegated {
         false
     }
 
-    fn offers(&self, _: &Round<'_>, words: &str) -> bool {
+    fn offers(&self, _: &Round<'_>, _: Option<&str>, words: &str) -> bool {
         offers(&self.ask, None, words)
     }
 

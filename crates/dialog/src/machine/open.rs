@@ -24,8 +24,9 @@ pub(super) trait OpenDialog {
     /// Whether a client that names the intent `id` and answers nothing is asked again; otherwise that intent begins afresh.
     fn asks_again_at(&self, id: &str) -> bool;
 
-    /// Whether its question offers these words to choose, or asks for just such words: then they are an answer, also where they would cancel.
-    fn offers(&self, round: &Round<'_>, words: &str) -> bool;
+    /// Whether a question offers these words to choose, or asks for just such words: then they are an answer, also where they would cancel.
+    /// `key`: the question that the client names; without one it is the question that was asked last.
+    fn offers(&self, round: &Round<'_>, key: Option<&str>, words: &str) -> bool;
 
     /// How it ends when the user cancels it, with the bot's sentence about that.
     fn cancelled(&self, sentence: Sentence) -> Main;
@@ -57,16 +58,21 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    fn all(&self) -> Vec<String> {
+    /// Each with the key of its question, where the client names that.
+    fn all(&self) -> Vec<(Option<&str>, String)> {
         match self {
-            Self::Words(words) => vec![words.clone()],
-            Self::ByKey(answers) => payload::answers(answers).collect(),
+            Self::Words(words) => vec![(None, words.clone())],
+            Self::ByKey(answers) => {
+                let keys =
+                    answers.keys().filter_map(|key| Some((Some(key.as_str()), payload::answer_under(answers, key)?)));
+                keys.collect()
+            }
         }
     }
 
     /// Its words: the last ones where there are several.
     pub(super) fn words(&self) -> String {
-        self.all().pop().unwrap_or_default()
+        self.all().pop().map(|(_, words)| words).unwrap_or_default()
     }
 }
 
@@ -126,7 +132,9 @@ impl Round<'_> {
         let Some(subject) = open.subject(&self) else { return self.answer_nobody(answer) };
         self.listen(&answer.words());
         self.heard.understood = Some(Understood::given(&subject.name));
-        if answer.all().iter().any(|words| self.brain.is_cancel(words) && !open.offers(&self, words)) {
+        let cancels =
+            |(key, words): &(Option<&str>, String)| self.brain.is_cancel(words) && !open.offers(&self, *key, words);
+        if answer.all().iter().any(cancels) {
             let farewell = open.cancelled(self.stock(Stock::Cancelled));
             return done_at_once(self.done(subject.intent, farewell));
         }

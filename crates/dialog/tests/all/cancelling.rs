@@ -50,6 +50,36 @@ async fn a_cancel_word_that_the_question_offers_is_an_answer() {
 }
 
 #[tokio::test]
+async fn of_several_echoed_answers_each_is_compared_with_its_own_question() {
+    let knowledge = json!({
+        "brainName": "Orders",
+        "knowledge": [
+            {
+                "_id": "order",
+                "_intents": ["change my order", "i want to change an order", "something about my order"],
+                "_source": { "arn": "orders", "parameters": [
+                    { "name": "number", "payloadPosition": 0, "noMatchAsk": [{ "text": "Number?" }] },
+                    { "name": "what", "payloadPosition": 1, "noMatchAsk": [{ "text": "What?" }],
+                      "validation": "value in ['cancel', 'keep']" },
+                ] }
+            },
+            { "_id": "hello", "_intents": ["hello", "good morning"], "_source": { "response": [{ "text": "Hello." }] } },
+        ],
+    });
+    let bot = TestBot::of(FixedBrain::new(trained(&knowledge.to_string())));
+    bot.script("orders", json!("Done."));
+    let echo = |number: &str| {
+        let payload = json!({ "number": { "response": number }, "what": { "response": "cancel" } });
+        json!({ "_id": "order", "payload": payload, "sessionID": "s1" })
+    };
+    bot.say("change my order").await;
+    assert_eq!(line(&bot.post(echo("12")).await), "Done.");
+    assert_eq!(bot.last_event("orders"), json!({ "number": "12", "what": "cancel" }));
+    bot.say("change my order").await;
+    assert_eq!(bot.post(echo("cancel")).await["endConversation"], true);
+}
+
+#[tokio::test]
 async fn a_cancel_word_cancels_where_the_question_takes_any_word() {
     for more in [
         json!({}),
