@@ -5,6 +5,8 @@
 #[cfg(feature = "serve")]
 mod allowed;
 #[cfg(feature = "serve")]
+mod quotas;
+#[cfg(feature = "serve")]
 mod serving;
 
 use std::collections::BTreeMap;
@@ -12,6 +14,7 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serve")]
 pub use self::{
     allowed::{AllowedBots, AllowedFunctions, AllowedRoles},
+    quotas::QuotaSettings,
     serving::{
         BackendSettings, CoreSettings, IdentitySettings, RatingSettings, SessionSettings, SpeechSettings,
         UploadSettings,

@@ -201,6 +201,7 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
     match role {
         "CoreRole" => {
             let uploads = format!("arn:aws:s3:::sbf-uploads-{UUID}/uploads/*");
+            let large = format!("arn:aws:s3:::sbf-uploads-{UUID}/sessions/*");
             let sounds = "{SpeechBucket.Arn}/speech/*";
             let mut needs = vec![
                 need(&[("crates/aws/src/brains.rs", "get_object")], "s3:GetObject", &[&object(PACKED)]),
@@ -208,6 +209,10 @@ fn needs(stack: &Stack, role: &str) -> Vec<Need> {
                 need(&[("crates/aws/src/brains.rs", "get_object")], "s3:ListBucket", &[&bucket]),
                 need(&[("crates/aws/src/sessions.rs", "get_item")], "dynamodb:GetItem", &["{SessionsTable.Arn}"]),
                 need(&[("crates/aws/src/sessions.rs", "put_item")], "dynamodb:PutItem", &["{SessionsTable.Arn}"]),
+                need(&[("crates/aws/src/quotas.rs", "update_item")], "dynamodb:UpdateItem", &["{SessionsTable.Arn}"]),
+                need(&[("crates/aws/src/sessions/large.rs", "get_object")], "s3:GetObject", &[&large]),
+                need(&[("crates/aws/src/sessions/large.rs", "put_object")], "s3:PutObject", &[&large]),
+                need(&[("crates/aws/src/sessions/large.rs", "delete_object")], "s3:DeleteObject", &[&large]),
                 need(&[("crates/aws/src/ratings.rs", "put_item")], "dynamodb:PutItem", &["{RatingsTable.Arn}"]),
                 need(&[("crates/aws/src/uploads.rs", "put_object")], "s3:PutObject", &[&uploads]),
                 need(&[("crates/aws/src/speech.rs", "synthesize_speech")], "polly:SynthesizeSpeech", &["*"]),

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use sbf_dialog::bot::BACKEND_DEADLINE;
 
-use super::{AllowedBots, AllowedFunctions, AllowedRoles, BrainSettings, Environment, MetricSettings, SettingsError};
+use super::{
+    AllowedBots, AllowedFunctions, AllowedRoles, BrainSettings, Environment, MetricSettings, QuotaSettings,
+    SettingsError,
+};
 use crate::router::SignIn;
 
 /// Where sessions are.
@@ -84,6 +87,8 @@ pub struct CoreSettings {
     pub sign_in: Option<SignIn>,
     /// How text becomes sound.
     pub speech: SpeechSettings,
+    /// What people may use in a day; without it, anything.
+    pub quotas: Option<QuotaSettings>,
     /// Whose metrics they are; without it, none are written.
     pub metrics: Option<MetricSettings>,
 }
@@ -235,6 +240,7 @@ impl CoreSettings {
             identity: IdentitySettings::from_environment(environment)?,
             sign_in: SignIn::from_environment(environment)?,
             speech: SpeechSettings::from_environment(environment)?,
+            quotas: QuotaSettings::from_environment(environment)?,
             metrics: MetricSettings::from_environment(environment),
         })
     }
