@@ -5,7 +5,7 @@ use aws_sdk_polly::types::Engine;
 use super::{PollySpeech, Wanted};
 use crate::{
     metrics::{Metric, measure_highest},
-    quotas::{NotReserved, Use},
+    quotas::{NotReserved, Quotas, Use},
 };
 
 /// What was reserved for one sound so far: Polly may refuse a request, and the next one for the same sound may cost more.
@@ -37,18 +37,30 @@ impl PollySpeech {
         let Some(quotas) = &self.quotas else { return Ok(so_far) };
         let characters = wanted.spoken.billed();
         let all = Reserved { characters, microdollars: characters * price(&wanted.engine) };
-        if let Some(more) = all.characters.checked_sub(so_far.characters).filter(|more| *more > 0) {
-            quotas.reserve(listener, Use::SpeechCharacters, more).await?;
+        let characters = all.characters.saturating_sub(so_far.characters);
+        let microdollars = all.microdollars.saturating_sub(so_far.microdollars);
+        // The listener's part comes first: who has heard enough cannot use up what there is for everybody.
+        if characters > 0 {
+            quotas.reserve(listener, Use::SpeechCharacters, characters).await?;
         }
-        if let Some(more) = all.microdollars.checked_sub(so_far.microdollars).filter(|more| *more > 0) {
-            let spent = quotas.spend_on_speech(more).await;
-            let share = if spent == Err(NotReserved::UsedUp) { 1.0 } else { spent.clone()? };
-            measure_highest(Metric::SpeechBudgetUsed, share * 100.0);
-            spent?;
-        }
+        spend(quotas, microdollars).await?;
         Ok(Reserved {
             characters: all.characters.max(so_far.characters),
             microdollars: all.microdollars.max(so_far.microdollars),
         })
     }
+}
+
+/// Takes money of the bot's budget, and measures how much of that is spent.
+async fn spend(quotas: &Quotas, microdollars: u64) -> Result<(), NotReserved> {
+    if microdollars == 0 {
+        return Ok(());
+    }
+    let share = quotas.spend_on_speech(microdollars).await;
+    match &share {
+        Ok(share) => measure_highest(Metric::SpeechBudgetUsed, share * 100.0),
+        Err(NotReserved::UsedUp) => measure_highest(Metric::SpeechBudgetUsed, 100.0),
+        Err(NotReserved::Store(_)) => {}
+    }
+    share.map(|_| ())
 }

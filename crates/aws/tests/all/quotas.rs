@@ -222,10 +222,14 @@ async fn beyond_the_budget_answers_are_silent_and_kept_sounds_are_heard() {
 #[tokio::test]
 async fn whoever_has_heard_enough_is_answered_in_silence() {
     let cloud = cloud().await;
-    let (_polly, speech) = voice(&cloud, QuotaSettings { speech_characters: 5, ..UNLIMITED }).await;
+    let settings = QuotaSettings { speech_characters: 5, speech_budget: 100, ..UNLIMITED };
+    let (_polly, speech) = voice(&cloud, settings).await;
     assert!(heard(&speech, "olá", "ana").await.0);
-    assert!(!heard(&speech, "não", "ana").await.0);
-    assert!(heard(&speech, "não", "bob").await.0);
+    // Nor does what is refused use up what there is for everybody.
+    for text in ["não", "sim", "quem", "quando"] {
+        assert_eq!(heard(&speech, text, "ana").await, (false, None));
+    }
+    assert_eq!(heard(&speech, "não", "bob").await, (true, Some(96.0)));
 }
 
 #[tokio::test]
