@@ -125,7 +125,8 @@ pub struct Exact {
 /// How the gate comes to its score.
 ///
 /// The bias and the signals' contributions, less both costs, sum to the score. The confidence is
-/// `1 / (1 + e^−(ln(0.7 / 0.3) + slope · (score − needed)))`, unless an exact match decided or there is no word, which has confidence 0.
+/// `1 / (1 + e^−(ln(0.7 / 0.3) + slope · (score − needed)))`, unless an exact match decided. It is 0 where there is no word, or a function word
+/// alone, and where only an unknown number would tell intents apart.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GateAccount {
@@ -182,6 +183,9 @@ pub struct Decision {
     pub threshold: f32,
     /// Whether it is answered.
     pub answered: bool,
+    /// As [`Classification::unclear`](crate::Classification::unclear).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unclear: Vec<String>,
 }
 
 impl Model {
@@ -205,7 +209,8 @@ impl Model {
         let found = self.classify(utterance);
         let confidence = found.confidence.get();
         let best = found.ranked.first().map(|best| best.intent.to_owned());
-        Decision { answered: best.is_some() && confidence >= threshold, best, confidence, threshold }
+        let unclear = found.unclear.into_iter().map(str::to_owned).collect();
+        Decision { answered: best.is_some() && confidence >= threshold, best, confidence, threshold, unclear }
     }
 
     fn account_of(&self, utterance: &str, class: usize, decision: Decision, scratch: &mut Scratch) -> Explanation {

@@ -110,6 +110,11 @@ impl Signals {
 }
 
 impl Signals {
+    /// Whether the utterance holds all words of an example of the top intent.
+    pub(crate) fn is_whole_example(&self) -> bool {
+        self.values[3] > 0.99
+    }
+
     /// What an utterance loses that may be in no language: 0 where a word of the top intent is known, or enough n-grams are.
     pub(crate) fn gibberish_cost(&self) -> f32 {
         let [.., unrelated, familiar, _] = self.values;

@@ -17,9 +17,9 @@ use crate::{
     hash, number,
     product::{self, Product},
     rows::Table,
-    terms::{Lexicon, Terms, word_hash},
-    text::Text,
-    vocabulary::Vocabulary,
+    terms::{Lexicon, Term, Terms, word_hash},
+    text::{Kind, Text},
+    vocabulary::{Vocabulary, is_number},
 };
 
 const MAGIC: &[u8; 8] = b"SBF-AMC\n";
@@ -65,6 +65,9 @@ pub struct Classification<'m> {
     pub confidence: Confidence,
     /// Whether the utterance is a training utterance of the best intent.
     pub exact: bool,
+    /// Intents that a number tells apart ("iphone 12", "iphone 13") where the utterance has another one ("iphone 14"): none of them is
+    /// meant for sure, and the confidence is 0.
+    pub unclear: Vec<&'m str>,
 }
 
 /// An intent that may be meant.
@@ -187,11 +190,31 @@ impl Model {
         let exact = self.exact(&scratch.terms);
         if let Some(class) = exact.filter(|&class| (class as usize) < self.head.intents.len()) {
             self.put_first(class as usize, &mut ranked, scratch);
-            return Classification { ranked, confidence: Confidence::CERTAIN, exact: true };
+            return Classification { ranked, confidence: Confidence::CERTAIN, exact: true, unclear: Vec::new() };
         }
-        let refused = exact.is_some() || ranked.is_empty();
+        let unclear = self.unclear(&scratch.terms);
+        let refused = exact.is_some() || ranked.is_empty() || !unclear.is_empty();
         let confidence = if refused { Confidence::NONE } else { self.confidence(&signals, scratch) };
-        Classification { ranked, confidence, exact: false }
+        Classification { ranked, confidence, exact: false, unclear }
+    }
+
+    /// The intents that only a number tells apart, where the utterance has a number that none of them has.
+    fn unclear(&self, terms: &Terms) -> Vec<&str> {
+        let is_unknown_number =
+            |term: &Term| term.kind == Kind::Word && term.known.is_none() && is_number(terms.word(term));
+        if !terms.list().iter().any(is_unknown_number) {
+            return Vec::new();
+        }
+        let said: Vec<u32> = terms.list().iter().filter_map(|term| term.known).collect();
+        let alike = self.head.vocabulary.alike_but_for_numbers(&said);
+        match alike.len() {
+            0 | 1 => Vec::new(),
+            _ => alike
+                .into_iter()
+                .filter_map(|class| self.head.intents.get(class as usize))
+                .map(String::as_str)
+                .collect(),
+        }
     }
 
     /// Reads the utterance and leaves margins, probabilities and terms in the scratch.
@@ -203,12 +226,22 @@ impl Model {
         Signals::measure(&self.head, terms, margins, *familiar, gate)
     }
 
-    /// What the gate says; where there is no word, there is nothing to understand.
+    /// What the gate says; where there is nothing to understand, nothing is meant.
     pub(crate) fn confidence(&self, signals: &Signals, scratch: &Scratch) -> Confidence {
-        if scratch.terms.list().is_empty() {
+        if self.says_nothing(signals, &scratch.terms) {
             return Confidence::NONE;
         }
         self.head.gate.confidence(signals, self.head.lead(&scratch.margins))
+    }
+
+    /// Whether there is no word, number or emoji, or but one word that carries grammar ("quanto") and is no utterance by itself.
+    fn says_nothing(&self, signals: &Signals, terms: &Terms) -> bool {
+        let mut words = terms.list().iter().filter(|term| term.kind != Kind::Sign);
+        match (words.next(), words.next()) {
+            (None, _) => true,
+            (Some(only), None) => self.head.is_grammar(terms.word(only)) && !signals.is_whole_example(),
+            _ => false,
+        }
     }
 
     /// The product of the utterance's features with their rows.
@@ -351,7 +384,12 @@ impl Head {
     }
 
     pub(crate) fn is_function_word(&self, word: &str) -> bool {
-        word.bytes().all(|b| b.is_ascii_digit()) || self.function_words.binary_search(&word_hash(word)).is_ok()
+        word.bytes().all(|b| b.is_ascii_digit()) || self.is_grammar(word)
+    }
+
+    /// Whether a word is one of the language's function words.
+    fn is_grammar(&self, word: &str) -> bool {
+        self.function_words.binary_search(&word_hash(word)).is_ok()
     }
 
     pub(crate) fn classes(&self) -> usize {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use sbf_languages::Language;
+
 use crate::{
     hash,
     language::Stems,
@@ -92,6 +94,8 @@ pub(crate) struct Lexicon {
     /// Canonical word and its variants as the author wrote them, for storing.
     #[cfg(feature = "train")]
     pub(crate) synonyms: Vec<(String, Vec<String>)>,
+    /// What is known of the language.
+    of_language: Option<&'static Language>,
     stems: Stems,
     stops: Vec<u64>,
     /// Hash of a variant's words → folded canonical words.
@@ -118,6 +122,7 @@ impl Lexicon {
             }
         }
         Self {
+            of_language: language.as_deref().and_then(sbf_languages::of),
             stems: Stems::of(language.as_deref()),
             language,
             #[cfg(feature = "train")]
@@ -177,6 +182,10 @@ impl Lexicon {
         }
     }
 
+    fn is_frequent(&self, word: &str) -> bool {
+        self.of_language.is_some_and(|language| language.is_frequent(word))
+    }
+
     fn find_stem(&self, i: usize, vocabulary: Option<&Vocabulary>, terms: &mut Terms) {
         let word = terms.word(&terms.list[i]);
         let hash = word_hash(word);
@@ -185,8 +194,9 @@ impl Lexicon {
             terms.list[i].stem = known.hash;
             return;
         }
-        let repair =
-            vocabulary.filter(|_| terms.list[i].kind == Kind::Word).and_then(|vocabulary| vocabulary.repair(word));
+        // A frequent word of the language is that word, and no misspelling of one that looks like it.
+        let may_be_misspelled = terms.list[i].kind == Kind::Word && !self.is_frequent(word);
+        let repair = vocabulary.filter(|_| may_be_misspelled).and_then(|vocabulary| vocabulary.repair(word));
         if let Some(repair) = repair {
             // The characters stay as they were typed: a word that only looks misspelled keeps speaking for itself in block B.
             let term = &mut terms.list[i];

@@ -2,7 +2,9 @@
 //!
 //! A text becomes a list of tokens in folded form: NFKC, lower case, Latin and Greek letters without accents, one kind of apostrophe.
 //! Punctuation separates tokens and is dropped, except for the signs that carry meaning in short questions (`? ! $ € £ % + # & @`), which are
-//! tokens of their own. Every token keeps the byte range of the original text that it came from.
+//! tokens of their own. An emoji is a word, whatever its skin tone, and an emoticon is the emoji that it stands for. Every token keeps the byte range of the original text that it came from.
+
+mod emoji;
 
 use std::ops::Range;
 
@@ -19,7 +21,7 @@ pub const MAX_TOKEN_CHARS: usize = 64;
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A run of letters, digits and underscores, with apostrophes inside.
+    /// A run of letters and digits, with apostrophes inside; or an emoji.
     Word,
     /// One of `? ! $ € £ % + # & @`.
     Sign,
@@ -91,6 +93,12 @@ impl Text {
         let bytes = text.as_bytes();
         let mut at = 0;
         while at < bytes.len() && reader.text.tokens.len() < MAX_TOKENS {
+            if let Some((emoji, length)) = emoji::emoticon(text, at) {
+                reader.close();
+                reader.take(emoji, at, at + length);
+                at += length;
+                continue;
+            }
             let next_is_ascii = bytes.get(at + 1).is_none_or(u8::is_ascii);
             if bytes[at].is_ascii() && next_is_ascii {
                 reader.take(char::from(bytes[at].to_ascii_lowercase()), at, at + 1);
@@ -179,6 +187,7 @@ impl Reader<'_> {
             Class::Joiner => {}
             Class::Sign => self.single(c, start, end, Kind::Sign),
             Class::Piece => self.single(c, start, end, Kind::Piece),
+            Class::Emoji => self.single(c, start, end, Kind::Word),
             Class::Apostrophe | Class::Gap => self.close(),
         }
     }
@@ -262,19 +271,23 @@ enum Class {
     Joiner,
     Sign,
     Piece,
+    Emoji,
     Gap,
 }
 
 fn class(c: char) -> Class {
     match c {
-        'a'..='z' | '0'..='9' | '_' => Class::Letter,
+        'a'..='z' | '0'..='9' => Class::Letter,
         '\'' | '\u{2018}' | '\u{2019}' | '\u{02BC}' | '`' | '\u{00B4}' => Class::Apostrophe,
         '?' | '!' | '$' | '€' | '£' | '%' | '+' | '#' | '&' | '@' => Class::Sign,
         c if c.is_ascii() => Class::Gap,
         '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' => Class::Joiner,
+        // Skin tones, the variants of an emoji, and the frame around a key: without them it is the same one.
+        '\u{1F3FB}'..='\u{1F3FF}' | '\u{FE0E}' | '\u{FE0F}' | '\u{20E3}' => Class::Joiner,
+        c if emoji::is_emoji(c) => Class::Emoji,
         c if is_combining_mark(c) => Class::Mark,
         c if is_unspaced(c) => Class::Piece,
-        c if c.is_alphanumeric() => Class::Letter,
+        c if c.is_alphanumeric() || emoji::is_flag_letter(c) => Class::Letter,
         _ => Class::Gap,
     }
 }
@@ -352,7 +365,19 @@ mod tests {
 
     #[test]
     fn signs_are_tokens_and_digits_stay() {
-        assert_eq!(words("R$ 12.50, ok?! a_b c++"), ["r", "$", "12", "50", "ok", "?", "!", "a_b", "c", "+", "+"]);
+        assert_eq!(words("R$ 12.50, ok?! a_b c++"), ["r", "$", "12", "50", "ok", "?", "!", "a", "b", "c", "+", "+"]);
+    }
+
+    #[test]
+    fn emoji_and_emoticons_are_words_whatever_their_skin_tone() {
+        assert_eq!(words("👍🏽👍 ok❤️ :-) (:D) <3"), ["👍", "👍", "ok", "❤", "🙂", "😀", "❤"]);
+        assert_eq!(words("👩‍💻 🇧🇷 1️⃣"), ["👩", "💻", "🇧🇷", "1"]);
+        assert_eq!(
+            words("http://x.y at 10:30 (a:b) C:D :Dx"),
+            ["http", "x", "y", "at", "10", "30", "a", "b", "c", "d", "dx"]
+        );
+        let (text, original) = (Text::new("ok :-)!"), "ok :-)!");
+        assert_eq!(&original[text.tokens()[1].span()], ":-)");
     }
 
     #[test]

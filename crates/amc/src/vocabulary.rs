@@ -1,9 +1,11 @@
 //! The words a bot knows: their stems, the training examples that hold them, and which of them a misspelled word stands for.
 
+mod numbers;
 mod repair;
 
 use std::{collections::HashMap, ops::Range};
 
+pub(crate) use self::numbers::is_number;
 use self::repair::OfLength;
 #[cfg(feature = "train")]
 use crate::codec::Writer;

@@ -1,5 +1,7 @@
 //! The form of a language's row.
 
+use std::cmp::Ordering;
+
 use rust_stemmers::Algorithm;
 
 use crate::part::Part;
@@ -26,6 +28,8 @@ pub struct Language {
     /// Closed word classes only: articles, pronouns, prepositions, conjunctions, auxiliaries, question words, and the words people wrap a
     /// request in.
     pub function_words: &'static str,
+    /// The frequent words of at least four letters in folded form, sorted, by single spaces or ends of lines: what is one of them is no misspelling of another word.
+    pub frequent: &'static str,
     /// Words that join clauses ("and", "also", "but") in folded form. Words for "or" join what is one question, and are no part of it.
     pub coordinators: &'static str,
     /// What every bot says of itself.
@@ -113,6 +117,25 @@ impl Language {
         std::iter::once(self.tag).chain(self.other_tags.iter().copied())
     }
 
+    /// Whether a folded word is one of the frequent ones.
+    pub fn is_frequent(&self, word: &str) -> bool {
+        let words = self.frequent;
+        let (mut low, mut high) = (0, words.len());
+        // The words are sorted: looks at the one around the middle until nothing is left between.
+        while low < high {
+            let middle = (low + high) / 2;
+            let is_between = |byte: &u8| byte.is_ascii_whitespace();
+            let before = words.as_bytes()[..middle].iter().rposition(is_between).map_or(0, |at| at + 1);
+            let after = words.as_bytes()[middle..].iter().position(is_between).map_or(words.len(), |at| middle + at);
+            match words.get(before..after).unwrap_or_default().cmp(word) {
+                Ordering::Equal => return before < after,
+                Ordering::Less => low = after + 1,
+                Ordering::Greater => high = before,
+            }
+        }
+        false
+    }
+
     /// The parts that somebody has still to write.
     pub fn missing(&self) -> Vec<Part> {
         Part::ALL.into_iter().filter(|part| !self.has(*part) && !self.not_offered.contains(part)).collect()
@@ -124,6 +147,7 @@ impl Language {
             Part::Detector => self.detector.is_some(),
             Part::Stemmer => self.stemmer.is_some(),
             Part::FunctionWords => !self.function_words.is_empty(),
+            Part::FrequentWords => !self.frequent.is_empty(),
             Part::Coordinators => !self.coordinators.is_empty(),
             Part::Sentences => self.sentences.is_some(),
             Part::CancelWords => !self.cancel.is_empty(),

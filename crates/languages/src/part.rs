@@ -9,6 +9,8 @@ pub enum Part {
     Stemmer,
     /// [`Language::function_words`](crate::Language::function_words).
     FunctionWords,
+    /// [`Language::frequent`](crate::Language::frequent).
+    FrequentWords,
     /// [`Language::coordinators`](crate::Language::coordinators).
     Coordinators,
     /// [`Language::sentences`](crate::Language::sentences).
@@ -29,10 +31,11 @@ pub enum Part {
 
 impl Part {
     /// Every part.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Detector,
         Self::Stemmer,
         Self::FunctionWords,
+        Self::FrequentWords,
         Self::Coordinators,
         Self::Sentences,
         Self::CancelWords,
@@ -49,6 +52,7 @@ impl Part {
             Self::Detector => "the detector's code",
             Self::Stemmer => "the stemmer",
             Self::FunctionWords => "function words",
+            Self::FrequentWords => "frequent words",
             Self::Coordinators => "coordinators",
             Self::Sentences => "stock sentences",
             Self::CancelWords => "cancel words",
@@ -64,6 +68,7 @@ impl Part {
     pub fn file(self) -> &'static str {
         match self {
             Self::Detector | Self::Stemmer | Self::SampleBot => "mod.rs",
+            Self::FrequentWords => "frequent.txt",
             Self::Sentences => "sentences.rs",
             Self::FunctionWords | Self::Coordinators | Self::CancelWords | Self::SkipWords | Self::CourtesyWords => {
                 "words.rs"

@@ -14,6 +14,7 @@ const NOTHING: Language = Language {
     detector: None,
     stemmer: None,
     function_words: "",
+    frequent: "",
     coordinators: "",
     sentences: None,
     cancel: &[],

@@ -58,6 +58,24 @@ fn words_stand_once_and_in_lower_case() {
 }
 
 #[test]
+fn frequent_words_are_sorted_and_found() {
+    for language in ALL {
+        let words: Vec<&str> = language.frequent.split_whitespace().collect();
+        assert!(words.is_sorted_by(|one, next| one < next), "{}", language.name);
+        for word in &words {
+            assert!(word.chars().count() >= 4 && word.chars().all(char::is_alphabetic), "{}: {word}", language.name);
+            assert!(language.is_frequent(word), "{}: {word}", language.name);
+        }
+        for word in ["", "a", "zzzz", "wehn", " ", "яяяя"] {
+            assert!(!language.is_frequent(word), "{}: {word}", language.name);
+        }
+    }
+    let of = |tag| of(tag).unwrap();
+    assert!(of("pt").is_frequent("quanto") && of("en").is_frequent("then") && of("ru").is_frequent("чтобы"));
+    assert!(!of("en").is_frequent("quanto"));
+}
+
+#[test]
 fn voices_are_of_the_language() {
     for language in ALL {
         assert_eq!(repeated(language.polly.iter().map(|(tag, _)| *tag)), None, "{}", language.name);

@@ -72,11 +72,12 @@ fn check_sums(model: &Model, utterance: &str) {
         let score = gate.bias + gate.signals.iter().map(|signal| signal.contribution).sum::<f32>() - cost;
         assert!((score - gate.score).abs() < 1e-4, "{utterance:?}: {score} is not {}", gate.score);
         assert_eq!(told.decision.confidence, found.confidence.get());
+        let logit = (0.7f32 / 0.3).ln() + gate.slope * (gate.score - gate.needed);
+        let expected = 1.0 / (1.0 + (-logit).exp());
+        assert!(gate.confidence == 0.0 || (expected - gate.confidence).abs() < 1e-6, "{utterance:?}");
         if told.exact.is_none() {
-            assert_eq!(gate.confidence, found.confidence.get());
-            let logit = (0.7f32 / 0.3).ln() + gate.slope * (gate.score - gate.needed);
-            let expected = if told.words.is_empty() { 0.0 } else { 1.0 / (1.0 + (-logit).exp()) };
-            assert!((expected - gate.confidence).abs() < 1e-6);
+            let expected = if told.decision.unclear.is_empty() { gate.confidence } else { 0.0 };
+            assert_eq!(expected, found.confidence.get(), "{utterance:?}");
         }
     }
 }

@@ -15,6 +15,7 @@ pub(crate) static LANGUAGE: Language = Language {
     detector: Some("deu"),
     stemmer: Some(Stemmer { algorithm: Algorithm::German, script: Script::Latin }),
     function_words: words::FUNCTION_WORDS,
+    frequent: include_str!("frequent.txt"),
     coordinators: words::COORDINATORS,
     sentences: Some(&sentences::SENTENCES),
     cancel: words::CANCEL,

@@ -16,6 +16,7 @@ pub(crate) static LANGUAGE: Language = Language {
     detector: Some("eng"),
     stemmer: Some(Stemmer { algorithm: Algorithm::English, script: Script::Latin }),
     function_words: words::FUNCTION_WORDS,
+    frequent: include_str!("frequent.txt"),
     coordinators: words::COORDINATORS,
     sentences: Some(&SENTENCES),
     cancel: words::CANCEL,

@@ -15,6 +15,7 @@ pub(crate) static LANGUAGE: Language = Language {
     detector: Some("spa"),
     stemmer: Some(Stemmer { algorithm: Algorithm::Spanish, script: Script::Latin }),
     function_words: words::FUNCTION_WORDS,
+    frequent: include_str!("frequent.txt"),
     coordinators: words::COORDINATORS,
     sentences: Some(&sentences::SENTENCES),
     cancel: words::CANCEL,
