@@ -128,9 +128,19 @@ fn eval_prints_every_figure() {
     ] {
         assert!(printed[field].is_number(), "{field}: {printed}");
     }
-    for field in ["auroc", "recall_at_95_retention", "in_scope_accuracy", "recall"] {
+    for field in ["auroc", "recall_at_95_retention", "in_scope_accuracy", "recall", "decided_right"] {
         assert!(printed["oos"][field].is_number(), "oos.{field}: {printed}");
     }
+    // Without test utterances, only what is refused is measured.
+    let empty = folder.path().join("test.tsv");
+    fs::write(&empty, "").unwrap();
+    let mut eval = Command::new(program());
+    let eval = eval.args(["eval", "--train"]).arg(&train).arg("--test").arg(&empty);
+    let said = String::from_utf8(eval.arg("--oos").arg(&oos).output().unwrap().stdout).unwrap();
+    assert!(
+        said.contains("0 to test") && said.contains("refused at the default") && !said.contains("accuracy"),
+        "{said}"
+    );
     fs::write(&train, "no tab here\n").unwrap();
     let output = Command::new(program()).args(["eval", "--train"]).arg(&train).output().unwrap();
     assert_eq!(output.status.code(), Some(2));

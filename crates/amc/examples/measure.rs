@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let train = train.split(':').next().unwrap_or_default();
         let benchmark = Benchmark {
             train: read(train, "train.tsv")?,
-            test: read(test, "test.tsv")?,
+            test: Some(read(test, "test.tsv")?).filter(|test| !test.is_empty()),
             oos: read(test, "oos_test.tsv")?,
         };
         let language = if train.contains("_es") { "es" } else { "en" };

@@ -21,8 +21,8 @@ const KEYBOARD: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 pub struct Benchmark {
     /// Training utterances.
     pub train: Vec<Labelled>,
-    /// Test utterances; without any, five folds of the training utterances.
-    pub test: Vec<Labelled>,
+    /// Test utterances; `None` for five folds of the training utterances, none where only refusing is measured.
+    pub test: Option<Vec<Labelled>>,
     /// Out-of-scope utterances; may be empty.
     pub oos: Vec<Labelled>,
 }
@@ -52,8 +52,8 @@ impl Benchmark {
     /// # Errors
     /// Where nothing can be trained.
     pub fn measure(&self, variant: Variant, options: &CheckedOptions) -> Result<Evaluation, TrainError> {
-        let (train, test) = (samples(&self.train), samples(&self.test));
-        let test = Some(test.as_slice()).filter(|test| !test.is_empty());
+        let (train, test) = (samples(&self.train), self.test.as_deref().map(samples));
+        let test = test.as_deref();
         let oos: Vec<&str> = self.oos.iter().map(|one| one.utterance.as_str()).collect();
         let oos = Some(oos.as_slice()).filter(|oos| !oos.is_empty());
         match variant {
@@ -62,7 +62,7 @@ impl Benchmark {
             Variant::Bots { intents, each } => bots(&train, test.unwrap_or_default(), oos, (intents, each), options),
             Variant::Typos(share) => {
                 let mut dice = Dice::new(options.seed);
-                let mut spoiled = self.test.clone();
+                let mut spoiled = self.test.clone().unwrap_or_default();
                 spoiled.iter_mut().for_each(|one| one.utterance = with_typos(&one.utterance, share, &mut dice));
                 crate::evaluate::evaluate(&train, Some(&samples(&spoiled)), oos, options)
             }
@@ -185,7 +185,7 @@ mod tests {
             .flat_map(|word| [line("door", format!("{word} the door")), line("car", format!("{word} my car"))])
             .collect();
         let test = vec![line("door", "the door please".into()), line("car", "my car please".into())];
-        let benchmark = Benchmark { train, test, oos: vec![] };
+        let benchmark = Benchmark { train, test: Some(test), oos: vec![] };
         let options = crate::Options::default().check().unwrap();
         let found = benchmark.measure(Variant::Few(2), &options).unwrap();
         assert_eq!((found.n_train, found.n_test, found.n_intents), (4, 10, 2));

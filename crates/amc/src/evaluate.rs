@@ -119,6 +119,8 @@ pub struct OutOfScope {
     pub in_scope_accuracy: f64,
     /// At the default threshold: share of out-of-scope utterances that are refused.
     pub recall: f64,
+    /// The mean of the last two: how much of either kind is decided rightly. Without test utterances, `recall` alone.
+    pub decided_right: f64,
 }
 
 /// One answer on a test utterance.
@@ -307,13 +309,15 @@ fn out_of_scope(answers: &[Answer<'_>], outside: &[f32]) -> OutOfScope {
     let mut inside: Vec<f32> = answers.iter().map(|answer| answer.confidence).collect();
     inside.sort_by(f32::total_cmp);
     let keeps = inside.get((inside.len() as f64 * 0.05) as usize).copied().unwrap_or(0.0);
+    let in_scope_accuracy =
+        mean(answers.iter().map(|answer| answer.is_right() && answer.confidence >= DEFAULT_THRESHOLD));
+    let recall = mean(outside.iter().map(|&confidence| confidence < DEFAULT_THRESHOLD));
     OutOfScope {
         auroc: auroc(&inside, outside),
         recall_at_95_retention: mean(outside.iter().map(|&confidence| confidence < keeps)),
-        in_scope_accuracy: mean(
-            answers.iter().map(|answer| answer.is_right() && answer.confidence >= DEFAULT_THRESHOLD),
-        ),
-        recall: mean(outside.iter().map(|&confidence| confidence < DEFAULT_THRESHOLD)),
+        in_scope_accuracy,
+        recall,
+        decided_right: if answers.is_empty() { recall } else { (in_scope_accuracy + recall) / 2.0 },
     }
 }
 
@@ -374,6 +378,9 @@ mod tests {
         let oos = out_of_scope(&answers, &[0.05, 0.6, 0.75]);
         assert!((oos.auroc - (4.0 + 2.5 + 2.0) / 12.0).abs() < 1e-9);
         assert!((oos.recall_at_95_retention - 1.0 / 3.0).abs() < 1e-9);
+        // Of four one is right and accepted, of three two are refused.
+        assert!((oos.decided_right - (1.0 / 4.0 + 2.0 / 3.0) / 2.0).abs() < 1e-9);
+        assert!((out_of_scope(&[], &[0.05, 0.75]).decided_right - 0.5).abs() < 1e-9);
         assert!((oos.in_scope_accuracy - 0.25).abs() < 1e-9);
         assert!((oos.recall - 2.0 / 3.0).abs() < 1e-9);
     }

@@ -34,7 +34,8 @@ pub(crate) enum Command {
 /// What `sbf bench nlu` is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// A folder of folders with train.tsv and, where there are any, test.tsv and oos_test.tsv: `label<TAB>utterance` a line.
+    /// A folder of folders with train.tsv and, where there are any, test.tsv and oos_test.tsv or oos.tsv: `label<TAB>utterance` a line.
+    /// Without a test.tsv five folds of train.tsv are measured; with an empty one, only what is refused.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Print one JSON value.
@@ -122,23 +123,25 @@ fn read_all(folder: &Path) -> anyhow::Result<Vec<Corpus>> {
 fn read(folder: &Path) -> anyhow::Result<Corpus> {
     let lines = |file: &str| {
         let path = folder.join(file);
-        if path.is_file() { eval::read(&path) } else { Ok(Vec::new()) }
+        path.is_file().then(|| eval::read(&path)).transpose()
     };
+    let oos = lines("oos_test.tsv")?.map_or_else(|| lines("oos.tsv"), |oos| Ok(Some(oos)))?;
+    let (train, test) = (lines("train.tsv")?.unwrap_or_default(), lines("test.tsv")?);
     Ok(Corpus {
         name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        benchmark: Benchmark { train: lines("train.tsv")?, test: lines("test.tsv")?, oos: lines("oos_test.tsv")? },
+        benchmark: Benchmark { train, test, oos: oos.unwrap_or_default() },
     })
 }
 
 /// A corpus without a test is a smaller part of the one with the same intents: it is tested on that one's.
 fn borrow_test(i: usize, corpora: &mut [Corpus]) {
-    if !corpora[i].benchmark.test.is_empty() {
+    if corpora[i].benchmark.test.is_some() {
         return;
     }
     let own = labels(&corpora[i].benchmark.train);
     let lender = corpora.iter().find(|other| {
         let Benchmark { train, test, .. } = &other.benchmark;
-        !test.is_empty() && labels(train) == own
+        test.is_some() && labels(train) == own
     });
     let Some(lender) = lender else { return };
     let (name, test) = (lender.name.clone(), lender.benchmark.test.clone());
@@ -153,24 +156,29 @@ fn labels(lines: &[Labelled]) -> BTreeSet<&str> {
 fn print_head() {
     println!(
         "| corpus | accuracy | F1 | ECE / by chance | kept at 0.70 | AUROC | caught at 95 % kept | right at 0.70 | caught at 0.70 \
-         | p50 / p99 µs | hyperplanes / all s | MB | load ms |"
+         | decided right | p50 / p99 µs | hyperplanes / all s | MB | load ms |"
     );
-    println!("|{}", "---|".repeat(13));
+    println!("|{}", "---|".repeat(14));
 }
 
 fn print(Row { corpus, evaluation }: &Row) {
     let percent = |share: f64| format!("{:.1}", 100.0 * share);
+    // Without test utterances there is nothing to be right about.
+    let in_test = |share: f64| if evaluation.n_test == 0 { "–".to_owned() } else { percent(share) };
     let oos = evaluation.oos.map_or_else(
-        || "– | – | – | –".to_owned(),
-        |oos| [oos.auroc, oos.recall_at_95_retention, oos.in_scope_accuracy, oos.recall].map(percent).join(" | "),
+        || ["–"; 5].join(" | "),
+        |oos| {
+            let with_test = [oos.auroc, oos.recall_at_95_retention, oos.in_scope_accuracy].map(in_test);
+            [&with_test[..], &[percent(oos.recall), percent(oos.decided_right)]].concat().join(" | ")
+        },
     );
     println!(
         "| {corpus} | {} | {} | {} / {} | {} | {oos} | {:.1} / {:.1} | {:.2} / {:.2} | {:.2} | {:.2} |",
-        percent(evaluation.accuracy),
-        percent(evaluation.macro_f1),
-        percent(evaluation.ece),
-        percent(evaluation.ece_by_chance),
-        percent(evaluation.retention),
+        in_test(evaluation.accuracy),
+        in_test(evaluation.macro_f1),
+        in_test(evaluation.ece),
+        in_test(evaluation.ece_by_chance),
+        in_test(evaluation.retention),
         evaluation.classify_us_p50,
         evaluation.classify_us_p99,
         evaluation.fit_seconds,

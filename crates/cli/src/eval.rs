@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sbf_amc::{
     Options,
-    evaluate::{self, Evaluation, Labelled, samples},
+    evaluate::{self, Evaluation, Labelled, OutOfScope, samples},
 };
 
 use sbf_brain::artefact::MAX_UTTERANCES;
@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
     /// Training utterances, `label<TAB>utterance` a line.
     #[arg(long)]
     train: PathBuf,
-    /// Test utterances; without them, five seeded folds of the training utterances.
+    /// Test utterances; without them, five seeded folds of the training utterances; from an empty file none, where only --oos counts.
     #[arg(long)]
     test: Option<PathBuf>,
     /// Utterances that the bot must refuse.
@@ -68,21 +68,14 @@ fn print(evaluation: &Evaluation) {
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     let Evaluation { n_train, n_test, n_intents, n_features, .. } = evaluation;
     println!("utterances    {n_train} to train, {n_test} to test; {n_intents} intents, {n_features} features");
-    println!("accuracy      {} (macro F1 {})", percent(evaluation.accuracy), percent(evaluation.macro_f1));
-    let by_chance = percent(evaluation.ece_by_chance);
-    println!("calibration   expected error {} of the top probability ({by_chance} by chance)", percent(evaluation.ece));
-    println!("confidence    {} of the test at the default threshold or above", percent(evaluation.retention));
+    if *n_test > 0 {
+        println!("accuracy      {} (macro F1 {})", percent(evaluation.accuracy), percent(evaluation.macro_f1));
+        let (found, by_chance) = (percent(evaluation.ece), percent(evaluation.ece_by_chance));
+        println!("calibration   expected error {found} of the top probability ({by_chance} by chance)");
+        println!("confidence    {} of the test at the default threshold or above", percent(evaluation.retention));
+    }
     if let Some(oos) = &evaluation.oos {
-        println!(
-            "out of scope  AUROC {}, {} refused where 95 % of the rest is kept",
-            percent(oos.auroc),
-            percent(oos.recall_at_95_retention)
-        );
-        println!(
-            "              at the default threshold {} in scope answered rightly, {} out of scope refused",
-            percent(oos.in_scope_accuracy),
-            percent(oos.recall)
-        );
+        print_out_of_scope(oos, *n_test > 0);
     }
     println!(
         "training      {:.3} s for the hyperplanes, {:.3} s for everything",
@@ -93,4 +86,19 @@ fn print(evaluation: &Evaluation) {
         evaluation.classify_us_p50, evaluation.classify_us_p99
     );
     println!("model         {} bytes, loaded in {:.2} ms", evaluation.model_bytes, evaluation.load_ms);
+}
+
+fn print_out_of_scope(oos: &OutOfScope, is_tested: bool) {
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    if !is_tested {
+        println!("out of scope  {} refused at the default threshold", percent(oos.recall));
+        return;
+    }
+    let (auroc, recall) = (percent(oos.auroc), percent(oos.recall_at_95_retention));
+    println!("out of scope  AUROC {auroc}, {recall} refused where 95 % of the rest is kept");
+    let (right, refused) = (percent(oos.in_scope_accuracy), percent(oos.recall));
+    println!(
+        "              at the default threshold {right} in scope answered rightly, {refused} out of scope refused"
+    );
+    println!("decided right {}, the mean of these two", percent(oos.decided_right));
 }

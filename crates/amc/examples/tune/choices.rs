@@ -49,7 +49,7 @@ pub(crate) struct Setting {
 pub(crate) fn settings(load: impl Fn(&str) -> Vec<Labelled>) -> Vec<Setting> {
     let test = load("clinc_full/val.tsv");
     let clinc = |name, train: &str, variant| {
-        let benchmark = Benchmark { train: load(train), test: test.clone(), oos: vec![] };
+        let benchmark = Benchmark { train: load(train), test: Some(test.clone()), oos: vec![] };
         Setting { name, language: "en", benchmark, variant }
     };
     let folds = |name: &'static str, language| {
@@ -82,7 +82,7 @@ pub(crate) fn print(settings: &[Setting]) {
 }
 
 fn accuracy(setting: &Setting, change: fn(&mut Options)) -> f64 {
-    let seeds = if setting.benchmark.test.is_empty() { SEEDS } else { 1 };
+    let seeds = if setting.benchmark.test.is_none() { SEEDS } else { 1 };
     let one = |seed: u64| {
         let mut options = Options { language: Some(setting.language.to_owned()), ..Options::default() };
         options.seed += seed;
