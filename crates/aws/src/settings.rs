@@ -5,6 +5,10 @@
 #[cfg(feature = "serve")]
 mod allowed;
 #[cfg(feature = "serve")]
+mod front;
+#[cfg(feature = "serve")]
+mod ratings;
+#[cfg(feature = "serve")]
 mod serving;
 
 use std::collections::BTreeMap;
@@ -12,10 +16,8 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serve")]
 pub use self::{
     allowed::{AllowedBots, AllowedFunctions, AllowedRoles},
-    serving::{
-        BackendSettings, CoreSettings, IdentitySettings, RatingSettings, SessionSettings, SpeechSettings,
-        UploadSettings,
-    },
+    ratings::RatingSettings,
+    serving::{BackendSettings, CoreSettings, IdentitySettings, SessionSettings, SpeechSettings, UploadSettings},
 };
 
 #[cfg(feature = "serve")]
