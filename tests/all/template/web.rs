@@ -7,7 +7,7 @@ use std::{
 };
 
 use sbf_tests::repository;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     EVERYTHING, LEAST,
