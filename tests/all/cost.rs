@@ -123,7 +123,7 @@ fn bills_are_quantities_times_prices() {
         let one = requests * (price("apiRequest") + price("lambdaRequest"))
             + milliseconds / 1000.0 * assumed("memoryMb") / 1024.0 * price("lambdaGbSecond")
             + t("readUnits") * price("dynamoRead")
-            + t("writeUnits") * price("dynamoWrite")
+            + (t("writeUnits") + assumed("countWrites")) * price("dynamoWrite")
             + (looks + t("soundGets")) * price("s3Get")
             + t("soundPuts") * price("s3Put")
             + log / gb * price("logsGb")

@@ -132,7 +132,7 @@ use sbf_dialog::ports::{
 };
 forwarded!(AnyBrains, BrainSource, current() -> Result<Arc<LiveBrain>, NoBrain>);
 forwarded!(AnyBackend, Fulfilment, call(call: &BackendCall, within: std::time::Duration) -> BackendAnswer);
-forwarded!(AnyVoice, Speech, synthesize(request: &SpeechRequest) -> Option<Audio>);
+forwarded!(AnyVoice, Speech, synthesize(request: &SpeechRequest, listener: &str) -> Option<Audio>);
 
 fn has(line: &Value, metric: Metric) -> bool {
     line[metric.name()].is_number()

@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sbf_aws::sessions::{DynamoSessions, create_sessions_table};
+use sbf_aws::sessions::{DynamoSessions, LargeValues, create_sessions_table};
 use sbf_dialog::{
     memory::MemorySessions,
     ports::{SaveError, SessionKey, SessionStore},
-    session::{Claim, Session, StoredReply},
+    session::{Claim, Delegated, DialogState, Session, StoredReply},
 };
 use sbf_local::{Cloud, CloudOptions};
 use serde_json::{Value, json};
@@ -26,11 +26,14 @@ async fn the_store_on_dynamodb_keeps_the_contract() {
     let cloud = Cloud::start(CloudOptions::default()).await.unwrap();
     create_sessions_table(&cloud.dynamodb(), "sessions").await.unwrap();
     create_sessions_table(&cloud.dynamodb(), "sessions").await.unwrap();
-    contract(Arc::new(DynamoSessions::new(cloud.dynamodb(), "sessions"))).await;
+    cloud.create_bucket("files").await.unwrap();
+    let large = LargeValues::new(cloud.s3(), "files", None);
+    contract(Arc::new(DynamoSessions::new(cloud.dynamodb(), "sessions").with_large_values(Some(large)))).await;
 }
 
 async fn contract(store: Arc<dyn SessionStore>) {
     what_is_saved_is_loaded(&*store).await;
+    a_large_state_is_loaded_whole(&*store).await;
     a_save_names_the_version_it_replaces(&*store).await;
     subjects_are_apart(&*store).await;
     what_has_expired_is_absent_and_can_be_replaced(&*store).await;
@@ -58,6 +61,18 @@ async fn what_is_saved_is_loaded(store: &dyn SessionStore) {
     assert_eq!(store.save(&key("ana", "one"), &session, 0).await.unwrap(), 1);
     let loaded = store.load(&key("ana", "one")).await.unwrap().unwrap();
     assert_eq!((loaded.session, loaded.version), (session, 1));
+}
+
+async fn a_large_state_is_loaded_whole(store: &dyn SessionStore) {
+    let payload = json!({ "photo": "é\"".repeat(300_000), "rows": vec![7; 30_000], "step": 2 });
+    let state = Delegated { payload: payload.as_object().unwrap().clone(), ..Delegated::default() };
+    let session = Session { state: DialogState::Delegated(state), ..lasting() };
+    store.save(&key("ana", "large"), &session, 0).await.unwrap();
+    let loaded = store.load(&key("ana", "large")).await.unwrap().unwrap();
+    assert_eq!(loaded.session.state, session.state);
+    let next = Session { misses: 1, ..loaded.session };
+    store.save(&key("ana", "large"), &next, 1).await.unwrap();
+    assert_eq!(store.load(&key("ana", "large")).await.unwrap().unwrap().session, next);
 }
 
 async fn a_save_names_the_version_it_replaces(store: &dyn SessionStore) {

@@ -74,7 +74,10 @@ async function reached<T>(asked: Promise<T>): Promise<T> {
 
 /** The JSON of a 2xx. */
 async function contentOf(response: Response): Promise<unknown> {
-  if (!response.ok) throw failed(kindOf(response.status), await faultOf(response), retryAfterOf(response));
+  if (!response.ok) {
+    const retryAfter = retryAfterOf(response);
+    throw failed(kindOf(response.status, retryAfter), await faultOf(response), retryAfter);
+  }
   try {
     return await response.json();
   } catch {
@@ -94,9 +97,13 @@ async function answered(path: string, timeout: number, body?: object, token: str
   }
 }
 
-function kindOf(status: number): FailureKind {
+/** Seconds from which a 429 is no matter of a moment: the day's quota is used up. */
+const LONG = 300;
+
+function kindOf(status: number, retryAfter: number | null): FailureKind {
   if (status === 401 || status === 403) return "unauthorised";
   if (status === 413) return "tooLarge";
+  if (status === 429 && (retryAfter ?? 0) > LONG) return "usedUp";
   if (status === 429 || status === 503) return "busy";
   if (status === 504) return "timeout";
   return status >= 500 ? "server" : "refused";

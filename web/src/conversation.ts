@@ -38,7 +38,7 @@ export interface Failure {
 
 /** `refused` and `tooLarge` are about the turn itself; all others may be over the next time. */
 export type FailureKind =
-  "offline" | "timeout" | "busy" | "unauthorised" | "refused" | "tooLarge" | "server" | "unreadable";
+  "offline" | "timeout" | "busy" | "usedUp" | "unauthorised" | "refused" | "tooLarge" | "server" | "unreadable";
 
 /** A whole conversation. */
 export interface Conversation {

@@ -15,6 +15,8 @@ pub mod oidc;
 #[cfg(feature = "serve")]
 pub mod profiles;
 #[cfg(feature = "serve")]
+pub mod quotas;
+#[cfg(feature = "serve")]
 pub mod ratings;
 #[cfg(feature = "serve")]
 pub mod router;

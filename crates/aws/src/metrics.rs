@@ -20,7 +20,7 @@ mod turn;
 use serde_json::{Map, Number, Value, json};
 
 #[cfg(feature = "serve")]
-pub(crate) use self::gauge::{count, is_measuring};
+pub(crate) use self::gauge::{count, is_measuring, measure_highest};
 #[cfg(feature = "train")]
 pub use self::training::of_training;
 #[cfg(feature = "serve")]
@@ -128,6 +128,8 @@ metrics! {
     SoundHits: Count,
     /// Those of them that nobody heard: the voice failed.
     SoundFailures: Count,
+    /// How much of the day's budget for speech is spent, at a sound that had to be made.
+    SpeechBudgetUsed: Percent,
     /// Training runs that had something to train.
     Trainings: Count,
     /// Those of them that published nothing for a fault, of the brain or of the machine.

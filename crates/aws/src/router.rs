@@ -36,6 +36,7 @@ pub use self::{
     guard::{Answered, RequestId, guarded, log_panics},
 };
 use self::{front::fronted, refusal::Refusal};
+use crate::quotas::Quotas;
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -50,6 +51,8 @@ pub struct App {
     pub ratings: Option<Arc<dyn RatingStore>>,
     /// Upload forms; without it `/uploads` says that no files are taken.
     pub uploads: Option<Arc<dyn Uploads>>,
+    /// What people may use in a day; without it, anything. Speech and uploads keep to it by themselves.
+    pub quotas: Option<Quotas>,
     /// How a page signs people in; without it, `/client.json` says that nobody does.
     pub sign_in: Option<SignIn>,
 }

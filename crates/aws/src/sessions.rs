@@ -1,5 +1,7 @@
 //! Sessions in DynamoDB.
 
+mod large;
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
@@ -7,13 +9,16 @@ use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
     operation::put_item::PutItemError,
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure, TimeToLiveSpecification, TimeToLiveStatus},
+    types::{
+        AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TimeToLiveSpecification, TimeToLiveStatus,
+    },
 };
 use sbf_dialog::{
     ports::{SaveError, SessionKey, SessionStore, StoreError, Stored},
     session::Session,
 };
 
+pub use self::large::LargeValues;
 use crate::{causes, tables, unread};
 
 /// A table whose items are found by two strings and expire.
@@ -38,12 +43,48 @@ pub const SESSIONS_TABLE: TableDefinition =
 pub struct DynamoSessions {
     client: Client,
     table: String,
+    large: Option<LargeValues>,
 }
 
 impl DynamoSessions {
     /// A store on an existing table.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+        Self { client, table: table.into(), large: None }
+    }
+
+    /// The same with a place for large values; without one, there is no room for a state that needs them.
+    #[must_use]
+    pub fn with_large_values(self, large: Option<LargeValues>) -> Self {
+        Self { large, ..self }
+    }
+
+    /// Writes the session's item, if the item there has the expected version; returns the one that was there.
+    async fn put(&self, key: &SessionKey, session: &Session, expected: u64) -> Result<Option<Item>, SaveError> {
+        let save_id = uuid::Uuid::new_v4().to_string();
+        let body = serde_json::to_string(session).map_err(failed)?;
+        let request = self.client.put_item().table_name(&self.table);
+        let request = request
+            .item(SESSIONS_TABLE.partition_key, AttributeValue::S(key.subject.clone()))
+            .item(SESSIONS_TABLE.sort_key, AttributeValue::S(key.session_id.clone()))
+            .item(SESSIONS_TABLE.time_to_live, number(session.expires_at))
+            .item("version", number(expected + 1))
+            .item("body", AttributeValue::S(body))
+            .item("savedBy", AttributeValue::S(save_id.clone()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let request = if expected == 0 {
+            request
+                .condition_expression("attribute_not_exists(pk) OR expiresAt <= :now")
+                .expression_attribute_values(":now", number(now()))
+                .return_values(ReturnValue::AllOld)
+        } else {
+            request
+                .condition_expression("version = :expected")
+                .expression_attribute_values(":expected", number(expected))
+        };
+        match request.send().await {
+            Ok(output) => Ok(output.attributes),
+            Err(error) => not_saved(error, &save_id).map(|()| None),
+        }
     }
 }
 
@@ -78,7 +119,11 @@ impl SessionStore for DynamoSessions {
             .key(SESSIONS_TABLE.partition_key, AttributeValue::S(key.subject.clone()))
             .key(SESSIONS_TABLE.sort_key, AttributeValue::S(key.session_id.clone()));
         let item = request.send().await.map_err(failed)?.item;
-        item.map_or(Ok(None), |item| read(&item, now()))
+        let stored = item.map_or(Ok(None), |item| read(&item, now()))?;
+        match (stored, &self.large) {
+            (Some(stored), Some(large)) => large.fetch(key, stored).await.map(Some),
+            (stored, _) => Ok(stored),
+        }
     }
 
     async fn load_newer(&self, key: &SessionKey, than: u64, within: Duration) -> Result<Option<Stored>, StoreError> {
@@ -97,31 +142,21 @@ impl SessionStore for DynamoSessions {
     }
 
     async fn save(&self, key: &SessionKey, session: &Session, expected: u64) -> Result<u64, SaveError> {
-        let version = expected + 1;
-        let save_id = uuid::Uuid::new_v4().to_string();
-        let body = serde_json::to_string(session).map_err(failed)?;
-        let request = self.client.put_item().table_name(&self.table);
-        let request = request
-            .item(SESSIONS_TABLE.partition_key, AttributeValue::S(key.subject.clone()))
-            .item(SESSIONS_TABLE.sort_key, AttributeValue::S(key.session_id.clone()))
-            .item(SESSIONS_TABLE.time_to_live, number(session.expires_at))
-            .item("version", number(version))
-            .item("body", AttributeValue::S(body))
-            .item("savedBy", AttributeValue::S(save_id.clone()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let request = if expected == 0 {
-            request
-                .condition_expression("attribute_not_exists(pk) OR expiresAt <= :now")
-                .expression_attribute_values(":now", number(now()))
-        } else {
-            request
-                .condition_expression("version = :expected")
-                .expression_attribute_values(":expected", number(expected))
-        };
-        match request.send().await {
-            Ok(_) => Ok(version),
-            Err(error) => not_saved(error, &save_id).map(|()| version),
+        let (item, values) = session.apart();
+        match &self.large {
+            Some(large) => large.keep(key, &values, session).await?,
+            None if values.is_empty() => {}
+            None => return Err(SaveError::NoRoom("there is no bucket for large values".to_owned())),
         }
+        let replaced = self.put(key, &item, expected).await?;
+        if let Some(large) = &self.large {
+            large.erase(key, session, &item).await;
+            // An expired session of the same name went with this save.
+            if let Some(Ok(expired)) = replaced.as_ref().map(body_of) {
+                large.erase(key, &expired, &item).await;
+            }
+        }
+        Ok(expected + 1)
     }
 }
 
@@ -146,10 +181,12 @@ fn read(item: &Item, now: u64) -> Result<Option<Stored>, StoreError> {
     if expires_at <= now {
         return Ok(None);
     }
-    let version = number_in(item, "version")?;
+    Ok(Some(Stored { session: body_of(item)?, version: number_in(item, "version")? }))
+}
+
+fn body_of(item: &Item) -> Result<Session, StoreError> {
     let body = item.get("body").and_then(|body| body.as_s().ok()).ok_or_else(|| unreadable("it has no body"))?;
-    let session = serde_json::from_str(body).map_err(|error| unreadable(unread(&error)))?;
-    Ok(Some(Stored { session, version }))
+    serde_json::from_str(body).map_err(|error| unreadable(unread(&error)))
 }
 
 fn number_in(item: &Item, name: &str) -> Result<u64, StoreError> {

@@ -7,6 +7,8 @@ mod allowed;
 #[cfg(feature = "serve")]
 mod front;
 #[cfg(feature = "serve")]
+mod quotas;
+#[cfg(feature = "serve")]
 mod ratings;
 #[cfg(feature = "serve")]
 mod serving;
@@ -16,6 +18,7 @@ use std::collections::BTreeMap;
 #[cfg(feature = "serve")]
 pub use self::{
     allowed::{AllowedBots, AllowedFunctions, AllowedRoles},
+    quotas::QuotaSettings,
     ratings::RatingSettings,
     serving::{BackendSettings, CoreSettings, IdentitySettings, SessionSettings, SpeechSettings, UploadSettings},
 };

@@ -2,6 +2,7 @@
 
 mod kept;
 mod memory;
+mod spending;
 mod ssml;
 mod voices;
 
@@ -26,12 +27,14 @@ pub use self::voices::default_voice;
 use self::{
     kept::KeptSounds,
     memory::AudioCache,
+    spending::Reserved,
     ssml::{Prepared, plain, prepare},
     voices::{engines, language_code},
 };
 use crate::{
     causes,
     metrics::{Metric, count},
+    quotas::{NotReserved, Quotas},
     settings::SpeechSettings,
 };
 
@@ -48,6 +51,8 @@ pub struct PollySpeech {
     settings: SpeechSettings,
     memory: Mutex<AudioCache>,
     bucket: Option<KeptSounds>,
+    /// What listeners may hear that must be made first, and what that may cost; without it, anything.
+    quotas: Option<Quotas>,
     /// Voices and engines that Polly does not have together, in this Region.
     lacking: Mutex<BTreeSet<(String, Engine)>>,
 }
@@ -66,7 +71,7 @@ impl PollySpeech {
     /// Speech through `client`.
     pub fn new(client: Client, settings: SpeechSettings) -> Self {
         let memory = Mutex::new(AudioCache::new(settings.cache_bytes));
-        Self { client, settings, memory, bucket: None, lacking: Mutex::default() }
+        Self { client, settings, memory, bucket: None, quotas: None, lacking: Mutex::default() }
     }
 
     /// The same, with sounds kept in the bucket that the settings name, if they name one.
@@ -74,6 +79,12 @@ impl PollySpeech {
     pub fn keeping_in(self, client: aws_sdk_s3::Client) -> Self {
         let bucket = self.settings.bucket.clone().map(|bucket| KeptSounds::new(client, bucket));
         Self { bucket, ..self }
+    }
+
+    /// The same within quotas; sounds that are kept are within any.
+    #[must_use]
+    pub fn within(self, quotas: Option<Quotas>) -> Self {
+        Self { quotas, ..self }
     }
 
     fn wanted<'r>(&self, request: &'r SpeechRequest) -> Option<Wanted<'r>> {
@@ -98,7 +109,7 @@ impl PollySpeech {
     }
 
     /// From a cache, or made now and kept.
-    async fn sound(&self, wanted: Wanted<'_>) -> Result<Audio, String> {
+    async fn sound(&self, wanted: Wanted<'_>, listener: &str) -> Result<Audio, Unsaid> {
         let key = wanted.key();
         if let Some(audio) = lock(&self.memory).get(&key) {
             return Ok(audio);
@@ -110,8 +121,9 @@ impl PollySpeech {
             return Ok(audio);
         }
         let deadline = self.settings.deadline;
-        let made = tokio::time::timeout(deadline, self.make(wanted, key)).await;
-        let (audio, key) = made.unwrap_or_else(|_| Err(format!("no answer within {} ms", deadline.as_millis())))?;
+        let made = tokio::time::timeout(deadline, self.make(wanted, key, listener)).await;
+        let late = || Unsaid::Failed(format!("no answer within {} ms", deadline.as_millis()));
+        let (audio, key) = made.unwrap_or_else(|_| Err(late()))?;
         lock(&self.memory).put(key, audio.clone());
         if let Some(bucket) = &self.bucket {
             bucket.put(&key, &audio).await;
@@ -120,13 +132,15 @@ impl PollySpeech {
     }
 
     /// Asks Polly; what it refuses is asked for once more without. A sound of another engine has the key under which it is looked for next.
-    async fn make(&self, mut wanted: Wanted<'_>, mut key: Key) -> Result<(Audio, Key), String> {
+    async fn make(&self, mut wanted: Wanted<'_>, mut key: Key, listener: &str) -> Result<(Audio, Key), Unsaid> {
         let mut is_second_engine = false;
+        let mut reserved = Reserved::default();
         loop {
+            reserved = self.reserve(&wanted, listener, reserved).await?;
             let error = match self.ask(&wanted).await {
                 Ok(output) => {
                     let content_type = output.content_type.unwrap_or_else(|| "audio/mpeg".to_owned());
-                    let bytes = collected(output.audio_stream).await?;
+                    let bytes = collected(output.audio_stream).await.map_err(Unsaid::Failed)?;
                     return Ok((Audio { bytes, content_type, cache_hit: false }, key));
                 }
                 Err(error) => error,
@@ -137,7 +151,7 @@ impl PollySpeech {
                     tracing::debug!(voice = wanted.voice, "lacks an engine");
                     tracing::warn!(engine = wanted.engine.as_str(), why, "the voice lacks an engine");
                     lock(&self.lacking).insert((wanted.voice.to_owned(), wanted.engine.clone()));
-                    let other = self.engine(wanted.voice).filter(|_| !is_second_engine).ok_or(why)?;
+                    let other = self.engine(wanted.voice).filter(|_| !is_second_engine).ok_or(Unsaid::Failed(why))?;
                     is_second_engine = true;
                     let spoken = prepare(&wanted.request.text, other != Engine::Standard);
                     let other = Wanted { engine: other, spoken, ..wanted };
@@ -154,7 +168,7 @@ impl PollySpeech {
                     tracing::warn!(lexicons, "a lexicon is unknown to Polly; spoken without any");
                     Wanted { lexicons: Vec::new(), ..wanted }
                 }
-                _ => return Err(why),
+                _ => return Err(Unsaid::Failed(why)),
             };
         }
     }
@@ -176,18 +190,44 @@ impl PollySpeech {
 
 #[async_trait]
 impl Speech for PollySpeech {
-    async fn synthesize(&self, request: &SpeechRequest) -> Option<Audio> {
+    async fn synthesize(&self, request: &SpeechRequest, listener: &str) -> Option<Audio> {
         let wanted = self.wanted(request)?;
         let voice = wanted.voice;
-        self.sound(wanted)
-            .await
-            .inspect_err(|why| {
+        match self.sound(wanted, listener).await {
+            Ok(audio) => Some(audio),
+            Err(Unsaid::UsedUp) => {
+                tracing::debug!(
+                    "an answer goes out without its sound: the listener's quota or the bot's budget is used up"
+                );
+                None
+            }
+            Err(Unsaid::Failed(why)) => {
                 count(Metric::SoundFailures);
                 // Its name may be the client's, as is what Polly says of it.
                 tracing::debug!(voice, "no sound");
                 tracing::warn!(why, "an answer goes out without its sound");
-            })
-            .ok()
+                None
+            }
+        }
+    }
+}
+
+/// Why there is no sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Unsaid {
+    /// The day's quota or budget is used up: nothing is wrong.
+    UsedUp,
+    /// For the log.
+    Failed(String),
+}
+
+impl From<NotReserved> for Unsaid {
+    fn from(why: NotReserved) -> Self {
+        match why {
+            NotReserved::UsedUp => Self::UsedUp,
+            // What cannot be counted is not bought.
+            NotReserved::Store(why) => Self::Failed(why),
+        }
     }
 }
 

@@ -19,7 +19,11 @@ use sbf_dialog::ports::{UploadError, UploadForm, UploadRequest, Uploads};
 use sha2::{Digest, Sha256};
 
 use self::policy::Policy;
-use crate::{causes, settings::UploadSettings};
+use crate::{
+    causes,
+    quotas::{NotReserved, Quotas, Use},
+    settings::UploadSettings,
+};
 
 /// How long a form can be used.
 const LIFETIME_SECONDS: u64 = 5 * 60;
@@ -52,13 +56,30 @@ pub struct S3Uploads {
     client: Client,
     credentials: SharedCredentialsProvider,
     settings: UploadSettings,
+    /// How much each person may send in a day; without it, anything.
+    quotas: Option<Quotas>,
 }
 
 impl S3Uploads {
     /// Forms for the bucket of `settings`, signed with `credentials`: those of `client`'s own configuration, which the SDK does not hand
     /// out again, or others that may write the bucket. A form names their access key.
     pub fn new(client: Client, credentials: SharedCredentialsProvider, settings: UploadSettings) -> Self {
-        Self { client, credentials, settings }
+        Self { client, credentials, settings, quotas: None }
+    }
+
+    /// The same within quotas, of which a form takes the size of its file.
+    #[must_use]
+    pub fn within(self, quotas: Option<Quotas>) -> Self {
+        Self { quotas, ..self }
+    }
+
+    /// Takes the file's size of what the person may send today.
+    async fn reserve(&self, subject: &str, bytes: u64) -> Result<(), UploadError> {
+        let Some(quotas) = &self.quotas else { return Ok(()) };
+        quotas.reserve(subject, Use::UploadBytes, bytes).await.map_err(|why| match why {
+            NotReserved::UsedUp => UploadError::UsedUp,
+            NotReserved::Store(why) => UploadError::Unsigned(why),
+        })
     }
 
     /// How the key ends, if such a file is taken.
@@ -94,6 +115,7 @@ impl Uploads for S3Uploads {
     /// `Unsigned` without credentials or a region.
     async fn form(&self, subject: &str, wanted: &UploadRequest, now: u64, id: &str) -> Result<UploadForm, UploadError> {
         let ending = self.ending(wanted)?;
+        self.reserve(subject, wanted.size).await?;
         let key = format!("uploads/{}/{id}.{ending}", folder(subject));
         let seconds = now / 1000;
         let credentials = self.credentials.provide_credentials().await.map_err(unsigned)?;
@@ -118,7 +140,7 @@ impl Uploads for S3Uploads {
 }
 
 /// A folder for each subject that does not tell who it is.
-fn folder(subject: &str) -> String {
+pub(crate) fn folder(subject: &str) -> String {
     let hash = Sha256::new().chain_update("sbf upload folder\0").chain_update(subject).finalize();
     hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

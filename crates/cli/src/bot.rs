@@ -11,7 +11,7 @@ use sbf_aws::{
     brains::S3Brains,
     ratings::{DynamoRatings, create_ratings_table},
     router::{App, epoch_millis},
-    sessions::{DynamoSessions, create_sessions_table},
+    sessions::{DynamoSessions, LargeValues, create_sessions_table},
     settings::{BackendSettings, BrainSettings, SpeechSettings, UploadSettings},
     speech::PollySpeech,
     training::{Outcome, Trainer},
@@ -115,7 +115,9 @@ impl LocalBot {
 fn app(cloud: &Cloud, brains: Arc<S3Brains>) -> App {
     let settings = SpeechSettings { bucket: Some(SPEECH_BUCKET.to_owned()), ..SpeechSettings::default() };
     let speech = Arc::new(PollySpeech::new(cloud.polly(), settings).keeping_in(cloud.s3()));
-    let sessions = Arc::new(DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE));
+    let large = LargeValues::new(cloud.s3(), UPLOAD_BUCKET, None);
+    let sessions = DynamoSessions::new(cloud.dynamodb(), SESSIONS_TABLE).with_large_values(Some(large));
+    let sessions = Arc::new(sessions);
     let backends = Arc::new(Backends::new(cloud.lambda(), BackendSettings::default()));
     let bot = Bot::new(Arc::clone(&brains) as _, sessions, backends, Some(Arc::clone(&speech) as _), epoch_millis);
     // The cloud holds its state folder's lock for this process alone.
@@ -127,6 +129,8 @@ fn app(cloud: &Cloud, brains: Arc<S3Brains>) -> App {
         speech,
         ratings: Some(Arc::new(DynamoRatings::new(cloud.dynamodb(), RATINGS_TABLE))),
         uploads: Some(Arc::new(S3Uploads::new(cloud.s3(), cloud.form_credentials(), uploads))),
+        // Who is alone on a machine of their own pays nothing for it.
+        quotas: None,
         sign_in: None,
     }
 }

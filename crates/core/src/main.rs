@@ -20,9 +20,10 @@ use sbf_aws::{
     metrics::{Measured, Meter, metered},
     oidc::Issuer,
     profiles::{CachedProfiles, CognitoProfiles, UserinfoProfiles},
+    quotas::Quotas,
     ratings::DynamoRatings,
     router::{self, App},
-    sessions::DynamoSessions,
+    sessions::{DynamoSessions, LargeValues},
     settings::{BackendSettings, CoreSettings, Environment, IdentitySettings},
     speech::PollySpeech,
     uploads::S3Uploads,
@@ -67,22 +68,29 @@ fn timeouts() -> TimeoutConfig {
 fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let (s3, dynamodb) = (aws_sdk_s3::Client::new(sdk), aws_sdk_dynamodb::Client::new(sdk));
     let brains = Arc::new(Measured(S3Brains::new(s3.clone(), settings.brain)));
-    let sessions = Arc::new(Measured(DynamoSessions::new(dynamodb.clone(), settings.sessions.table)));
+    let table = settings.sessions.table;
+    let quotas = settings.quotas.map(|limits| Quotas::new(dynamodb.clone(), &table, limits, router::epoch_millis));
+    let files = settings.uploads.as_ref().map(|uploads| uploads.bucket.clone());
+    let large = files.map(|bucket| LargeValues::new(s3.clone(), bucket, quotas.clone()));
+    let sessions = DynamoSessions::new(dynamodb.clone(), table).with_large_values(large);
+    let sessions = Arc::new(Measured(sessions));
     let ratings = settings
         .ratings
         .map(|ratings| Arc::new(DynamoRatings::new(dynamodb, ratings.table).keeping_for(ratings.kept)) as _);
     let uploads = settings.uploads.zip(sdk.credentials_provider());
-    let uploads =
-        uploads.map(|(settings, credentials)| Arc::new(S3Uploads::new(s3.clone(), credentials, settings)) as _);
+    let uploads = uploads.map(|(settings, credentials)| {
+        Arc::new(S3Uploads::new(s3.clone(), credentials, settings).within(quotas.clone())) as _
+    });
     let deadline = settings.backends.deadline;
     let backends = Arc::new(Measured(backends(sdk, settings.backends)));
-    let speech = PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech).keeping_in(s3);
+    let speech =
+        PollySpeech::new(aws_sdk_polly::Client::new(sdk), settings.speech).keeping_in(s3).within(quotas.clone());
     let speech = Arc::new(Measured(speech));
     let bot = Bot::new(brains.clone(), sessions, backends, Some(speech.clone()), router::epoch_millis);
     let timing = bot.timing.with_backend_deadline(deadline);
     let profiles = Some(profiles(sdk, settings.identity));
     let sign_in = settings.sign_in;
-    App { bot: Arc::new(Bot { timing, profiles, ..bot }), brains, speech, ratings, uploads, sign_in }
+    App { bot: Arc::new(Bot { timing, profiles, ..bot }), brains, speech, ratings, uploads, quotas, sign_in }
 }
 
 /// Functions, in the roles that they need, and other bots: what the settings allow of each.

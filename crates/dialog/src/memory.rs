@@ -19,7 +19,7 @@ use crate::{
         BackendAnswer, BackendCall, BrainSource, Fulfilment, LiveBrain, NoBrain, Rating, RatingError, RatingStore,
         SaveError, SessionKey, SessionStore, StoreError, Stored,
     },
-    session::Session,
+    session::{LargeValue, Session},
 };
 
 /// One brain, always live.
@@ -49,7 +49,8 @@ pub struct MemorySessions {
 
 #[derive(Debug, Default)]
 struct Kept {
-    sessions: HashMap<SessionKey, Stored>,
+    /// Each with the values that are kept beside it.
+    sessions: HashMap<SessionKey, (Stored, Vec<LargeValue>)>,
     accesses: Vec<Access>,
     save_faults: VecDeque<Option<SaveFault>>,
     clock: u64,
@@ -69,6 +70,8 @@ pub enum Access {
 pub enum SaveFault {
     /// As if another turn had been faster.
     Conflict,
+    /// As if there were no room for the dialog's state.
+    NoRoom,
     /// As if the store did not answer.
     Store,
 }
@@ -76,7 +79,7 @@ pub enum SaveFault {
 impl MemorySessions {
     /// What is kept under a key, whether it has expired or not.
     pub fn peek(&self, key: &SessionKey) -> Option<Stored> {
-        self.lock().sessions.get(key).cloned()
+        self.lock().sessions.get(key).map(whole)
     }
 
     /// Accesses so far.
@@ -100,15 +103,15 @@ impl MemorySessions {
     }
 
     fn read(&self, key: &SessionKey) -> Option<Stored> {
-        self.lock().live(key).cloned()
+        self.lock().live(key).map(whole)
     }
 
     /// Reads the session, or asks to be woken when one is saved.
     fn poll_newer(&self, key: &SessionKey, than: u64, deadline: Instant, waker: &Waker) -> Poll<Option<Stored>> {
         let kept = self.lock();
         let found = kept.live(key);
-        if found.map_or(0, |stored| stored.version) != than || Instant::now() >= deadline {
-            return Poll::Ready(found.cloned());
+        if found.map_or(0, |(stored, _)| stored.version) != than || Instant::now() >= deadline {
+            return Poll::Ready(found.map(whole));
         }
         locked(&self.waiting).push(waker.clone());
         Poll::Pending
@@ -116,9 +119,15 @@ impl MemorySessions {
 }
 
 impl Kept {
-    fn live(&self, key: &SessionKey) -> Option<&Stored> {
-        self.sessions.get(key).filter(|stored| stored.session.expires_at > self.clock)
+    fn live(&self, key: &SessionKey) -> Option<&(Stored, Vec<LargeValue>)> {
+        self.sessions.get(key).filter(|(stored, _)| stored.session.expires_at > self.clock)
     }
+}
+
+/// A session with its large values put back.
+fn whole((stored, values): &(Stored, Vec<LargeValue>)) -> Stored {
+    let values = values.iter().filter_map(|value| Some((value.place.clone(), serde_json::from_str(&value.json).ok()?)));
+    Stored { session: stored.session.clone().whole(values), version: stored.version }
 }
 
 #[async_trait]
@@ -140,14 +149,16 @@ impl SessionStore for MemorySessions {
         kept.accesses.push(Access::Save);
         match kept.save_faults.pop_front().flatten() {
             Some(SaveFault::Conflict) => return Err(SaveError::Conflict),
+            Some(SaveFault::NoRoom) => return Err(SaveError::NoRoom("it was told so".to_owned())),
             Some(SaveFault::Store) => return Err(StoreError("it was told to fail".to_owned()).into()),
             None => {}
         }
-        if kept.live(key).map_or(0, |stored| stored.version) != expected {
+        if kept.live(key).map_or(0, |(stored, _)| stored.version) != expected {
             return Err(SaveError::Conflict);
         }
         let version = expected + 1;
-        kept.sessions.insert(key.clone(), Stored { session: session.clone(), version });
+        let (session, values) = session.apart();
+        kept.sessions.insert(key.clone(), (Stored { session, version }, values));
         wake(&self.waiting);
         Ok(version)
     }

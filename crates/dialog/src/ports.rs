@@ -91,7 +91,7 @@ pub struct NoBrain(pub String);
 pub struct SessionKey {
     /// The caller's subject.
     pub subject: String,
-    /// 1–128 of `[A-Za-z0-9._-]`.
+    /// As [`is_session_id`](crate::session::is_session_id) says.
     pub session_id: String,
 }
 
@@ -123,7 +123,8 @@ pub trait SessionStore: Send + Sync {
     /// or 1 for a new session.
     ///
     /// # Errors
-    /// `Conflict` where another turn was faster; `Store` where the store cannot be written.
+    /// `Conflict` where another turn was faster; `NoRoom` where large values (`Session::apart`) cannot be kept; `Store` where the store
+    /// cannot be written.
     async fn save(&self, key: &SessionKey, session: &Session, expected: u64) -> Result<u64, SaveError>;
 }
 
@@ -138,6 +139,9 @@ pub enum SaveError {
     /// Another turn of the session was saved since the load.
     #[error("another turn of this session was saved first")]
     Conflict,
+    /// The dialog's state has large values for which there is no room; nothing was saved.
+    #[error("the dialog's state is too large to be kept: {0}")]
+    NoRoom(String),
     /// The store did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -190,8 +194,8 @@ pub enum BackendAnswer {
 /// Text to speech.
 #[async_trait]
 pub trait Speech: Send + Sync {
-    /// The audio, or `None` where no voice is to be had: a missing sound never costs the answer.
-    async fn synthesize(&self, request: &SpeechRequest) -> Option<Audio>;
+    /// The audio for a listener (the caller's subject), or `None` where no voice is to be had: a missing sound never costs the answer.
+    async fn synthesize(&self, request: &SpeechRequest, listener: &str) -> Option<Audio>;
 }
 
 /// What to say and how.

@@ -1,10 +1,13 @@
 //! What a conversation remembers between turns.
 
+mod large;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use self::large::{BESIDE_LIMIT, Beside, LargeValue, Place};
 use crate::digest::digest;
 
 /// Replies kept for repeated requests: a client retries its last turn, hardly ever the one before.
@@ -16,7 +19,8 @@ const DONE: usize = 64;
 /// Bytes of JSON a session may take: a DynamoDB item under 64 KB, with room for its keys.
 pub const SESSION_LIMIT: usize = 60 * 1024;
 
-/// Bytes of JSON a dialog state may take; a larger one is refused whole, never stored in part.
+/// Bytes of JSON that a dialog state may take in the session's item. The large values of a larger one are kept beside the session;
+/// a state that is too large without them is refused whole, never stored in part.
 pub const STATE_LIMIT: usize = 40 * 1024;
 
 /// A conversation's memory: written as JSON, read by this release, the one before and the next.
@@ -43,6 +47,10 @@ pub struct Session {
     pub claim: Option<Claim>,
     /// Epoch seconds after which the session counts as absent.
     pub expires_at: u64,
+    /// Which large values of the state the store keeps beside the session, as it was found: what did not change is not written again,
+    /// and what is no longer named is erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
     /// What only newer releases know.
     #[serde(flatten)]
     pub newer: Map<String, Value>,
@@ -178,11 +186,6 @@ impl DialogState {
             Self::Federated(_) => "federated",
         }
     }
-
-    /// Whether it is small enough to be kept.
-    pub fn fits(&self) -> bool {
-        size(self) <= STATE_LIMIT
-    }
 }
 
 impl Session {
@@ -210,14 +213,17 @@ impl Session {
     }
 
     fn make_room(&mut self) {
-        for oldest in 0..self.recent.len() {
-            if size(self) <= SESSION_LIMIT {
-                return;
+        // Replies are kept in the session's item, and there the state is without its large values.
+        let (mut kept, _) = self.apart();
+        for oldest in 0..kept.recent.len() {
+            if size(&kept) <= SESSION_LIMIT {
+                break;
             }
-            if let Some(stored) = self.recent.get_mut(oldest) {
+            if let Some(stored) = kept.recent.get_mut(oldest) {
                 (stored.reply, stored.response) = (Value::Null, Value::Null);
             }
         }
+        self.recent = kept.recent;
     }
 }
 

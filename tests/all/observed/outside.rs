@@ -92,7 +92,7 @@ async fn the_voice_and_the_lexicons_that_a_client_names_are_in_no_line() {
             language: None,
             lexicon: Some("qxoutside".to_owned()),
         };
-        let sound = PollySpeech::new(polly, SpeechSettings::default()).synthesize(&request).await;
+        let sound = PollySpeech::new(polly, SpeechSettings::default()).synthesize(&request, "ana").await;
         assert!(sound.is_none());
         assert_silent(&log, &observed, refusal);
     }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{
     EVERYTHING,
     rights::written,
-    stack::{Stack, text},
+    stack::{Stack, listed, text},
     stacks,
 };
 
@@ -121,6 +121,32 @@ fn every_bucket_is_private_and_encrypted() {
             assert!(rules.len() == 1 && ["AES256", "aws:kms"].contains(&algorithm.as_str()), "{id}");
             let incomplete = "/LifecycleConfiguration/Rules/0/AbortIncompleteMultipartUpload/DaysAfterInitiation";
             assert!(bucket.pointer(incomplete).is_some(), "{id} keeps parts of uploads");
+        }
+    }
+}
+
+#[test]
+fn buckets_are_closed_but_for_their_one_reader() {
+    for stack in stacks() {
+        for (bucket, _) in stack.of("AWS::S3::Bucket") {
+            let policy = &stack.properties(&format!("{bucket}Policy"))["PolicyDocument"]["Statement"];
+            let (denied, allowed): (Vec<&Value>, Vec<&Value>) =
+                policy.as_array().unwrap().iter().partition(|statement| statement["Effect"] == "Deny");
+            let tls = denied.iter().find(|statement| {
+                let condition = &statement["Condition"]["Bool"]["aws:SecureTransport"];
+                statement["Principal"] == "*"
+                    && statement["Action"] == "s3:*"
+                    && condition.to_string().contains("false")
+            });
+            let covered = listed(&tls.unwrap_or_else(|| panic!("{bucket} answers without TLS"))["Resource"]);
+            assert!(covered.len() == 2 && covered[1] == format!("{}/*", covered[0]), "{bucket}: {covered:?}");
+            assert_eq!(allowed.len(), usize::from(bucket == "WebBucket"), "{bucket}");
+            for statement in allowed {
+                assert_eq!(statement["Principal"], json!({ "Service": "cloudfront.amazonaws.com" }));
+                assert_eq!(statement["Action"], "s3:GetObject");
+                let source = &statement["Condition"]["StringEquals"]["aws:SourceArn"];
+                assert_eq!(source, "arn:aws:cloudfront::123456789012:distribution/{Distribution}");
+            }
         }
     }
 }

@@ -27,6 +27,7 @@ export const de: Strings = {
   offline: "Der Bot ist nicht erreichbar. Besteht eine Verbindung?",
   timeout: "Die Antwort lässt zu lange auf sich warten.",
   busy: "Der Bot ist noch nicht bereit. Gleich wird es noch einmal versucht.",
+  usedUp: "Sie haben so viele Nachrichten gesendet, wie an einem Tag möglich sind. Schreiben Sie morgen wieder.",
   unauthorised: "Sie sind nicht oder nicht mehr angemeldet.",
   tooLarge: "Diese Nachricht ist zu groß.",
   refused: "Der Bot konnte diese Nachricht nicht annehmen.",

@@ -27,6 +27,7 @@ export const en: Strings = {
   offline: "The bot cannot be reached. Is the connection working?",
   timeout: "The answer is taking too long.",
   busy: "The bot is not ready yet. It will be asked again in a moment.",
+  usedUp: "You have sent as many messages as you can in a day. Write again tomorrow.",
   unauthorised: "You are not signed in, or no longer.",
   tooLarge: "This message is too large.",
   refused: "The bot could not accept this message.",

@@ -27,6 +27,7 @@ export const es: Strings = {
   offline: "No se puede contactar con el bot. ¿Funciona la conexión?",
   timeout: "La respuesta está tardando demasiado.",
   busy: "El bot aún no está listo. Se volverá a intentar en un momento.",
+  usedUp: "Ya enviaste el máximo de mensajes por día. Escribe de nuevo mañana.",
   unauthorised: "No has iniciado sesión, o tu sesión ha terminado.",
   tooLarge: "Este mensaje es demasiado grande.",
   refused: "El bot no pudo aceptar este mensaje.",

@@ -27,6 +27,7 @@ export const fr: Strings = {
   offline: "Le bot est injoignable. La connexion fonctionne-t-elle ?",
   timeout: "La réponse se fait trop attendre.",
   busy: "Le bot n’est pas encore prêt. Nouvel essai dans un instant.",
+  usedUp: "Vous avez envoyé le nombre maximal de messages par jour. Écrivez de nouveau demain.",
   unauthorised: "Vous n’êtes pas connecté, ou ne l’êtes plus.",
   tooLarge: "Ce message est trop volumineux.",
   refused: "Le bot n’a pas pu accepter ce message.",

@@ -27,6 +27,7 @@ export const it: Strings = {
   offline: "Il bot non è raggiungibile. La connessione funziona?",
   timeout: "La risposta si fa attendere troppo.",
   busy: "Il bot non è ancora pronto. Tra un momento si riproverà.",
+  usedUp: "Hai inviato il numero massimo di messaggi per un giorno. Scrivi di nuovo domani.",
   unauthorised: "Non hai effettuato l’accesso, o la sessione è terminata.",
   tooLarge: "Questo messaggio è troppo grande.",
   refused: "Il bot non ha potuto accettare questo messaggio.",

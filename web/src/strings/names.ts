@@ -25,6 +25,7 @@ export interface Strings {
   readonly offline: string;
   readonly timeout: string;
   readonly busy: string;
+  readonly usedUp: string;
   readonly unauthorised: string;
   readonly tooLarge: string;
   readonly refused: string;

@@ -27,6 +27,7 @@ export const pt: Strings = {
   offline: "Não foi possível falar com o bot. A conexão está funcionando?",
   timeout: "A resposta está demorando demais.",
   busy: "O bot ainda não está pronto. Em instantes tentaremos de novo.",
+  usedUp: "Você já enviou o máximo de mensagens por dia. Escreva de novo amanhã.",
   unauthorised: "Você não entrou na sua conta, ou a sessão terminou.",
   tooLarge: "Esta mensagem é grande demais.",
   refused: "O bot não pôde aceitar esta mensagem.",

@@ -19,7 +19,7 @@ pub struct Gauge(Mutex<Measures>);
 /// What one request has measured.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Measures {
-    /// Sums: counts, or milliseconds.
+    /// Sums (counts, milliseconds) and highest levels.
     pub sums: BTreeMap<Metric, f64>,
     /// The version of the brain that answered.
     pub brain: Option<String>,
@@ -44,6 +44,14 @@ impl Gauge {
 /// Counts something that happened once more; where nobody measures, nothing.
 pub(crate) fn count(metric: Metric) {
     add(metric, 1.0);
+}
+
+/// Notes a level, of which the highest counts.
+pub(crate) fn measure_highest(metric: Metric, level: f64) {
+    measuring(|measures| {
+        let highest = measures.sums.entry(metric).or_default();
+        *highest = highest.max(level);
+    });
 }
 
 /// Whether somebody measures: at the start of a process nobody does.

@@ -57,9 +57,9 @@ impl<P: Fulfilment> Fulfilment for Measured<P> {
 
 #[async_trait]
 impl<P: Speech> Speech for Measured<P> {
-    async fn synthesize(&self, request: &SpeechRequest) -> Option<Audio> {
+    async fn synthesize(&self, request: &SpeechRequest, listener: &str) -> Option<Audio> {
         count(Metric::Sounds);
-        let audio = timed(Metric::SpeechLatency, self.0.synthesize(request)).await;
+        let audio = timed(Metric::SpeechLatency, self.0.synthesize(request, listener)).await;
         if audio.as_ref().is_some_and(|audio| audio.cache_hit) {
             count(Metric::SoundHits);
         }

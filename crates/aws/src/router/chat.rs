@@ -10,7 +10,7 @@ use sbf_dialog::{Bot, BotError, Call, Moment, Response, ports::Caller, wire};
 use serde_json::Value;
 
 use super::{App, Refusal, body::json_bytes, refusal::caller};
-use crate::metrics::TurnFacts;
+use crate::{metrics::TurnFacts, quotas::NoTurnsLeft};
 
 /// When whatever runs this program ends a request, in epoch milliseconds: the Lambda puts the invocation's among the request's extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,26 @@ pub(super) async fn core(
     let deadline = request.extensions().get().copied();
     let body = json_bytes(request).await?;
     let call = Call::parse(&body).map_err(|error| Refusal::bad(error.to_string()))?;
-    let response = turn(app.bot.as_ref().clone(), call, &caller, deadline).await?;
+    let response = counted(&app, turn(app.bot.as_ref().clone(), call, &caller, deadline), &caller).await?;
     Ok((Extension(TurnFacts::of(&response)), Json(wire::render(&response))))
+}
+
+/// Carries out a turn that the caller has left today. The table hears of it meanwhile, where it is to: no answer waits for that.
+async fn counted(
+    app: &App,
+    turn: impl Future<Output = Result<Response, Refusal>>,
+    caller: &Caller,
+) -> Result<Response, Refusal> {
+    let Some(quotas) = &app.quotas else { return turn.await };
+    quotas.count_turn(&caller.subject).map_err(|NoTurnsLeft| {
+        let message = "You have sent as many messages as you can in a day; write again tomorrow.";
+        Refusal::used_up(message, quotas.seconds_left_today())
+    })?;
+    let (response, settled) = tokio::join!(turn, quotas.settle_turns(&caller.subject));
+    if let Err(error) = settled {
+        tracing::warn!(%error, "turns were not counted");
+    }
+    response
 }
 
 /// One turn, which has its answer or is refused before anything else ends it.

@@ -21,14 +21,14 @@ const OWN_FIELDS: [&str; 5] = ["binary", "contentType", "hashBase", "cacheHit", 
 
 /// Answers the request's fields and the sound; with no voice to be had, 200 without `binary`.
 pub(super) async fn synthesize(State(app): State<App>, request: Request) -> Result<Json<Value>, Refusal> {
-    caller(&request)?;
+    let caller = caller(&request)?;
     let (mut fields, wanted) = parse(&json_bytes(request).await?)?;
     fields.retain(|name, _| !OWN_FIELDS.contains(&name.as_str()));
     // Without a brain the bot has no voice.
     let wanted = app.brains.current().await.ok().map(|live| in_own_voice(&live.brain, wanted));
     fields.insert("voice".to_owned(), json!(wanted.as_ref().and_then(|wanted| wanted.voice.as_ref())));
     if let Some(wanted) = wanted.filter(|wanted| wanted.voice.is_some())
-        && let Some(audio) = app.speech.synthesize(&wanted).await
+        && let Some(audio) = app.speech.synthesize(&wanted, &caller.subject).await
     {
         fields.insert("binary".to_owned(), json!(BASE64_STANDARD.encode(&audio.bytes)));
         fields.insert("contentType".to_owned(), json!(audio.content_type));

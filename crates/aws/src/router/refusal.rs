@@ -16,11 +16,17 @@ use serde_json::json;
 pub(super) struct Refusal {
     status: StatusCode,
     message: Cow<'static, str>,
+    /// Seconds after which the request may succeed.
+    retry_after: Option<u64>,
 }
+
+/// Seconds after which a bot that is busy, or not ready, may be so no more.
+const MOMENT: u64 = 2;
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into() }
+        let is_for_now = matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+        Self { status, message: message.into(), retry_after: is_for_now.then_some(MOMENT) }
     }
 
     /// The client's fault.
@@ -54,6 +60,11 @@ impl Refusal {
         )
     }
 
+    /// The person has used up what one may use in a day; `seconds` later it is there again.
+    pub(super) fn used_up(message: &'static str, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, message) }
+    }
+
     pub(super) fn out_of_time() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "The answer took too long; try again in a moment.")
     }
@@ -67,8 +78,8 @@ pub(super) fn caller(request: &Request) -> Result<Caller, Refusal> {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(json!({ "message": self.message }))).into_response();
-        if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use sbf_dialog::bot::BACKEND_DEADLINE;
 
 use super::{
-    AllowedBots, AllowedFunctions, AllowedRoles, BrainSettings, Environment, MetricSettings, RatingSettings,
-    SettingsError,
+    AllowedBots, AllowedFunctions, AllowedRoles, BrainSettings, Environment, MetricSettings, QuotaSettings,
+    RatingSettings, SettingsError,
 };
 use crate::router::{OriginSecret, SignIn};
 
@@ -80,6 +80,8 @@ pub struct CoreSettings {
     pub sign_in: Option<SignIn>,
     /// How text becomes sound.
     pub speech: SpeechSettings,
+    /// What people may use in a day; without it, anything.
+    pub quotas: Option<QuotaSettings>,
     /// Whose metrics they are; without it, none are written.
     pub metrics: Option<MetricSettings>,
     /// What the distribution before the API proves itself by; without it, nobody is asked.
@@ -226,6 +228,7 @@ impl CoreSettings {
             identity: IdentitySettings::from_environment(environment)?,
             sign_in: SignIn::from_environment(environment)?,
             speech: SpeechSettings::from_environment(environment)?,
+            quotas: QuotaSettings::from_environment(environment)?,
             metrics: MetricSettings::from_environment(environment),
             front: OriginSecret::from_environment(environment),
         })

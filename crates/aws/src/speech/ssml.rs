@@ -27,6 +27,14 @@ pub(super) struct Prepared {
     pub(super) is_ssml: bool,
 }
 
+impl Prepared {
+    /// Characters that Polly bills: all but tags.
+    pub(super) fn billed(&self) -> u64 {
+        let words = if self.is_ssml { plain_words(&self.text) } else { self.text.as_str().into() };
+        words.chars().count() as u64
+    }
+}
+
 /// An element that may be used.
 struct Element {
     name: &'static str,

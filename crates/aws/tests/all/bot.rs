@@ -106,7 +106,7 @@ pub(crate) struct Voice {
 
 #[async_trait]
 impl Speech for Voice {
-    async fn synthesize(&self, request: &SpeechRequest) -> Option<Audio> {
+    async fn synthesize(&self, request: &SpeechRequest, _listener: &str) -> Option<Audio> {
         let bytes = format!("{request:?}").into_bytes();
         (!self.silent).then(|| Audio { bytes, content_type: "audio/mpeg".to_owned(), cache_hit: false })
     }

@@ -5,6 +5,7 @@ mod backends;
 mod bot;
 mod bots;
 mod brains;
+mod quotas;
 mod roles;
 mod router;
 mod script;

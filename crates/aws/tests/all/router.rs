@@ -1,6 +1,7 @@
 //! Every route, every fault and its status.
 
 mod faults;
+mod quotas;
 mod services;
 
 use std::sync::{Arc, LazyLock};
@@ -39,7 +40,7 @@ fn app(brains: Arc<dyn BrainSource>, sessions: Arc<dyn SessionStore>, silent: bo
     let uploads =
         S3Uploads::new(aws_sdk_s3::Client::from_conf(config), SharedCredentialsProvider::new(credentials), uploads);
     let ratings = Some(Arc::new(MemoryRatings::default()) as _);
-    App { bot: Arc::new(bot), brains, speech, ratings, uploads: Some(Arc::new(uploads)), sign_in: None }
+    App { bot: Arc::new(bot), brains, speech, ratings, uploads: Some(Arc::new(uploads)), quotas: None, sign_in: None }
 }
 
 /// A bot that is in order.

@@ -1,5 +1,7 @@
 //! Sessions in DynamoDB: what is beyond the contract that every store keeps.
 
+mod large;
+
 use std::{collections::HashMap, future::ready};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeyType, TimeToLiveStatus};

@@ -97,6 +97,7 @@ pub(crate) fn bill(turn: &Turn, measured: &Measurements, prices: &Prices) -> any
         )?,
         line("dynamoRead", turn.read_units, format!("{:.2} consistent reads of the session", turn.reads))?,
         line("dynamoWrite", turn.write_units, format!("{:.2} writes of the session, a unit a KB", turn.writes))?,
+        line("dynamoWrite", assumed.count_writes, "additions to the person's count of turns".to_owned())?,
         line("s3Get", looks, "looks for a newer brain".to_owned())?,
         line(
             "logsGb",

@@ -133,6 +133,9 @@ pub(crate) struct Assumed {
     pub log_lines: f64,
     /// Bytes of headers of a response.
     pub header_bytes: f64,
+    /// Writes of a turn that add to the person's count of turns: one every twenty turns or sixty seconds, which is every fourth turn of
+    /// somebody who writes every twenty seconds.
+    pub count_writes: f64,
     /// Bytes of sound for a character, as Polly's MP3 has them: 48 kbit/s, fifteen characters a second. The voice that is measured with
     /// gives as many, and an answer holds them as Base64.
     pub sound_bytes: f64,
@@ -194,6 +197,7 @@ impl Default for Assumed {
             line_overhead_bytes: 26.0,
             log_lines: 5.0,
             header_bytes: 600.0,
+            count_writes: 0.25,
             sound_bytes: 400.0,
         }
     }

@@ -17,9 +17,10 @@ use sbf_aws::{
     backends::Backends,
     brains::S3Brains,
     metrics::{Measured, Meter, metered},
-    router::{App, router},
+    quotas::Quotas,
+    router::{App, epoch_millis, router},
     sessions::DynamoSessions,
-    settings::{BackendSettings, BrainSettings, SpeechSettings},
+    settings::{BackendSettings, BrainSettings, QuotaSettings, SpeechSettings},
     speech::PollySpeech,
 };
 use sbf_dialog::Bot;
@@ -57,6 +58,14 @@ const PLAIN: [&str; 6] = [
     "thank you so much",
     "see you soon",
 ];
+
+/// Quotas that are counted and never reached. Turns are counted by [`Assumed::count_writes`].
+const NEVER_REACHED: QuotaSettings = QuotaSettings {
+    turns: 1_000_000_000,
+    speech_characters: 1_000_000_000,
+    upload_bytes: 1_000_000_000,
+    speech_budget: 1_000_000_000,
+};
 
 /// One round trip of a client.
 struct Sample {
@@ -137,13 +146,14 @@ impl Bench {
         brains.revalidate_now().await?;
         let brains = Arc::new(Measured(brains));
         let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
+        let quotas = Quotas::new(dynamodb.clone(), SESSIONS_TABLE, NEVER_REACHED, epoch_millis);
         let sessions = Arc::new(Measured(DynamoSessions::new(dynamodb, SESSIONS_TABLE)));
         let lambda = aws_sdk_lambda::Client::from_conf(lambda);
         let backends = Arc::new(Measured(Backends::new(lambda, BackendSettings::default())));
         let polly = aws_sdk_polly::Client::from_conf(polly);
         // Nothing in memory: a sound comes from the bucket, or is made.
         let settings = SpeechSettings { bucket: Some(SPEECH_BUCKET.to_owned()), cache_bytes: 0, ..Default::default() };
-        let speech = Arc::new(Measured(PollySpeech::new(polly, settings).keeping_in(s3)));
+        let speech = Arc::new(Measured(PollySpeech::new(polly, settings).keeping_in(s3).within(Some(quotas))));
         let bot = Bot { brains: brains.clone(), sessions, backends, sole_user: None, ..(*local.app.bot).clone() };
         local.app = App { bot: Arc::new(bot), brains, speech, ..local.app.clone() };
         let log = Log::default();

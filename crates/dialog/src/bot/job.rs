@@ -12,7 +12,7 @@ use crate::{
     input::{Call, Event, Input, Moment},
     kept,
     machine::{self, Step, Turn, Waiting},
-    ports::{BackendAnswer, Caller, Profile, SaveError, SessionKey, Stored},
+    ports::{BackendAnswer, Caller, Profile, SaveError, SessionKey, StoreError, Stored},
     reply::{Main, Reply},
     response::Response,
     session::{Claim, Session, StoredReply},
@@ -94,6 +94,7 @@ impl<'j> Job<'j> {
                         Ok(response) => return Ok(response),
                         Err(SaveError::Conflict) => sessions.load(&self.key).await?,
                         Err(SaveError::Store(error)) => return Err(error.into()),
+                        Err(SaveError::NoRoom(why)) => return Err(StoreError(why).into()),
                     }
                 }
             };
@@ -156,11 +157,11 @@ impl<'j> Job<'j> {
         let expired = self.names_lost_session(&found);
         match step {
             Step::Done(turn) => {
+                let (turn, response, saved) = self.settle(*turn, &found, expired).await;
                 if let Some(fault) = &turn.fault {
                     tracing::error!(fault, "turn failed");
                 }
-                let response = self.respond(&turn.reply, expired);
-                self.save(&turn, &found, &response).await?;
+                saved?;
                 self.log(&turn);
                 Ok(response)
             }
@@ -229,11 +230,11 @@ impl<'j> Job<'j> {
         let backend = waiting.call.name.clone();
         let answer = self.ask_backend(&waiting).await;
         let turn = self.resume(waiting, answer).await;
+        let (turn, response, saved) = self.settle(turn, claimed, expired).await;
         if let Some(fault) = &turn.fault {
             tracing::error!(backend, fault, "backend failed");
         }
-        let response = self.respond(&turn.reply, expired);
-        match self.save(&turn, claimed, &response).await {
+        match saved {
             // The claim ran out and another turn took over: what the backend did is done, and its answer is true.
             Err(SaveError::Conflict) => tracing::warn!(backend, "the turn outlived its claim"),
             saved => saved?,
@@ -260,6 +261,20 @@ impl<'j> Job<'j> {
                 machine::resume(self.brain, waiting.of(self.input()), answer, self.moment)
             }
             _ => turn,
+        }
+    }
+
+    /// The turn's response, and whether it was saved. A dialog for which the store has no room ends here, and that is saved.
+    async fn settle(&self, turn: Turn, found: &Stored, expired: bool) -> (Turn, Response, Result<(), SaveError>) {
+        let response = self.respond(&turn.reply, expired);
+        match self.save(&turn, found, &response).await {
+            Err(SaveError::NoRoom(why)) => {
+                let turn = machine::no_room(self.brain, turn.session, self.input(), self.moment, why);
+                let response = self.respond(&turn.reply, expired);
+                let saved = self.save(&turn, found, &response).await;
+                (turn, response, saved)
+            }
+            saved => (turn, response, saved),
         }
     }
 

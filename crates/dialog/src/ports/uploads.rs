@@ -10,7 +10,7 @@ pub trait Uploads: Send + Sync {
     /// `now` is in epoch milliseconds; `id` must never have been used before.
     ///
     /// # Errors
-    /// `Refused` for a type or a size that is not taken, `Unsigned` where no form can be made.
+    /// `Refused` for a type or a size that is not taken, `UsedUp` where the person has sent enough today, `Unsigned` where no form can be made.
     async fn form(&self, subject: &str, wanted: &UploadRequest, now: u64, id: &str) -> Result<UploadForm, UploadError>;
 }
 
@@ -44,6 +44,9 @@ pub enum UploadError {
     /// Such a file is not taken: one sentence for the client.
     #[error("{0}")]
     Refused(String),
+    /// The person has sent as much as one may in a day.
+    #[error("the uploads of the day are used up")]
+    UsedUp,
     /// The form could not be signed.
     #[error("the upload was not signed: {0}")]
     Unsigned(String),

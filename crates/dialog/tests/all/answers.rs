@@ -225,7 +225,7 @@ struct Voice(Mutex<Vec<SpeechRequest>>, bool);
 
 #[async_trait]
 impl Speech for Voice {
-    async fn synthesize(&self, request: &SpeechRequest) -> Option<Audio> {
+    async fn synthesize(&self, request: &SpeechRequest, _listener: &str) -> Option<Audio> {
         self.0.lock().unwrap().push(request.clone());
         let audio = Audio { bytes: b"mp3".to_vec(), content_type: "audio/mpeg".to_owned(), cache_hit: false };
         (!self.1).then_some(audio)

@@ -1,6 +1,6 @@
 //! Dialogs that a backend leads, and backends that fail.
 
-use sbf_dialog::{ports::BackendAnswer, session::DialogState};
+use sbf_dialog::{memory::SaveFault, ports::BackendAnswer, session::DialogState};
 use serde_json::{Value, json};
 
 use crate::support::{TestBot, desk, line, step};
@@ -80,18 +80,43 @@ async fn failures_are_said_politely_and_tell_nothing() {
     }
 }
 
+/// A backend leads on, and wants a text of so many characters back.
+fn leads_with(characters: usize) -> Value {
+    let payload = json!({ "large": "x".repeat(characters) });
+    json!({ "asyncConversation": { "id": "a", "ask": { "text": "More?" }, "payload": payload } })
+}
+
+#[tokio::test]
+async fn a_backends_large_payload_comes_back_to_it_whole() {
+    let desk = TestBot::of(desk());
+    desk.script("feedback", leads_with(3_000_000));
+    desk.script("feedback", json!("Thanks"));
+    assert_eq!(line(&desk.say("leave feedback").await), "More?");
+    assert!(serde_json::to_vec(&desk.stored().session.apart().0).unwrap().len() < 8000);
+    assert_eq!(line(&desk.say("yes").await), "Thanks");
+    assert_eq!(desk.last_event("feedback")["large"], "x".repeat(3_000_000));
+}
+
 #[tokio::test]
 async fn a_payload_too_large_to_keep_ends_the_dialog_politely() {
     let desk = TestBot::of(desk());
-    let large = "x".repeat(50_000);
-    desk.script(
-        "feedback",
-        json!({ "asyncConversation": { "id": "a", "ask": { "text": "More?" }, "payload": { "large": large } } }),
-    );
+    desk.script("feedback", leads_with(4_600_000));
     let response = desk.say("leave feedback").await;
     assert_eq!(response["text"], "Our machine has a hiccup.");
     assert_eq!(desk.state(), DialogState::Idle);
     assert!(serde_json::to_vec(&desk.stored().session).unwrap().len() < 1000);
+}
+
+#[tokio::test]
+async fn a_payload_for_which_the_store_has_no_room_ends_the_dialog_politely() {
+    let desk = TestBot::of(desk());
+    desk.script("feedback", leads_with(50_000));
+    // The first save claims the session.
+    desk.sessions.fail_saves([None, Some(SaveFault::NoRoom)]);
+    let response = desk.say("leave feedback").await;
+    let said = (&response["text"], &response["endConversation"]);
+    assert_eq!(said, (&json!("Our machine has a hiccup."), &json!(true)));
+    assert_eq!((desk.state(), desk.backends.events("feedback").len()), (DialogState::Idle, 1));
 }
 
 #[tokio::test]

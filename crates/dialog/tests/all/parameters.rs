@@ -230,9 +230,19 @@ async fn a_backend_without_a_template_gets_the_answers_by_name() {
 }
 
 #[tokio::test]
+async fn a_photo_waits_for_the_other_answers_and_goes_to_the_backend_whole() {
+    let desk = TestBot::of(desk());
+    let picture = format!("data:image/jpeg;base64,{}", "A".repeat(3_000_000));
+    desk.script("painter", json!("ok"));
+    desk.post(json!({ "_id": "paint", "payload": { "wall": picture }, "sessionID": "s1" })).await;
+    desk.say("mauve").await;
+    assert_eq!(desk.last_event("painter"), json!({ "wall": picture, "colour": "mauve" }));
+}
+
+#[tokio::test]
 async fn a_dialog_too_large_to_keep_ends_politely() {
     let desk = TestBot::of(desk());
-    let picture = format!("data:image/jpeg;base64,{}", "A".repeat(70_000));
+    let picture = format!("data:image/jpeg;base64,{}", "A".repeat(4_600_000));
     let body = json!({ "_id": "travel", "payload": { "from": { "response": picture } }, "sessionID": "s1" });
     let response = desk.post(body).await;
     assert_eq!((&response["text"], &response["endConversation"]), (&json!("Our machine has a hiccup."), &json!(true)));

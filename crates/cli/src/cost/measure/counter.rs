@@ -78,6 +78,11 @@ impl Intercept for Counter {
                 counted.reads += 1;
                 counted.read_units += units(counted.item, 4096);
             }
+            // A count of what somebody used, which takes less than a KB.
+            Some("UpdateItem") => {
+                counted.writes += 1;
+                counted.write_units += 1;
+            }
             Some("PutItem") => {
                 counted.item = item_bytes(body);
                 counted.writes += 1;

@@ -1,0 +1,109 @@
+//! Large values of dialogs, in the bucket of users' files: `sessions/<person>/<session>/<value>`, each part a hash.
+
+use aws_sdk_s3::{Client, error::ProvideErrorMetadata, primitives::ByteStream};
+use sbf_dialog::{
+    ports::{SaveError, SessionKey, StoreError, Stored},
+    session::{LargeValue, Place, Session},
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    causes,
+    quotas::{NotReserved, Quotas, Use},
+    uploads::folder,
+};
+
+/// The folder of large values in their bucket.
+const FOLDER: &str = "sessions";
+
+/// Keeps values beside sessions. Whoever owns the bucket lets what a lost session left there expire.
+#[derive(Debug, Clone)]
+pub struct LargeValues {
+    client: Client,
+    bucket: String,
+    quotas: Option<Quotas>,
+}
+
+impl LargeValues {
+    /// Values in a bucket, of which each new one counts in its person's quota of uploads.
+    pub fn new(client: Client, bucket: impl Into<String>, quotas: Option<Quotas>) -> Self {
+        Self { client, bucket: bucket.into(), quotas }
+    }
+
+    /// A session with its values. One that is lost is left out.
+    pub(super) async fn fetch(&self, key: &SessionKey, stored: Stored) -> Result<Stored, StoreError> {
+        let Some(beside) = &stored.session.beside else { return Ok(stored) };
+        let mut values = Vec::new();
+        for place in &beside.values {
+            values.extend(self.get(key, place).await?);
+        }
+        let session = stored.session.whole(values);
+        Ok(Stored { session, ..stored })
+    }
+
+    /// Writes the values that are not there since an earlier save.
+    pub(super) async fn keep(&self, key: &SessionKey, values: &[LargeValue], found: &Session) -> Result<(), SaveError> {
+        let known = digests(found);
+        let new: Vec<_> = values.iter().filter(|value| !known.contains(&&value.place.digest)).collect();
+        let bytes = new.iter().map(|value| value.place.bytes).sum();
+        if let Some(quotas) = self.quotas.as_ref().filter(|_| bytes > 0) {
+            quotas.reserve(&key.subject, Use::UploadBytes, bytes).await.map_err(|why| match why {
+                NotReserved::UsedUp => SaveError::NoRoom("the person's uploads of the day are used up".to_owned()),
+                NotReserved::Store(why) => StoreError(why).into(),
+            })?;
+        }
+        for value in new {
+            self.put(key, value).await?;
+        }
+        Ok(())
+    }
+
+    /// Erases the values of a session as it was found that the session as it was saved has not.
+    pub(super) async fn erase(&self, key: &SessionKey, found: &Session, saved: &Session) {
+        let kept = digests(saved);
+        for digest in digests(found).into_iter().filter(|digest| !kept.contains(digest)) {
+            self.delete(key, digest).await;
+        }
+    }
+
+    async fn get(&self, key: &SessionKey, place: &Place) -> Result<Option<(Place, Value)>, StoreError> {
+        let request = self.client.get_object().bucket(&self.bucket).key(object(key, &place.digest));
+        let output = match request.send().await {
+            Ok(output) => output,
+            // Without the right to list the bucket, S3 says 403 of what is not there.
+            Err(error) if matches!(error.code(), Some("NoSuchKey" | "AccessDenied")) => {
+                tracing::warn!(field = place.field, "a large value of a dialog is lost");
+                return Ok(None);
+            }
+            Err(error) => return Err(StoreError(causes(&error))),
+        };
+        let bytes = output.body.collect().await.map_err(|error| StoreError(causes(&error)))?;
+        let value = serde_json::from_slice(&bytes.into_bytes());
+        Ok(Some((place.clone(), value.map_err(|error| StoreError(crate::unread(&error)))?)))
+    }
+
+    async fn put(&self, key: &SessionKey, value: &LargeValue) -> Result<(), SaveError> {
+        let request = self.client.put_object().bucket(&self.bucket).key(object(key, &value.place.digest));
+        let request = request.content_type("application/json").body(ByteStream::from(value.json.clone().into_bytes()));
+        request.send().await.map(|_| ()).map_err(|error| StoreError(causes(&error)).into())
+    }
+
+    /// What is not erased expires.
+    async fn delete(&self, key: &SessionKey, digest: &str) {
+        let request = self.client.delete_object().bucket(&self.bucket).key(object(key, digest));
+        if let Err(error) = request.send().await {
+            tracing::warn!(error = causes(&error), "a large value of a dialog was not erased");
+        }
+    }
+}
+
+fn digests(session: &Session) -> Vec<&String> {
+    session.beside.iter().flat_map(|beside| &beside.values).map(|place| &place.digest).collect()
+}
+
+fn object(key: &SessionKey, digest: &str) -> String {
+    let hash = Sha256::new().chain_update("sbf session folder\0").chain_update(&key.session_id).finalize();
+    let session: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("{FOLDER}/{}/{session}/{digest}", folder(&key.subject))
+}

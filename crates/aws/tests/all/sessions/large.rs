@@ -1,0 +1,106 @@
+//! Large values of dialogs, on the embedded S3 and DynamoDB.
+
+use std::collections::BTreeMap;
+
+use sbf_aws::{
+    quotas::Quotas,
+    sessions::{DynamoSessions, LargeValues},
+    settings::QuotaSettings,
+};
+use sbf_dialog::{
+    ports::{SaveError, SessionStore},
+    session::{Asking, DialogState, Session},
+};
+use sbf_local::Cloud;
+
+use super::{FAR_AWAY, key};
+use crate::quotas::{UNLIMITED, noon, quotas};
+
+async fn cloud() -> Cloud {
+    let cloud = super::cloud().await;
+    cloud.create_bucket("files").await.unwrap();
+    cloud
+}
+
+fn store(cloud: &Cloud, quotas: Option<Quotas>) -> DynamoSessions {
+    let large = LargeValues::new(cloud.s3(), "files", quotas);
+    DynamoSessions::new(cloud.dynamodb(), "sessions").with_large_values(Some(large))
+}
+
+/// A dialog with a photo of so many bytes, and the day that was answered since.
+fn with_photo(bytes: usize, day: &str) -> Session {
+    let filled = BTreeMap::from([("photo".to_owned(), "p".repeat(bytes)), ("day".to_owned(), day.to_owned())]);
+    let asking = Asking { intent: "1".to_owned(), parameter: "city".to_owned(), filled, ..Asking::default() };
+    Session { state: DialogState::Asking(asking), expires_at: FAR_AWAY, ..Session::default() }
+}
+
+async fn objects(cloud: &Cloud) -> Vec<String> {
+    let listed = cloud.s3().list_objects_v2().bucket("files").send().await.unwrap();
+    listed.contents().iter().map(|object| object.key().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_photo_is_kept_in_the_bucket_as_long_as_its_dialog_and_comes_back_whole() {
+    let cloud = cloud().await;
+    let store = store(&cloud, None);
+    store.save(&key(), &with_photo(3_000_000, "monday"), 0).await.unwrap();
+    let first = objects(&cloud).await;
+    assert!(first.len() == 1 && first[0].starts_with("sessions/") && !first[0].contains("ana"), "{first:?}");
+    let found = store.load(&key()).await.unwrap().unwrap().session;
+    assert_eq!(found.state, with_photo(3_000_000, "monday").state);
+    // The next turn changes something else.
+    let next = Session { beside: found.beside, ..with_photo(3_000_000, "tuesday") };
+    store.save(&key(), &next, 1).await.unwrap();
+    assert_eq!(objects(&cloud).await, first);
+    let found = store.load(&key()).await.unwrap().unwrap().session;
+    assert_eq!(found.state, next.state);
+    // And the last one ends the dialog.
+    store.save(&key(), &Session { state: DialogState::Idle, ..found }, 2).await.unwrap();
+    assert_eq!(objects(&cloud).await, [""; 0]);
+    assert_eq!(store.load(&key()).await.unwrap().unwrap().session.beside, None);
+}
+
+#[tokio::test]
+async fn a_session_that_takes_the_place_of_an_expired_one_erases_its_values() {
+    let cloud = cloud().await;
+    let store = store(&cloud, None);
+    store.save(&key(), &Session { expires_at: 1, ..with_photo(50_000, "monday") }, 0).await.unwrap();
+    assert_eq!(store.load(&key()).await.unwrap(), None);
+    store.save(&key(), &Session { expires_at: FAR_AWAY, ..Session::default() }, 0).await.unwrap();
+    assert_eq!(objects(&cloud).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_lost_value_is_asked_for_again_and_not_an_error() {
+    let cloud = cloud().await;
+    let store = store(&cloud, None);
+    store.save(&key(), &with_photo(50_000, "monday"), 0).await.unwrap();
+    let lost = objects(&cloud).await.remove(0);
+    cloud.s3().delete_object().bucket("files").key(lost).send().await.unwrap();
+    let DialogState::Asking(asking) = store.load(&key()).await.unwrap().unwrap().session.state else { panic!() };
+    assert_eq!(asking.filled, BTreeMap::from([("day".to_owned(), "monday".to_owned())]));
+}
+
+#[tokio::test]
+async fn large_values_count_once_in_the_persons_uploads() {
+    let cloud = cloud().await;
+    let settings = QuotaSettings { upload_bytes: 100_000, ..UNLIMITED };
+    let store = store(&cloud, Some(quotas(&cloud, settings, noon)));
+    store.save(&key(), &with_photo(60_000, "monday"), 0).await.unwrap();
+    let found = store.load(&key()).await.unwrap().unwrap().session;
+    let next = Session { beside: found.beside, ..with_photo(60_000, "tuesday") };
+    store.save(&key(), &next, 1).await.unwrap();
+    let refused = store.save(&key(), &with_photo(60_001, "tuesday"), 2).await;
+    assert!(matches!(refused, Err(SaveError::NoRoom(_))), "{refused:?}");
+    // Nothing of it was saved.
+    assert_eq!(store.load(&key()).await.unwrap().unwrap().session.state, next.state);
+    assert_eq!(objects(&cloud).await.len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_bucket_there_is_no_room_for_large_values() {
+    let cloud = cloud().await;
+    let store = DynamoSessions::new(cloud.dynamodb(), "sessions");
+    assert!(matches!(store.save(&key(), &with_photo(50_000, "monday"), 0).await, Err(SaveError::NoRoom(_))));
+    store.save(&key(), &with_photo(30_000, "monday"), 0).await.unwrap();
+}
