@@ -106,10 +106,12 @@ target/packages:
 		$(SHELL) -c 'apt-get update -qq && apt-get install -y -qq espeak-ng chromium >/dev/null' || echo "not everything is installed: tests of speech are skipped"
 	@touch $@
 
-## Proves the deployment template without an account: linted and translated here, compared with the code by `template::` among the Rust tests.
+## Proves the deployment template without an account: linted, looked at by Checkov and translated here, compared with the code by
+## `template::` among the Rust tests.
 template: target/stamps/template
-target/stamps/template: target/template.json
-	$(STEP) $(SHELL) -c '$(VENV)/cfn-lint template.yaml && $(SAM) validate --lint --template template.yaml'
+target/stamps/template: target/template.json deploy/checkov.py deploy/checkov.yaml .tools/checkov/installed
+	$(STEP) $(SHELL) -c '$(VENV)/cfn-lint template.yaml && $(SAM) validate --lint --template template.yaml \
+		&& .tools/checkov/bin/python deploy/checkov.py template.yaml deploy/checkov.yaml'
 	$(STAMP)
 
 target/template.json: template.yaml deploy/translate.py .tools/venv/installed
@@ -140,6 +142,11 @@ SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1 $(VENV)/sam
 .tools/venv/installed: deploy/requirements.txt
 	@python3 tests/steps.py run venv $(SHELL) -c 'python3 -m venv .tools/venv \
 		&& $(VENV)/pip install --quiet --disable-pip-version-check uv==0.13.9 && $(INSTALL) deploy/requirements.txt'
+	@touch $@
+
+.tools/checkov/installed: deploy/requirements-checkov.txt .tools/venv/installed
+	@python3 tests/steps.py run checkov $(SHELL) -c '$(VENV)/uv venv --quiet --clear --python python3 .tools/checkov \
+		&& $(VENV)/uv pip install --quiet --python .tools/checkov/bin/python --requirement deploy/requirements-checkov.txt'
 	@touch $@
 
 ## Documentation without a warning, and its examples.

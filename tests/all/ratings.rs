@@ -1,10 +1,10 @@
 //! What every store of ratings must do, on the one in memory and on the embedded DynamoDB; and `POST /feedback` on the latter.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use sbf_aws::ratings::{DynamoRatings, create_ratings_table};
+use sbf_aws::ratings::{DynamoRatings, RATINGS_EXPIRY, create_ratings_table};
 use sbf_cli::bot::RATINGS_TABLE;
 use sbf_dialog::{
     memory::MemoryRatings,
@@ -86,6 +86,21 @@ async fn the_store_on_dynamodb_keeps_the_contract() {
     create_ratings_table(&cloud.dynamodb(), "ratings").await.unwrap();
     create_ratings_table(&cloud.dynamodb(), "ratings").await.unwrap();
     contract(&OnDynamoDb { store: DynamoRatings::new(cloud.dynamodb(), "ratings"), client: cloud.dynamodb() }).await;
+}
+
+/// DynamoDB deletes by it; a rating that is turned is as young as the turn.
+#[tokio::test]
+async fn a_rating_expires_after_the_days_that_are_set() {
+    let cloud = Cloud::start(CloudOptions::default()).await.unwrap();
+    create_ratings_table(&cloud.dynamodb(), "ratings").await.unwrap();
+    let kept = Some(Duration::from_secs(30 * 86_400));
+    let store = DynamoRatings::new(cloud.dynamodb(), "ratings").keeping_for(kept);
+    for (at, end) in [(WHEN, 1_769_915_045), (WHEN + 5_000, 1_769_915_050)] {
+        store.keep(&Rating { at, ..rating("ana", "t1", Verdict::Up) }).await.unwrap();
+        let items = cloud.dynamodb().scan().table_name("ratings").send().await.unwrap().items.unwrap();
+        let ends: Vec<_> = items.iter().map(|item| &item[RATINGS_EXPIRY]).collect();
+        assert_eq!(ends, [&AttributeValue::N(end.to_string())]);
+    }
 }
 
 async fn contract(store: &dyn Readable) {

@@ -6,12 +6,15 @@ mod backends;
 mod cost;
 mod data;
 mod functions;
+mod guard;
+mod keys;
 mod rights;
 mod routes;
 mod stack;
 mod watch;
 mod web;
 
+pub(crate) use self::routes::routes_of_the_api;
 use self::stack::{Stack, UUID};
 
 /// Everything switched on.
@@ -28,11 +31,21 @@ const EVERYTHING: &[(&str, &str)] = &[
     ("PageOrigins", "https://shop.example.org,http://localhost:5173"),
     ("Tracing", "Active"),
     ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack-AbCdEf"),
+    ("MonthlyBudget", "50"),
+    ("ReservedConcurrency", "20"),
+    ("AccessLogs", "full"),
+    ("WebAclArn", "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/a1b2c3"),
+    ("MalwareScan", "true"),
+    ("KmsKeyArn", "arn:aws:kms:eu-west-1:123456789012:key/a1b2-c3"),
+    ("DomainName", "chat.example.org"),
+    ("CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/a1-b2"),
 ];
 
 /// Nothing optional, and another sign-in.
 const LEAST: &[(&str, &str)] = &[
     ("WithSamples", "false"),
+    ("AccessLogs", "off"),
+    ("DeletionProtection", "false"),
     ("OidcIssuer", "https://login.example.org/realms/shop"),
     ("OidcAudience", "chat"),
     ("OidcOrigins", "https://login.example.org https://tokens.example.org"),
@@ -66,6 +79,8 @@ fn no_name_is_in_the_way_of_a_second_stack() {
         ("AWS::CloudFront::OriginAccessControl", "/OriginAccessControlConfig/Name"),
         ("AWS::CloudFront::ResponseHeadersPolicy", "/ResponseHeadersPolicyConfig/Name"),
         ("AWS::CloudFront::Function", "/Name"),
+        ("AWS::SecretsManager::Secret", "/Name"),
+        ("AWS::Budgets::Budget", "/Budget/BudgetName"),
     ];
     for stack in stacks() {
         for (kind, place) in NAMED {
@@ -120,26 +135,53 @@ fn parameters_that_cannot_work_are_refused_before_anything_is_made() {
         ("SlackWebhookSecret", "https://hooks.slack.com/services/T/B/x"),
         ("SlackWebhookSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:*"),
         ("FirstUserEmail", "ana"),
+        // A firewall of a load balancer, or of another Region, cannot stand before CloudFront.
+        ("WebAclArn", "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/a1b2c3"),
+        ("WebAclArn", "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/shop/a1b2c3"),
+        ("KmsKeyArn", "arn:aws:kms:eu-west-1:123456789012:alias/shop"),
+        ("KmsKeyArn", "arn:aws:kms:eu-west-1:123456789012:key/*"),
+        ("DomainName", "https://chat.example.org"),
+        ("DomainName", "*.example.org"),
+        ("DomainName", "chat.example.org/"),
+        ("CertificateArn", "arn:aws:acm:eu-west-1:123456789012:certificate/a1-b2"),
     ] {
         assert!(!takes(name, value), "{name} takes {value}");
     }
 }
 
-/// What the README tells a deployer to set, to look at or to delete is there under that name.
+/// A domain without a certificate, or a budget that nobody hears of, is refused before anything is made.
+#[test]
+fn parameters_that_need_each_other_come_together() {
+    let rules = &stack::translated()["Rules"];
+    for (rule, refused, taken) in [
+        ("DomainAndCertificateAreOne", &[("DomainName", "chat.example.org")][..], &[][..]),
+        ("DomainAndCertificateAreOne", &[("CertificateArn", "arn:aws:acm:us-east-1:1:certificate/a")], EVERYTHING),
+        ("SomebodyIsToldOfTheBudget", &[("MonthlyBudget", "50")], &[]),
+        ("SomebodyIsToldOfTheBudget", &[("MonthlyBudget", "50")], EVERYTHING),
+        ("AnotherProviderIsWhole", &[("OidcIssuer", "https://login.example.org")], LEAST),
+    ] {
+        assert!(!Stack::with(refused).keeps(&rules[rule]), "{rule}: {refused:?}");
+        assert!(Stack::with(taken).keeps(&rules[rule]), "{rule}: {taken:?}");
+    }
+}
+
+/// What the README and docs/deploying.md tell a deployer to set, to look at or to delete is there under that name.
 #[test]
 fn the_readme_names_what_the_template_has() {
     let readme = std::fs::read_to_string(sbf_tests::repository().join("README.md")).unwrap();
     let chapter = readme.split("\n## ").find(|chapter| chapter.starts_with("Deploying")).unwrap();
+    let page = std::fs::read_to_string(sbf_tests::repository().join("docs/deploying.md")).unwrap();
     let template = stack::translated();
     let of_template =
         |name: &str| ["Parameters", "Resources", "Outputs"].iter().any(|part| template[*part].get(name).is_some());
     let client = template["Resources"]["PageClient"]["Properties"].as_object().unwrap();
     let written = regex::Regex::new("`([A-Z][A-Za-z]+)(=[^`]*)?`").unwrap();
     let mut named = 0;
-    for found in written.captures_iter(chapter) {
+    for found in written.captures_iter(chapter).chain(written.captures_iter(&page)) {
         let name = &found[1];
-        // Of Cognito, and of CloudWatch.
-        if ["GetUser", "SBF"].contains(&name) || client.contains_key(name) {
+        // Of Cognito and GuardDuty, and what any service writes in capitals.
+        let is_in_capitals = name.bytes().all(|byte| byte.is_ascii_uppercase());
+        if ["GetUser", "GuardDutyMalwareScanStatus"].contains(&name) || is_in_capitals || client.contains_key(name) {
             continue;
         }
         assert!(of_template(name), "{name} is not in template.yaml");

@@ -1,5 +1,7 @@
 //! What users think of answers, in DynamoDB.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
@@ -12,20 +14,30 @@ use crate::{causes, tables};
 
 /// The keys of the ratings' table, both strings: `pk` is the caller's subject and `sk` the turn's id, so that a subject
 /// replaces none but its own. Further attributes, all strings: `value` (`up` or `down`), `ratedAt` (RFC 3339) and, where
-/// they are known, `sessionID`, `comment` and `brainVersion`.
+/// they are known, `sessionID`, `comment` and `brainVersion`; and, where ratings leave again, [`RATINGS_EXPIRY`].
 pub const RATINGS_KEYS: [&str; 2] = ["pk", "sk"];
+
+/// The attribute with the epoch second after which DynamoDB deletes a rating, a number.
+pub const RATINGS_EXPIRY: &str = "expiresAt";
 
 /// [`RatingStore`] on a DynamoDB table with the keys [`RATINGS_KEYS`].
 #[derive(Debug, Clone)]
 pub struct DynamoRatings {
     client: Client,
     table: String,
+    kept: Option<Duration>,
 }
 
 impl DynamoRatings {
-    /// A store on an existing table.
+    /// A store on an existing table, which keeps ratings for ever.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+        Self { client, table: table.into(), kept: None }
+    }
+
+    /// The same, whose ratings expire this long after they were given.
+    #[must_use]
+    pub fn keeping_for(self, kept: Option<Duration>) -> Self {
+        Self { kept, ..self }
     }
 }
 
@@ -52,8 +64,10 @@ impl RatingStore for DynamoRatings {
             ("brainVersion", rating.brain.clone()),
         ];
         let given = attributes.into_iter().filter_map(|(name, text)| Some((name, AttributeValue::S(text?))));
+        let expiry = self.kept.map(|kept| rating.at / 1000 + kept.as_secs());
+        let expiry = expiry.map(|second| (RATINGS_EXPIRY, AttributeValue::N(second.to_string())));
         // One whole item: nothing of an earlier rating is left beside the new one.
-        let item = given.map(|(name, text)| (name.to_owned(), text)).collect();
+        let item = given.chain(expiry).map(|(name, value)| (name.to_owned(), value)).collect();
         let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await;
         put.map(|_| ()).map_err(|error| RatingError(causes(&error)))
     }

@@ -8,6 +8,7 @@ mod chat;
 mod client;
 mod development;
 mod feedback;
+mod front;
 mod guard;
 mod polly;
 mod refusal;
@@ -26,14 +27,15 @@ use sbf_dialog::{
 };
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use self::refusal::Refusal;
 pub use self::{
     body::BODY_LIMIT,
     chat::{Deadline, epoch_millis},
     client::{SignIn, client_settings},
     development::{Development, development},
+    front::OriginSecret,
     guard::{Answered, RequestId, guarded, log_panics},
 };
+use self::{front::fronted, refusal::Refusal};
 use crate::quotas::Quotas;
 
 /// What the routes work with.
@@ -57,8 +59,13 @@ pub struct App {
 
 /// The whole service: the bot's routes, JSON for everything else, request ids, and no panic that reaches a client.
 pub fn router(app: App) -> Router {
+    router_behind(None, app)
+}
+
+/// The same behind a distribution that sends this secret: whoever comes without it is refused on every route.
+pub fn router_behind(front: Option<OriginSecret>, app: App) -> Router {
     let unknown = || async { Refusal::new(StatusCode::NOT_FOUND, "There is nothing at this address.") };
-    guarded(routes(app).fallback(unknown))
+    guarded(fronted(routes(app).fallback(unknown), front))
 }
 
 /// The bot's routes alone, to be merged with others and then [`guarded`].

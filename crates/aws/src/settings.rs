@@ -5,7 +5,11 @@
 #[cfg(feature = "serve")]
 mod allowed;
 #[cfg(feature = "serve")]
+mod front;
+#[cfg(feature = "serve")]
 mod quotas;
+#[cfg(feature = "serve")]
+mod ratings;
 #[cfg(feature = "serve")]
 mod serving;
 
@@ -15,10 +19,8 @@ use std::collections::BTreeMap;
 pub use self::{
     allowed::{AllowedBots, AllowedFunctions, AllowedRoles},
     quotas::QuotaSettings,
-    serving::{
-        BackendSettings, CoreSettings, IdentitySettings, RatingSettings, SessionSettings, SpeechSettings,
-        UploadSettings,
-    },
+    ratings::RatingSettings,
+    serving::{BackendSettings, CoreSettings, IdentitySettings, SessionSettings, SpeechSettings, UploadSettings},
 };
 
 #[cfg(feature = "serve")]

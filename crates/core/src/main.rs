@@ -41,10 +41,11 @@ async fn main() -> Result<(), Error> {
     let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(https::client());
     let sdk = sdk.timeout_config(timeouts()).load().await;
     let meter = settings.metrics.clone().map(|metrics| Meter::new(metrics.stack, write_line));
+    let front = settings.front.clone();
     let app = app(&sdk, settings);
     // The first turn shall find its brain in memory; that none is trained yet is said to whoever asks.
     let _ = app.brains.current().await;
-    let service = router::router(app);
+    let service = router::router_behind(front, app);
     let service = match meter {
         Some(meter) => metered(service, meter),
         None => service,
@@ -73,7 +74,9 @@ fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
     let large = files.map(|bucket| LargeValues::new(s3.clone(), bucket, quotas.clone()));
     let sessions = DynamoSessions::new(dynamodb.clone(), table).with_large_values(large);
     let sessions = Arc::new(Measured(sessions));
-    let ratings = settings.ratings.map(|ratings| Arc::new(DynamoRatings::new(dynamodb, ratings.table)) as _);
+    let ratings = settings
+        .ratings
+        .map(|ratings| Arc::new(DynamoRatings::new(dynamodb, ratings.table).keeping_for(ratings.kept)) as _);
     let uploads = settings.uploads.zip(sdk.credentials_provider());
     let uploads = uploads.map(|(settings, credentials)| {
         Arc::new(S3Uploads::new(s3.clone(), credentials, settings).within(quotas.clone())) as _

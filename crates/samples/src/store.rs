@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     event::TurnKey,
     pizza::menu::{MENU_ID, Menu, MenuRecord},
-    tables::{ORDERS_BY_CUSTOMER, Tables},
+    tables::{EXPIRY, ORDERS_BY_CUSTOMER, Tables},
 };
 
 /// A table did not answer, or holds something unreadable; for the log.
@@ -73,14 +73,16 @@ impl Store {
 
     /// Stores feedback, unless the same turn has done so before.
     pub(crate) async fn put_feedback(&self, record: &FeedbackRecord) -> Result<(), StoreError> {
-        self.put_new(&self.tables.feedback, "feedbackId", to_item(record)?).await.map(|_| ())
+        let item = self.expiring(to_item(record)?, record.feedback_timestamp);
+        self.put_new(&self.tables.feedback, "feedbackId", item).await.map(|_| ())
     }
 
     /// Stores an order under a number made from its turn, and returns it; where the same turn has stored it before, that order as it is.
     pub(crate) async fn put_order(&self, order: OrderRecord, turn: TurnKey) -> Result<OrderRecord, StoreError> {
         for number in turn.order_numbers() {
             let order = OrderRecord { order_id: number, turn_key: turn.to_string(), ..order.clone() };
-            let Some(there) = self.put_new(&self.tables.orders, "orderId", to_item(&order)?).await? else {
+            let item = self.expiring(to_item(&order)?, order.order_timestamp);
+            let Some(there) = self.put_new(&self.tables.orders, "orderId", item).await? else {
                 return Ok(order);
             };
             let there: OrderRecord = from_item(there)?;
@@ -120,6 +122,13 @@ impl Store {
         };
         let menu = Menu::from_record(from_item::<MenuRecord>(item)?);
         menu.ok_or_else(|| StoreError(format!("{MENU_ID} in {} has no pizza with four prices", self.tables.menus)))
+    }
+
+    /// The item with its end, where items have one.
+    fn expiring(&self, mut item: Item, at_ms: u64) -> Item {
+        let second = self.tables.days.map(|days| at_ms / 1000 + u64::from(days) * 86_400);
+        item.extend(second.map(|second| (EXPIRY.to_owned(), AttributeValue::N(second.to_string()))));
+        item
     }
 
     /// Puts an item unless its key is taken; then returns the item that is there.

@@ -23,6 +23,8 @@ pub struct Tables {
     pub orders: String,
     /// Pizza menus, keyed by `menuId`.
     pub menus: String,
+    /// Days for which feedback and orders are kept; without it, for ever.
+    pub days: Option<u32>,
 }
 
 impl Default for Tables {
@@ -31,12 +33,14 @@ impl Default for Tables {
             feedback: "sbf-sample-feedback".to_owned(),
             orders: "sbf-sample-orders".to_owned(),
             menus: "sbf-sample-menus".to_owned(),
+            days: None,
         }
     }
 }
 
 impl Tables {
-    /// The names in `FEEDBACK_TABLE`, `ORDERS_TABLE` and `MENUS_TABLE`; the default where one is unset or empty.
+    /// The names in `FEEDBACK_TABLE`, `ORDERS_TABLE` and `MENUS_TABLE`; the default where one is unset or empty. And `SAMPLE_DAYS`; whatever
+    /// is no number of days keeps for ever.
     pub fn from_env() -> Self {
         let named = |variable: &str, default: String| {
             let set = env::var(variable).ok();
@@ -47,11 +51,15 @@ impl Tables {
             feedback: named("FEEDBACK_TABLE", default.feedback),
             orders: named("ORDERS_TABLE", default.orders),
             menus: named("MENUS_TABLE", default.menus),
+            days: env::var("SAMPLE_DAYS").ok().and_then(|days| days.parse().ok()).filter(|days| *days > 0),
         }
     }
 }
 
-/// A table: its name, its key and its indexes.
+/// The attribute with the epoch second after which DynamoDB deletes what somebody left, a number.
+pub(crate) const EXPIRY: &str = "expiresAt";
+
+/// A table: its name, its key, its indexes and its expiry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDefinition {
     /// The table's name.
@@ -60,6 +68,8 @@ pub struct TableDefinition {
     pub key: Vec<KeyAttribute>,
     /// Global secondary indexes; all project every attribute.
     pub indexes: Vec<IndexDefinition>,
+    /// The attribute that items expire by, in a deployment: what is made on one machine stays there.
+    pub expiry: Option<&'static str>,
 }
 
 /// A global secondary index.
@@ -91,15 +101,19 @@ pub enum AttributeKind {
 
 /// The tables that the samples need.
 pub fn table_definitions(tables: &Tables) -> Vec<TableDefinition> {
-    let table = |name: &str, key, indexes| TableDefinition { name: name.to_owned(), key: vec![string(key)], indexes };
+    let table = |name: &str, key, indexes, expiry| {
+        let (name, key) = (name.to_owned(), vec![string(key)]);
+        TableDefinition { name, key, indexes, expiry }
+    };
     let by_customer = IndexDefinition {
         name: ORDERS_BY_CUSTOMER.to_owned(),
         key: vec![string("customerId"), number("orderTimestamp")],
     };
     vec![
-        table(&tables.feedback, "feedbackId", Vec::new()),
-        table(&tables.orders, "orderId", vec![by_customer]),
-        table(&tables.menus, "menuId", Vec::new()),
+        table(&tables.feedback, "feedbackId", Vec::new(), Some(EXPIRY)),
+        table(&tables.orders, "orderId", vec![by_customer], Some(EXPIRY)),
+        // A menu is the shop's, and nobody would write it again.
+        table(&tables.menus, "menuId", Vec::new(), None),
     ]
 }
 

@@ -4,6 +4,7 @@ mod behaviour;
 mod chaos;
 mod fixtures;
 mod formats;
+mod front;
 mod metrics;
 mod outside;
 mod protocol;

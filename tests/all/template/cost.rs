@@ -44,6 +44,47 @@ fn every_type_of_resource_is_priced_or_free_for_a_reason() {
     }
 }
 
+/// What a line of the API's access log takes: its variables at their longest.
+fn bytes_of_a_line(stack: &Stack) -> f64 {
+    let mut line = text(&stack.properties("ApiStage")["AccessLogSettings"]["Format"]);
+    for (variable, longest) in [
+        ("$context.requestId", 16),
+        ("$context.requestTime", 26),
+        ("$context.routeKey", "POST /services/polly/{slash+}".len()),
+        ("$context.status", 3),
+        ("$context.responseLength", 7),
+        ("$context.responseLatency", 5),
+        ("$context.integrationLatency", 5),
+        ("$context.integration.requestId", 36),
+        ("$context.error.responseType", 1),
+        ("$context.authorizer.error", 1),
+        ("$context.integrationErrorMessage", 1),
+        // An address of IPv6, and a subject of Cognito.
+        ("$context.identity.sourceIp", 39),
+        ("$context.authorizer.claims.sub", 36),
+    ] {
+        line = line.replace(&format!("\"{variable}\""), &format!("\"{}\"", "x".repeat(longest)));
+    }
+    assert!(!line.contains('$'), "{line}");
+    line.len() as f64
+}
+
+#[test]
+fn lines_of_the_access_log_take_what_they_are_billed_for() {
+    const GB: f64 = 1_073_741_824.0;
+    let measured = fs::read(repository().join("crates/cli/src/cost/measured.json")).unwrap();
+    let measured: Value = serde_json::from_slice(&measured).unwrap();
+    let anonymous = bytes_of_a_line(&Stack::with(&[]));
+    let assumed = measured["assumed"]["accessLogBytes"].as_f64().unwrap();
+    assert!(anonymous <= assumed && anonymous > 0.7 * assumed, "{anonymous} of {assumed}");
+    let full = bytes_of_a_line(&Stack::with(&[("AccessLogs", "full")]));
+    let prices = prices();
+    let by_use = prices["byUse"].as_array().unwrap();
+    let more = by_use.iter().find(|one| one["resource"] == "ApiLogs, with AccessLogs=full").unwrap();
+    let dollars = (full - anonymous) * more["per"].as_f64().unwrap() / GB * 0.5;
+    assert!(full - anonymous <= 120.0 && dollars <= more["dollars"].as_f64().unwrap(), "{dollars}");
+}
+
 #[test]
 fn the_readme_says_what_each_paid_resource_costs() {
     let readme = fs::read_to_string(repository().join("README.md")).unwrap();

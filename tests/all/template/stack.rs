@@ -69,6 +69,13 @@ impl Stack {
         text(&self.properties(function)["Environment"]["Variables"][name])
     }
 
+    /// Whether the parameters keep a rule of the template.
+    pub(super) fn keeps(&self, rule: &Value) -> bool {
+        let applies = rule.get("RuleCondition").is_none_or(|condition| self.holds(condition));
+        let assertions = rule["Assertions"].as_array().unwrap();
+        !applies || assertions.iter().all(|assertion| self.holds(&assertion["Assert"]))
+    }
+
     fn evaluated(&self, section: &str) -> BTreeMap<String, Value> {
         let written = translated()[section].as_object().unwrap();
         let exists = |item: &Value| item.get("Condition").is_none_or(|condition| self.holds_named(condition));

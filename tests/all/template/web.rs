@@ -7,7 +7,7 @@ use std::{
 };
 
 use sbf_tests::repository;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     EVERYTHING, LEAST,
@@ -130,15 +130,36 @@ fn signing_in_is_by_code_without_a_secret_and_returns_to_the_pages() {
     let client = stack.properties("PageClient");
     assert_eq!(client["GenerateSecret"], false);
     assert_eq!(client["AllowedOAuthFlows"], json!(["code"]));
-    let page = "https://{Distribution.DomainName}/";
-    let pages = json!([page, "https://shop.example.org/", "http://localhost:5173/"]);
+    let pages = json!(["https://chat.example.org/", "https://shop.example.org/", "http://localhost:5173/"]);
     assert_eq!((&client["CallbackURLs"], &client["LogoutURLs"]), (&pages, &pages));
-    assert_eq!(Stack::with(&[]).properties("PageClient")["CallbackURLs"], json!([page]));
-    assert_eq!(stack.output("PageUrl").as_deref(), Some(page));
-    let flows = client["ExplicitAuthFlows"].as_array().unwrap();
-    assert_eq!(*flows, [Value::from("ALLOW_REFRESH_TOKEN_AUTH")]);
+    let plain = Stack::with(&[]);
+    let page = "https://{Distribution.DomainName}/";
+    assert_eq!(plain.properties("PageClient")["CallbackURLs"], json!([page]));
+    assert_eq!(plain.output("PageUrl").as_deref(), Some(page));
     assert_eq!(stack.properties("UserPoolDomain")["ManagedLoginVersion"], 2);
     assert_eq!(stack.properties("PageLogin")["ClientId"], "{PageClient}");
+}
+
+/// "Refresh token rotation" in the Amazon Cognito developer guide: it does not go with the flow that refreshes without it. A client without
+/// any flow would be given that one; the custom one needs a trigger, which the pool has not.
+#[test]
+fn a_refresh_token_is_good_once_and_no_other_way_leads_around_the_sign_in_page() {
+    for stack in [Stack::with(&[]), Stack::with(EVERYTHING)] {
+        let client = stack.properties("PageClient");
+        let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 60 });
+        assert_eq!(client["RefreshTokenRotation"], rotation);
+        assert_eq!(client["ExplicitAuthFlows"], json!(["ALLOW_CUSTOM_AUTH"]));
+        assert_eq!(stack.properties("UserPool").get("LambdaConfig"), None);
+    }
+}
+
+/// Whoever is signed in may write these by their own token. Neither the address, by which they sign in and which backends are told, nor
+/// whether it is verified, nor anything of the operator's.
+#[test]
+fn people_change_nothing_of_themselves_but_how_they_are_called() {
+    let stack = Stack::with(&[]);
+    let written = &stack.properties("PageClient")["WriteAttributes"];
+    assert_eq!(*written, json!(["name", "given_name", "family_name", "nickname", "locale"]));
 }
 
 /// "Whoever is disabled is out within the hour" is true as long as no token lives longer.
@@ -177,7 +198,7 @@ fn accounts_are_made_by_the_operator() {
     let updates = &pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"];
     assert_eq!((updates, &pool["AutoVerifiedAttributes"]), (&json!(["email"]), &json!(["email"])));
     let invitation = text(&pool["AdminCreateUserConfig"]["InviteMessageTemplate"]["EmailMessage"]);
-    for part in ["{username}", "{####}", "https://{Distribution.DomainName}/"] {
+    for part in ["{username}", "{####}", "https://chat.example.org/"] {
         assert!(invitation.contains(part), "{invitation}");
     }
     assert_eq!(stack.properties("Editors")["GroupName"], "editors");

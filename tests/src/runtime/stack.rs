@@ -74,6 +74,7 @@ impl TestStack {
             ("ALLOWED_ROLES", ""),
             ("ALLOWED_BOTS", ""),
             ("METRICS_STACK", STACK),
+            ("ORIGIN_VERIFY_SECRET", ""),
         ];
         self.function("CoreFunction", "core", &self.programs.core, &[&given[..], &SIGN_IN].concat())
     }

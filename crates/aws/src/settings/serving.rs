@@ -6,21 +6,14 @@ use sbf_dialog::bot::BACKEND_DEADLINE;
 
 use super::{
     AllowedBots, AllowedFunctions, AllowedRoles, BrainSettings, Environment, MetricSettings, QuotaSettings,
-    SettingsError,
+    RatingSettings, SettingsError,
 };
-use crate::router::SignIn;
+use crate::router::{OriginSecret, SignIn};
 
 /// Where sessions are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionSettings {
     /// The table, shaped as [`SESSIONS_TABLE`](crate::sessions::SESSIONS_TABLE) says.
-    pub table: String,
-}
-
-/// Where ratings are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RatingSettings {
-    /// The table, with the keys [`RATINGS_KEYS`](crate::ratings::RATINGS_KEYS).
     pub table: String,
 }
 
@@ -91,6 +84,8 @@ pub struct CoreSettings {
     pub quotas: Option<QuotaSettings>,
     /// Whose metrics they are; without it, none are written.
     pub metrics: Option<MetricSettings>,
+    /// What the distribution before the API proves itself by; without it, nobody is asked.
+    pub front: Option<OriginSecret>,
 }
 
 impl SessionSettings {
@@ -101,13 +96,6 @@ impl SessionSettings {
     pub fn from_environment(environment: &Environment) -> Result<Self, SettingsError> {
         let table = environment.required("SESSIONS_TABLE", "the DynamoDB table that holds the conversations")?;
         Ok(Self { table })
-    }
-}
-
-impl RatingSettings {
-    /// Reads `RATINGS_TABLE`.
-    pub fn from_environment(environment: &Environment) -> Option<Self> {
-        Some(Self { table: environment.filled("RATINGS_TABLE")?.to_owned() })
     }
 }
 
@@ -234,7 +222,7 @@ impl CoreSettings {
         Ok(Self {
             brain: BrainSettings::from_environment(environment)?,
             sessions: SessionSettings::from_environment(environment)?,
-            ratings: RatingSettings::from_environment(environment),
+            ratings: RatingSettings::from_environment(environment)?,
             uploads: UploadSettings::from_environment(environment)?,
             backends: BackendSettings::from_environment(environment)?,
             identity: IdentitySettings::from_environment(environment)?,
@@ -242,6 +230,7 @@ impl CoreSettings {
             speech: SpeechSettings::from_environment(environment)?,
             quotas: QuotaSettings::from_environment(environment)?,
             metrics: MetricSettings::from_environment(environment),
+            front: OriginSecret::from_environment(environment),
         })
     }
 }
@@ -294,13 +283,13 @@ mod tests {
     fn ratings_and_uploads_are_taken_where_a_place_for_them_is_set() {
         let variables = environment(&[("RATINGS_TABLE", "ratings"), ("UPLOAD_BUCKET", "files")]);
         assert_eq!(
-            RatingSettings::from_environment(&variables).map(|ratings| ratings.table).as_deref(),
-            Some("ratings")
+            RatingSettings::from_environment(&variables),
+            Ok(Some(RatingSettings { table: "ratings".to_owned(), kept: None }))
         );
         let uploads = UploadSettings::from_environment(&variables).unwrap().unwrap();
         assert_eq!((uploads.bucket.as_str(), uploads.limit), ("files", 10_000_000));
         let variables = environment(&[("RATINGS_TABLE", " "), ("UPLOAD_BUCKET", ""), ("UPLOAD_LIMIT_BYTES", "7")]);
-        assert_eq!(RatingSettings::from_environment(&variables), None);
+        assert_eq!(RatingSettings::from_environment(&variables), Ok(None));
         assert_eq!(UploadSettings::from_environment(&variables), Ok(None));
     }
 

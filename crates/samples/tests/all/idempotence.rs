@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{NOW_MS, World};
 
-fn order(turn: Value, session: &str, sub: &str) -> Value {
+pub(crate) fn order(turn: Value, session: &str, sub: &str) -> Value {
     json!({
         "orderStep": "STEP_6",
         "pizzaType": {"response": "Greek"},
@@ -20,7 +20,7 @@ fn order(turn: Value, session: &str, sub: &str) -> Value {
     })
 }
 
-fn feedback(turn: Value) -> Value {
+pub(crate) fn feedback(turn: Value) -> Value {
     json!({
         "step": 4, "name": {"response": "Ann"}, "last_name": {"response": "Lee"}, "pwd": {"response": "<i>good</i>"},
         "lang": "en-US", "sessionID": "s", "turnID": turn,

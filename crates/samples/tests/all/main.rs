@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod expiry;
 mod idempotence;
 mod menus;
 mod support;
