@@ -9,6 +9,7 @@ mod cost;
 mod crashes;
 mod dependencies;
 mod dev;
+mod everyday;
 mod http;
 mod imports;
 mod languages;

@@ -101,7 +101,10 @@ fn verdict(utterance: &str, told: &Explanation) -> String {
 
 /// What the bot does, as the end of a sentence.
 fn outcome(decision: &Decision) -> String {
-    let Decision { best, confidence, threshold, answered } = decision;
+    let Decision { best, confidence, threshold, answered, unclear } = decision;
+    if !unclear.is_empty() {
+        return format!("is not answered: only a number tells {} apart, and none has this one", unclear.join(", "));
+    }
     match best {
         Some(best) if *answered => format!("is answered as {best}: confidence {confidence:.2}, needed {threshold:.2}"),
         Some(best) => format!("is not answered: confidence {confidence:.2} for {best}, needed {threshold:.2}"),
