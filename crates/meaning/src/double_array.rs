@@ -1,4 +1,4 @@
-//! A trie in the layout of darts-clone: the child of a node by a byte lies where the node's base and the byte, combined by exclusive or, say.
+//! A trie in the layout of darts-clone: a node's child by a byte lies at the exclusive or of the node's base and the byte.
 
 /// Bits of a unit that hold the byte which leads to it; the topmost marks a value's unit, which no byte leads to.
 const LABEL: u32 = 0x8000_00ff;

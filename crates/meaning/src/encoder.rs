@@ -22,7 +22,7 @@ pub const MAX_PIECES: usize = 128;
 /// let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/weights/meaning.weights"))?;
 /// let encoder = Encoder::open(file)?;
 /// let question = encoder.encode("How is the weather today?")?;
-/// assert!(question.cosine(&encoder.encode("¿Qué tiempo hace hoy?")?) > 0.8);
+/// assert!(question.cosine(&encoder.encode("Wie ist das Wetter heute?")?) > 0.8);
 /// assert!(question.cosine(&encoder.encode("I want my money back.")?) < 0.3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -38,8 +38,7 @@ impl Code {
         if next == table.len() { Ok(Self { table }) } else { Err(WeightsError::Damaged("a code is incomplete")) }
     }
 
-    /// Decodes as many levels as `levels` takes from the beginning of `bytes`, which holds eight bytes more than they need; returns how many
-    /// bytes they need.
+    /// Decodes as many levels as `levels` takes, and returns how many bytes of `bytes` they need. Eight more must follow.
     pub(crate) fn decode(&self, bytes: &[u8], levels: &mut [u8]) -> Option<usize> {
         let mut place = 0;
         for some in levels.chunks_mut(CODES_A_LOOK) {

@@ -55,7 +55,7 @@ impl Matrix {
         self.scales.len()
     }
 
-    /// Adds the products of `count` inputs to `sums`, a row of outputs for each. Inputs begin `stride` numbers after each other, so that they may
+    /// Adds the products of `count` inputs to `sums`, a row of outputs for each. Inputs begin `stride` numbers after each other, and may
     /// overlap.
     ///
     /// Weights are unpacked once for all inputs: their way through memory costs as much as the arithmetic.

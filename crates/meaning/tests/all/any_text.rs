@@ -33,7 +33,11 @@ proptest! {
     }
 
     #[test]
-    fn spaces_around_a_text_change_nothing(text in "[a-zà-ü]{1,10}( [a-zà-ü]{1,10}){0,5}", before in "[ \\t\\u{3000}]{0,9}", after in "[ \\n]{0,9}") {
+    fn spaces_around_a_text_change_nothing(
+        text in "[a-zà-ü]{1,10}( [a-zà-ü]{1,10}){0,5}",
+        before in "[ \\t\\u{3000}]{0,9}",
+        after in "[ \\n]{0,9}",
+    ) {
         prop_assert_eq!(ENCODER.pieces(&text), ENCODER.pieces(&format!("{before}{text}{after}")));
     }
 
