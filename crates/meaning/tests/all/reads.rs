@@ -59,3 +59,15 @@ fn the_longest_message_reads_no_more_than_its_first_pieces() {
         assert!(reads <= 2 * MAX_PIECES && bytes < 90_000, "{reads} reads of {bytes} bytes");
     }
 }
+
+#[test]
+fn memory_of_the_longest_message_is_bounded() {
+    let allocated = |text: &str| {
+        crate::ENCODER.encode(text).unwrap();
+        let found = allocation_counter::measure(|| drop(crate::ENCODER.encode(text).unwrap()));
+        (found.count_total, found.bytes_max)
+    };
+    let (short, long) = (allocated("how much money do I have on my savings account"), allocated(&"字".repeat(100_000)));
+    assert!(short.0 < 100 && long.0 < 120, "{short:?}, {long:?}");
+    assert!(short.1 < 250_000 && long.1 < 2_000_000, "{short:?}, {long:?}");
+}
