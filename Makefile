@@ -41,9 +41,10 @@ fresh:
 build: web/dist/index.html
 	cargo build --locked --release --workspace --bins --all-features
 
-## Speed and size: the classifier by itself, and the two Lambdas as Lambda would run them.
+## Speed and size: the classifier and the sentence encoder by themselves, and the two Lambdas as Lambda would run them.
 bench: bench-lambda
 	cargo bench --locked -p sbf-amc --features tune
+	cargo bench --locked -p sbf-meaning
 
 ## The release bootstraps of core and train on the Runtime API test bench: first answer, memory, warm turns, zip sizes.
 bench-lambda: target/release/sbf-core target/template.json
