@@ -10,6 +10,17 @@ use sbf_tests::{repository, sample_bots};
 const FLOOR: f64 = 0.48;
 const AVERAGE: f64 = 0.6;
 
+/// What training looks at is no measure of it.
+#[test]
+fn the_table_has_no_message_that_training_knows() {
+    let table = fs::read_to_string(repository().join("tests/everyday.tsv")).unwrap();
+    let known: Vec<String> =
+        sbf_languages::ALL.iter().flat_map(|language| language.everyday.lines()).map(sbf_amc::text::fold).collect();
+    let said = table.lines().skip(1).flat_map(|line| line.split('\t').skip(1)).map(sbf_amc::text::fold);
+    let both: Vec<String> = said.filter(|message| known.contains(message)).collect();
+    assert_eq!(both, [""; 0]);
+}
+
 #[test]
 fn everyday_messages_are_decided_rightly() {
     let table = fs::read_to_string(repository().join("tests/everyday.tsv")).unwrap();

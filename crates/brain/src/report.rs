@@ -1,6 +1,7 @@
 //! How a trained bot does, and the artefacts that people read.
 
 mod compare;
+mod everyday;
 mod matrix;
 mod words;
 
@@ -20,6 +21,7 @@ use crate::{
 
 pub use self::{
     compare::Comparison,
+    everyday::{Answered, Everyday},
     matrix::{Confusion, ConfusionMatrix, DrawError, REFUSED},
 };
 
@@ -47,6 +49,8 @@ pub struct Report {
     pub held_out: Vec<Outcome>,
     /// The author's own tests.
     pub tests: Vec<Outcome>,
+    /// What it makes of everyday messages.
+    pub everyday: Everyday,
     /// Warnings of the check.
     pub warnings: Vec<Problem>,
     /// What the author can mend, as far as training knows it anyway.
@@ -95,6 +99,7 @@ impl Report {
             accuracy: measured.accuracy,
             held_out,
             tests: run_tests(brain),
+            everyday: Everyday::of(brain),
             warnings,
             fit_seconds: measured.fit_seconds,
             train_seconds: measured.train_seconds,
@@ -151,6 +156,7 @@ impl Report {
                 "refused": round(share(&self.held_out, |outcome| !outcome.accepted)),
             },
             "tests": { "total": self.tests.len(), "passed": self.tests.len() - failed.len(), "failed": listed },
+            "everyday": self.everyday,
             "confused": self.confusions(),
             "comparison": self.comparison,
             "findings": self.findings,

@@ -7,13 +7,15 @@ use std::{
 };
 
 use anyhow::Context as _;
-use sbf_brain::{CheckedKnowledge, Problem, Trained, artefact};
+use sbf_brain::{CheckedKnowledge, Problem, Trained, artefact, report::Everyday};
 use serde_json::json;
 
 use crate::{Outcome, folder::BrainFiles, show};
 
 /// Findings listed on the terminal.
 const FINDINGS_LISTED: usize = 10;
+/// Everyday messages that are shown with what they are taken for.
+const EVERYDAY_LISTED: usize = 3;
 
 /// What `sbf train` is told.
 #[derive(Debug, clap::Args)]
@@ -98,9 +100,23 @@ fn report(trained: &Trained, problems: &[Problem], seconds: f64) {
         let passed = report.tests.iter().filter(|outcome| outcome.passed()).count();
         println!("Of {}, {passed} passed.", show::many(report.tests.len(), "test utterance"));
     }
+    if report.everyday.messages > 0 {
+        println!("{}", everyday(&report.everyday));
+    }
     if !report.findings.is_empty() {
         println!("{}", show::findings(&report.findings, FINDINGS_LISTED));
     }
+}
+
+fn everyday(everyday: &Everyday) -> String {
+    let Everyday { messages, refused, answered } = everyday;
+    let told = format!("Of {messages} everyday messages, {refused} are refused.");
+    if answered.is_empty() {
+        return told;
+    }
+    let some = answered.iter().take(EVERYDAY_LISTED);
+    let some: Vec<String> = some.map(|one| format!("{:?} is answered as {}", one.message, one.intent)).collect();
+    format!("{told} {}. What the bot should not answer belongs in `none`.", some.join(", "))
 }
 
 fn write_all(folder: &Path, trained: &Trained, problems: &[Problem], packed: &[u8]) -> anyhow::Result<PathBuf> {

@@ -30,6 +30,8 @@ pub struct Language {
     pub function_words: &'static str,
     /// The frequent words of at least four letters in folded form, sorted, by single spaces or ends of lines: what is one of them is no misspelling of another word.
     pub frequent: &'static str,
+    /// Everyday messages, one a line, to shops, banks, machines and friends: of most bots they ask nothing that these know.
+    pub everyday: &'static str,
     /// Words that join clauses ("and", "also", "but") in folded form. Words for "or" join what is one question, and are no part of it.
     pub coordinators: &'static str,
     /// What every bot says of itself.
@@ -148,6 +150,7 @@ impl Language {
             Part::Stemmer => self.stemmer.is_some(),
             Part::FunctionWords => !self.function_words.is_empty(),
             Part::FrequentWords => !self.frequent.is_empty(),
+            Part::EverydayMessages => !self.everyday.is_empty(),
             Part::Coordinators => !self.coordinators.is_empty(),
             Part::Sentences => self.sentences.is_some(),
             Part::CancelWords => !self.cancel.is_empty(),

@@ -11,6 +11,8 @@ pub enum Part {
     FunctionWords,
     /// [`Language::frequent`](crate::Language::frequent).
     FrequentWords,
+    /// [`Language::everyday`](crate::Language::everyday).
+    EverydayMessages,
     /// [`Language::coordinators`](crate::Language::coordinators).
     Coordinators,
     /// [`Language::sentences`](crate::Language::sentences).
@@ -31,11 +33,12 @@ pub enum Part {
 
 impl Part {
     /// Every part.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Detector,
         Self::Stemmer,
         Self::FunctionWords,
         Self::FrequentWords,
+        Self::EverydayMessages,
         Self::Coordinators,
         Self::Sentences,
         Self::CancelWords,
@@ -53,6 +56,7 @@ impl Part {
             Self::Stemmer => "the stemmer",
             Self::FunctionWords => "function words",
             Self::FrequentWords => "frequent words",
+            Self::EverydayMessages => "everyday messages",
             Self::Coordinators => "coordinators",
             Self::Sentences => "stock sentences",
             Self::CancelWords => "cancel words",
@@ -69,6 +73,7 @@ impl Part {
         match self {
             Self::Detector | Self::Stemmer | Self::SampleBot => "mod.rs",
             Self::FrequentWords => "frequent.txt",
+            Self::EverydayMessages => "everyday.txt",
             Self::Sentences => "sentences.rs",
             Self::FunctionWords | Self::Coordinators | Self::CancelWords | Self::SkipWords | Self::CourtesyWords => {
                 "words.rs"

@@ -15,6 +15,7 @@ const NOTHING: Language = Language {
     stemmer: None,
     function_words: "",
     frequent: "",
+    everyday: "",
     coordinators: "",
     sentences: None,
     cancel: &[],

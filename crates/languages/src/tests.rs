@@ -76,6 +76,16 @@ fn frequent_words_are_sorted_and_found() {
 }
 
 #[test]
+fn everyday_messages_are_many_and_stand_once() {
+    for language in ALL.iter().filter(|language| language.has(Part::EverydayMessages)) {
+        let messages: Vec<&str> = language.everyday.lines().collect();
+        assert!(messages.len() >= 100, "{}: {}", language.name, messages.len());
+        assert_eq!(repeated(messages.iter().copied()), None, "{}", language.name);
+        assert!(messages.iter().all(|message| !message.is_empty() && message.trim() == *message), "{}", language.name);
+    }
+}
+
+#[test]
 fn voices_are_of_the_language() {
     for language in ALL {
         assert_eq!(repeated(language.polly.iter().map(|(tag, _)| *tag)), None, "{}", language.name);
@@ -128,8 +138,12 @@ fn the_seven_languages_of_the_sample_bots_are_complete() {
 fn a_missing_part_is_named() {
     let danish = of("da").unwrap();
     let words = [Part::CancelWords, Part::SkipWords, Part::CourtesyWords];
-    let expected =
-        [&[Part::FunctionWords, Part::Sentences], &words[..], &[Part::EspeakVoices, Part::SampleBot]].concat();
+    let expected = [
+        &[Part::FunctionWords, Part::FrequentWords, Part::EverydayMessages, Part::Sentences],
+        &words[..],
+        &[Part::EspeakVoices, Part::SampleBot],
+    ]
+    .concat();
     assert_eq!(danish.missing(), expected);
     assert_eq!(Part::CancelWords.file(), "words.rs");
     // Snowball has no stemmer for Polish, so that nobody can write it.

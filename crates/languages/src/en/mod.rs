@@ -17,6 +17,7 @@ pub(crate) static LANGUAGE: Language = Language {
     stemmer: Some(Stemmer { algorithm: Algorithm::English, script: Script::Latin }),
     function_words: words::FUNCTION_WORDS,
     frequent: include_str!("frequent.txt"),
+    everyday: include_str!("everyday.txt"),
     coordinators: words::COORDINATORS,
     sentences: Some(&SENTENCES),
     cancel: words::CANCEL,

@@ -16,6 +16,7 @@ pub(crate) static LANGUAGE: Language = Language {
     stemmer: Some(Stemmer { algorithm: Algorithm::Portuguese, script: Script::Latin }),
     function_words: words::FUNCTION_WORDS,
     frequent: include_str!("frequent.txt"),
+    everyday: include_str!("everyday.txt"),
     coordinators: words::COORDINATORS,
     sentences: Some(&sentences::SENTENCES),
     cancel: words::CANCEL,
