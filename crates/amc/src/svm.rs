@@ -12,8 +12,10 @@ use crate::hash::Dice;
 
 const LANES: usize = 8;
 /// Rows times blocks from which on rows that hardly move leave their block for good; CLINC150 has 290,000. Of the classes of so large a bot each
-/// has a handful of rows of its own, and all passes but the first two are about these and the few that are like them.
+/// has a handful of rows of its own, and all passes but the first two are about these and the few that are like them; the first one needs but some of the others.
 const QUIET_FROM: usize = 2_000_000;
+/// Of such a bot's rows one in so many is in a block's first pass.
+const FIRST_OF: u32 = 8;
 /// A row hardly moves where its projected gradients are less than this share of the tolerance.
 const QUIET: f32 = 0.25;
 
@@ -149,25 +151,39 @@ impl<'r> Block<'r> {
     }
 
     fn solve(mut self, task: &Task, quiet: f32) -> Vec<f32x8> {
-        let mut active: Vec<u32> = (0..self.rows.len() as u32).collect();
         let everything = f32x8::splat(f32::INFINITY);
+        let mut active: Vec<u32> = if quiet > 0.0 { self.first_rows() } else { self.all_rows() };
         let mut bound = everything;
         for pass in 0..task.max_passes {
             self.dice.shuffle(&mut active);
             // In the first pass the bias is not yet found, without which every row moves or seems to rest.
             let (low, high) = self.pass(&mut active, bound, if pass == 0 { 0.0 } else { quiet });
+            if pass == 0 && quiet > 0.0 {
+                active = self.all_rows();
+                continue;
+            }
             let settled = (high - low).simd_gt(f32x8::splat(task.tolerance)).none();
             if settled && (quiet > 0.0 || active.len() == self.rows.len()) {
                 break;
             }
             if settled {
-                active = (0..self.rows.len() as u32).collect();
+                active = self.all_rows();
                 bound = everything;
             } else {
                 bound = high.simd_gt(f32x8::ZERO).select(high, everything);
             }
         }
         self.weights
+    }
+
+    fn all_rows(&self) -> Vec<u32> {
+        (0..self.rows.len() as u32).collect()
+    }
+
+    /// Enough rows to find the bias by: those of the block's own classes, and some of the others.
+    fn first_rows(&self) -> Vec<u32> {
+        let is_own = |row: &u32| (self.labels[*row as usize] as usize).wrapping_sub(self.first) < LANES;
+        (0..self.rows.len() as u32).filter(|row| is_own(row) || row % FIRST_OF == 0).collect()
     }
 
     /// One step on every active row; rows that no lane will move any more, or hardly, leave. Gives the range of the projected gradients.
