@@ -1,9 +1,12 @@
 //! Questions and answers: the machine's table, row by row.
 
-use sbf_dialog::session::{Asking, DialogState};
+use sbf_dialog::{
+    memory::FixedBrain,
+    session::{Asking, DialogState},
+};
 use serde_json::{Value, json};
 
-use crate::support::{TestBot, desk, line, phone};
+use crate::support::{TestBot, desk, line, phone, trained};
 
 fn asked(state: DialogState) -> Asking {
     match state {
@@ -237,6 +240,39 @@ async fn a_photo_waits_for_the_other_answers_and_goes_to_the_backend_whole() {
     desk.post(json!({ "_id": "paint", "payload": { "wall": picture }, "sessionID": "s1" })).await;
     desk.say("mauve").await;
     assert_eq!(desk.last_event("painter"), json!({ "wall": picture, "colour": "mauve" }));
+}
+
+#[tokio::test]
+async fn a_photo_that_answers_a_question_is_kept_once_and_its_turn_may_be_repeated() {
+    let desk = TestBot::of(desk());
+    let picture = format!("data:image/jpeg;base64,{}", "A".repeat(3_000_000));
+    for (turn, key) in [("a", "from"), ("b", "0")] {
+        let payload = json!({ key: { "response": picture } });
+        let body = json!({ "_id": "travel", "payload": payload, "sessionID": turn, "turnID": turn });
+        let asked = desk.post(body.clone()).await;
+        let photo_of_a_city = json!({ "missing": asked["conversation"]["sync"], "said": asked["rawIntent"] });
+        assert!(asked["conversation"]["sync"]["from"].is_null() && asked["rawIntent"] == "", "{photo_of_a_city}");
+        assert_eq!(desk.post(body).await, asked);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_answer_never_reaches_the_backend() {
+    let note = json!({
+        "name": "note", "payloadPosition": 0, "required": false, "validation": "value in ['a', 'b']",
+        "noMatchAsk": [{ "text": "Note?" }],
+    });
+    let take = json!({ "_id": "note", "_intents": ["take a note", "write this down"], "_source": { "arn": "notes", "parameters": [note] } });
+    let hello = json!({ "_id": "hello", "_intents": ["hello", "good morning"], "_source": { "response": [{ "text": "Hello." }] } });
+    let knowledge = json!({ "brainName": "Notes", "knowledge": [take, hello] });
+    let bot = TestBot::of(FixedBrain::new(trained(&knowledge.to_string())));
+    bot.script("notes", json!("ok"));
+    for key in ["note", "0"] {
+        let payload = json!({ key: { "response": "<c>" }, "mine": { "response": "kept" } });
+        bot.post(json!({ "_id": "note", "payload": payload, "sessionID": "s1" })).await;
+        bot.say("skip").await;
+        assert_eq!(bot.last_event("notes"), json!({ "mine": { "response": "kept" } }));
+    }
 }
 
 #[tokio::test]
