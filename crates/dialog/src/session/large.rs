@@ -45,6 +45,7 @@ pub struct Place {
     /// Bytes of that JSON.
     pub bytes: u64,
     /// The save that wrote it. A store's name of the value holds it: who erases a value erases none that another save wrote.
+    #[serde(default)]
     pub save: String,
 }
 
