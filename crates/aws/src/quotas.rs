@@ -92,15 +92,24 @@ impl Quotas {
         self.take(subject, &sort_key, what.attribute(), amount, limit).await.map(|_| ())
     }
 
+    /// Gives back what a person has reserved and not used. What was reserved before midnight is lost with its day.
+    pub async fn give_back(&self, subject: &str, what: Use, amount: u64) {
+        self.put_back(subject, &usage_on(self.day()), what.attribute(), amount).await;
+    }
+
     /// Takes an amount of what speech may cost today; returns the share of the day's budget that is spent with it.
     ///
     /// # Errors
     /// `UsedUp` where there is not so much left, `Store` where the table cannot be written.
     pub async fn spend_on_speech(&self, microdollars: u64) -> Result<f64, NotReserved> {
         let budget = self.0.settings.speech_budget;
-        let spent =
-            self.take(MONEY, &format!("spending {}", date(self.day())), "microdollars", microdollars, budget).await?;
+        let spent = self.take(MONEY, &spending_on(self.day()), "microdollars", microdollars, budget).await?;
         Ok(spent as f64 / budget as f64)
+    }
+
+    /// Gives back what was not spent on speech.
+    pub async fn give_back_speech(&self, microdollars: u64) {
+        self.put_back(MONEY, &spending_on(self.day()), "microdollars", microdollars).await;
     }
 
     /// Seconds until what was used up is there again: until midnight UTC.
@@ -123,8 +132,18 @@ impl Quotas {
         }
     }
 
+    /// Takes from a number that holds at least so much; where that fails, it stays taken.
+    async fn put_back(&self, pk: &str, sk: &str, name: &str, amount: u64) {
+        let request = self.adding(pk, sk, name, format!("-{amount}"));
+        let request = request.condition_expression("#used >= :least");
+        let request = request.expression_attribute_values(":least", AttributeValue::N(amount.to_string()));
+        if let Err(NotReserved::Store(error)) = request.send().await.map_err(|error| refused(&error)) {
+            tracing::warn!(error, "what was not used stays reserved");
+        }
+    }
+
     /// A write that adds to a number of an item, which it makes where there is none, and answers with the new number.
-    fn adding(&self, pk: &str, sk: &str, name: &str, amount: u64) -> UpdateItemFluentBuilder {
+    fn adding(&self, pk: &str, sk: &str, name: &str, amount: impl ToString) -> UpdateItemFluentBuilder {
         let expires_at = (self.now() / DAY + 1 + KEPT_DAYS) * DAY;
         self.0
             .client
@@ -154,6 +173,11 @@ impl Quotas {
 /// The sort key of what a person used on a day.
 fn usage_on(day: u64) -> String {
     format!("usage {}", date(day))
+}
+
+/// The sort key of what was spent on a day.
+fn spending_on(day: u64) -> String {
+    format!("spending {}", date(day))
 }
 
 /// A day as `2026-11-30`.

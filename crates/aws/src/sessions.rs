@@ -59,8 +59,13 @@ impl DynamoSessions {
     }
 
     /// Writes the session's item, if the item there has the expected version; returns the one that was there.
-    async fn put(&self, key: &SessionKey, session: &Session, expected: u64) -> Result<Option<Item>, SaveError> {
-        let save_id = uuid::Uuid::new_v4().to_string();
+    async fn put(
+        &self,
+        key: &SessionKey,
+        session: &Session,
+        expected: u64,
+        save_id: &str,
+    ) -> Result<Option<Item>, SaveError> {
         let body = serde_json::to_string(session).map_err(failed)?;
         let request = self.client.put_item().table_name(&self.table);
         let request = request
@@ -69,7 +74,7 @@ impl DynamoSessions {
             .item(SESSIONS_TABLE.time_to_live, number(session.expires_at))
             .item("version", number(expected + 1))
             .item("body", AttributeValue::S(body))
-            .item("savedBy", AttributeValue::S(save_id.clone()))
+            .item("savedBy", AttributeValue::S(save_id.to_owned()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let request = if expected == 0 {
             request
@@ -83,7 +88,7 @@ impl DynamoSessions {
         };
         match request.send().await {
             Ok(output) => Ok(output.attributes),
-            Err(error) => not_saved(error, &save_id).map(|()| None),
+            Err(error) => not_saved(error, save_id).map(|()| None),
         }
     }
 }
@@ -142,13 +147,19 @@ impl SessionStore for DynamoSessions {
     }
 
     async fn save(&self, key: &SessionKey, session: &Session, expected: u64) -> Result<u64, SaveError> {
-        let (item, values) = session.apart();
+        let save_id = uuid::Uuid::new_v4().to_string();
+        let (item, values) = session.apart(&save_id);
+        let new: Vec<_> = values.iter().filter(|value| value.place.save == save_id).collect();
         match &self.large {
-            Some(large) => large.keep(key, &values, session).await?,
+            Some(large) => large.keep(key, &new).await?,
             None if values.is_empty() => {}
             None => return Err(SaveError::NoRoom("there is no bucket for large values".to_owned())),
         }
-        let replaced = self.put(key, &item, expected).await?;
+        let put = self.put(key, &item, expected, &save_id).await;
+        if let (Err(SaveError::Conflict), Some(large)) = (&put, &self.large) {
+            large.take_back(key, &new).await;
+        }
+        let replaced = put?;
         if let Some(large) = &self.large {
             large.erase(key, session, &item).await;
             // An expired session of the same name went with this save.

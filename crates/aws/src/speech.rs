@@ -121,7 +121,12 @@ impl PollySpeech {
             return Ok(audio);
         }
         let deadline = self.settings.deadline;
-        let made = tokio::time::timeout(deadline, self.make(wanted, key, listener)).await;
+        let mut reserved = Reserved::default();
+        let made = tokio::time::timeout(deadline, self.make(wanted, key, listener, &mut reserved)).await;
+        // Polly bills nothing that it refuses: while it fails, the budget must not run out. Whether it bills what came too late, nobody knows.
+        if let Ok(Err(Unsaid::Failed(_))) = &made {
+            self.give_back(listener, reserved).await;
+        }
         let late = || Unsaid::Failed(format!("no answer within {} ms", deadline.as_millis()));
         let (audio, key) = made.unwrap_or_else(|_| Err(late()))?;
         lock(&self.memory).put(key, audio.clone());
@@ -132,11 +137,16 @@ impl PollySpeech {
     }
 
     /// Asks Polly; what it refuses is asked for once more without. A sound of another engine has the key under which it is looked for next.
-    async fn make(&self, mut wanted: Wanted<'_>, mut key: Key, listener: &str) -> Result<(Audio, Key), Unsaid> {
+    async fn make(
+        &self,
+        mut wanted: Wanted<'_>,
+        mut key: Key,
+        listener: &str,
+        reserved: &mut Reserved,
+    ) -> Result<(Audio, Key), Unsaid> {
         let mut is_second_engine = false;
-        let mut reserved = Reserved::default();
         loop {
-            reserved = self.reserve(&wanted, listener, reserved).await?;
+            *reserved = self.reserve(&wanted, listener, *reserved).await?;
             let error = match self.ask(&wanted).await {
                 Ok(output) => {
                     let content_type = output.content_type.unwrap_or_else(|| "audio/mpeg".to_owned());

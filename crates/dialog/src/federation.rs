@@ -45,7 +45,7 @@ pub(crate) fn foreign_intent<'i>(bot: &str, id: &'i str) -> Option<&'i str> {
 
 /// Reads what the bot of this name answered to a request.
 pub(crate) fn foreign(bot: &str, answer: BackendAnswer, asked: &Value) -> Foreign {
-    let mut fields = match answer {
+    let mut fields = match fulfilment::not_too_deep(answer) {
         BackendAnswer::Answered(Value::Object(fields)) => fields,
         BackendAnswer::Answered(other) => return failed(&format!("answered {}, not an object", kind(&other))),
         BackendAnswer::Failed(reason) => return Foreign::Failed(reason),

@@ -1,12 +1,13 @@
 //! The contract with backends: the event they get, and the answers they may give.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use sbf_brain::Entity;
 use serde_json::{Map, Value, json};
 
 use crate::{
     input::Input,
     json,
-    json::{kind, measured},
+    json::{depth_within, kind, measured},
     ports::BackendAnswer,
     scope::as_text,
     session::Sentence,
@@ -14,6 +15,12 @@ use crate::{
 
 /// Keys of an event that the server sets, whatever a client or a backend sent back under them.
 const SERVER_OWNED: [&str; 7] = ["lang", "userInfo", "context", "_tags", "_entities", "turnID", "sessionID"];
+
+/// Levels of nesting that an answer may have: a session with it is a few levels deeper, and JSON is read up to 128.
+const DEPTH_LIMIT: usize = 100;
+
+/// Fields of an answer for API Gateway beside its body, which it need not have.
+const GATEWAY_FIELDS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "cookies", "isBase64Encoded"];
 
 /// Keys that let a question be asked without words.
 const WORDLESS: [&str; 4] = ["richResponseObject", "command", "goToNode", "history"];
@@ -85,7 +92,7 @@ pub(crate) fn last_word(key: &str, sentence: &Sentence) -> Map<String, Value> {
 /// Reads a backend's answer.
 pub(crate) fn read(answer: BackendAnswer) -> Outcome {
     let answer = match unwrapped(answer) {
-        Ok(answer) => answer,
+        Ok(answer) => not_too_deep(answer),
         Err(status) => return Outcome::Failed(format!("answered with status {status}")),
     };
     match answer {
@@ -98,22 +105,38 @@ pub(crate) fn read(answer: BackendAnswer) -> Outcome {
     }
 }
 
+/// What is nested too deep fails: it would be written into the session, inside more of it, and could not be read again.
+pub(crate) fn not_too_deep(answer: BackendAnswer) -> BackendAnswer {
+    match answer {
+        BackendAnswer::Answered(value) if !depth_within(&value, DEPTH_LIMIT) => {
+            BackendAnswer::Failed(format!("answered JSON nested more than {DEPTH_LIMIT} levels deep"))
+        }
+        answer => answer,
+    }
+}
+
 /// What a function answers that was written for API Gateway: its body where it went well, else its status.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format>
 fn unwrapped(answer: BackendAnswer) -> Result<BackendAnswer, String> {
     let BackendAnswer::Answered(Value::Object(mut fields)) = answer else { return Ok(answer) };
-    let Some(status) = fields.get("statusCode").filter(|_| fields.contains_key("body")) else {
+    let is_for_gateway = fields.contains_key("body") || fields.keys().all(|name| GATEWAY_FIELDS.contains(&&**name));
+    let Some(status) = fields.get("statusCode").filter(|_| is_for_gateway) else {
         return Ok(BackendAnswer::Answered(Value::Object(fields)));
     };
     let status = as_text(status);
     if !(status.len() == 3 && status.starts_with('2')) {
         return Err(status.chars().take(20).collect());
     }
-    let body = match fields.remove("body") {
-        Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
-        other => other.unwrap_or_default(),
+    let text = match (fields.remove("body"), fields.get("isBase64Encoded")) {
+        (Some(Value::String(text)), Some(Value::Bool(true))) => decoded(&text).ok_or("200, and an unreadable body")?,
+        (Some(Value::String(text)), _) => text,
+        (other, _) => return Ok(BackendAnswer::Answered(other.unwrap_or_default())),
     };
-    Ok(BackendAnswer::Answered(body))
+    Ok(BackendAnswer::Answered(serde_json::from_str(&text).unwrap_or(Value::String(text))))
+}
+
+fn decoded(base64: &str) -> Option<String> {
+    String::from_utf8(BASE64_STANDARD.decode(base64).ok()?).ok()
 }
 
 fn object(mut fields: Map<String, Value>) -> Outcome {
@@ -242,7 +265,13 @@ mod tests {
             let outcome = answered(json!({ "statusCode": status, "body": "no such city", "headers": {} }));
             assert!(matches!(&outcome, Outcome::Failed(reason) if !reason.contains("city")), "{status}: {outcome:?}");
         }
-        // A field of that name alone is the answer's own.
+        for bare in [json!({ "statusCode": 500 }), json!({ "statusCode": 204, "headers": { "x": "y" } })] {
+            assert!(matches!(answered(bare.clone()), Outcome::Failed(_)), "{bare}");
+        }
+        let encoded = |body: &str| json!({ "statusCode": 200, "isBase64Encoded": true, "body": body });
+        assert_eq!(answered(encoded("U3Vu")), fields(sun));
+        assert!(matches!(answered(encoded("Sun!")), Outcome::Failed(_)));
+        // Beside others, a field of that name is the answer's own.
         let own = json!({ "text": "Sun", "statusCode": 500 });
         assert!(matches!(answered(own), Outcome::Answer(_)));
     }

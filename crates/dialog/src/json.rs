@@ -35,3 +35,12 @@ pub(crate) fn kind(value: &Value) -> &'static str {
         Value::Object(_) => "an object",
     }
 }
+
+/// Whether a value is nested at most so many levels deep.
+pub(crate) fn depth_within(value: &Value, levels: usize) -> bool {
+    match value {
+        Value::Array(items) => levels > 0 && items.iter().all(|item| depth_within(item, levels - 1)),
+        Value::Object(fields) => levels > 0 && fields.values().all(|field| depth_within(field, levels - 1)),
+        _ => true,
+    }
+}

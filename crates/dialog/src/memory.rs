@@ -157,7 +157,7 @@ impl SessionStore for MemorySessions {
             return Err(SaveError::Conflict);
         }
         let version = expected + 1;
-        let (session, values) = session.apart();
+        let (session, values) = session.apart("");
         kept.sessions.insert(key.clone(), (Stored { session, version }, values));
         wake(&self.waiting);
         Ok(version)

@@ -19,6 +19,11 @@ pub(crate) fn only_answers(payload: &Map<String, Value>) -> Map<String, Value> {
     answers.collect()
 }
 
+/// Whether an answer is a file: pictures come as data URLs.
+pub(crate) fn is_file(answer: &str) -> bool {
+    answer.starts_with("data:")
+}
+
 fn answer_of(entry: &Value) -> Option<String> {
     let text = match entry.get("response")? {
         Value::String(text) => text.trim().to_owned(),

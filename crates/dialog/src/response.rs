@@ -137,6 +137,9 @@ fn utterance(event: &Event) -> String {
         Event::Start => String::new(),
         Event::Text(text) => text.clone(),
         Event::Chosen { utterance: Some(utterance), .. } => utterance.clone(),
-        Event::Chosen { payload, .. } => payload::answers(payload).last().unwrap_or_default(),
+        // A photo is nothing that was said: it would come back with each answer, and no answer with it could be kept.
+        Event::Chosen { payload, .. } => {
+            payload::answers(payload).filter(|answer| !payload::is_file(answer)).last().unwrap_or_default()
+        }
     }
 }

@@ -214,7 +214,7 @@ impl Session {
 
     fn make_room(&mut self) {
         // Replies are kept in the session's item, and there the state is without its large values.
-        let (mut kept, _) = self.apart();
+        let (mut kept, _) = self.apart("");
         for oldest in 0..kept.recent.len() {
             if size(&kept) <= SESSION_LIMIT {
                 break;

@@ -1,4 +1,4 @@
-//! Large values of dialogs, in the bucket of users' files: `sessions/<person>/<session>/<value>`, each part a hash.
+//! Large values of dialogs, in the bucket of users' files: `sessions/<person>/<session>/<value>-<save>`, each part but the last a hash.
 
 use aws_sdk_s3::{Client, error::ProvideErrorMetadata, primitives::ByteStream};
 use sbf_dialog::{
@@ -42,33 +42,43 @@ impl LargeValues {
         Ok(Stored { session, ..stored })
     }
 
-    /// Writes the values that are not there since an earlier save.
-    pub(super) async fn keep(&self, key: &SessionKey, values: &[LargeValue], found: &Session) -> Result<(), SaveError> {
-        let known = digests(found);
-        let new: Vec<_> = values.iter().filter(|value| !known.contains(&&value.place.digest)).collect();
-        let bytes = new.iter().map(|value| value.place.bytes).sum();
-        if let Some(quotas) = self.quotas.as_ref().filter(|_| bytes > 0) {
-            quotas.reserve(&key.subject, Use::UploadBytes, bytes).await.map_err(|why| match why {
+    /// Writes values that are not there since an earlier save: all of them or none.
+    pub(super) async fn keep(&self, key: &SessionKey, new: &[&LargeValue]) -> Result<(), SaveError> {
+        if let Some(quotas) = self.quotas.as_ref().filter(|_| !new.is_empty()) {
+            quotas.reserve(&key.subject, Use::UploadBytes, bytes(new)).await.map_err(|why| match why {
                 NotReserved::UsedUp => SaveError::NoRoom("the person's uploads of the day are used up".to_owned()),
                 NotReserved::Store(why) => StoreError(why).into(),
             })?;
         }
         for value in new {
-            self.put(key, value).await?;
+            if let Err(error) = self.put(key, value).await {
+                self.take_back(key, new).await;
+                return Err(error);
+            }
         }
         Ok(())
     }
 
+    /// Erases what was written for a save that came to nothing, and gives back what was counted for it: the turn is tried again.
+    pub(super) async fn take_back(&self, key: &SessionKey, new: &[&LargeValue]) {
+        for value in new {
+            self.delete(key, &value.place).await;
+        }
+        if let Some(quotas) = self.quotas.as_ref().filter(|_| !new.is_empty()) {
+            quotas.give_back(&key.subject, Use::UploadBytes, bytes(new)).await;
+        }
+    }
+
     /// Erases the values of a session as it was found that the session as it was saved has not.
     pub(super) async fn erase(&self, key: &SessionKey, found: &Session, saved: &Session) {
-        let kept = digests(saved);
-        for digest in digests(found).into_iter().filter(|digest| !kept.contains(digest)) {
-            self.delete(key, digest).await;
+        let kept: Vec<_> = names(saved).collect();
+        for place in places(found).filter(|place| !kept.contains(&name(place))) {
+            self.delete(key, place).await;
         }
     }
 
     async fn get(&self, key: &SessionKey, place: &Place) -> Result<Option<(Place, Value)>, StoreError> {
-        let request = self.client.get_object().bucket(&self.bucket).key(object(key, &place.digest));
+        let request = self.client.get_object().bucket(&self.bucket).key(object(key, place));
         let output = match request.send().await {
             Ok(output) => output,
             // Without the right to list the bucket, S3 says 403 of what is not there.
@@ -84,26 +94,39 @@ impl LargeValues {
     }
 
     async fn put(&self, key: &SessionKey, value: &LargeValue) -> Result<(), SaveError> {
-        let request = self.client.put_object().bucket(&self.bucket).key(object(key, &value.place.digest));
+        let request = self.client.put_object().bucket(&self.bucket).key(object(key, &value.place));
         let request = request.content_type("application/json").body(ByteStream::from(value.json.clone().into_bytes()));
         request.send().await.map(|_| ()).map_err(|error| StoreError(causes(&error)).into())
     }
 
     /// What is not erased expires.
-    async fn delete(&self, key: &SessionKey, digest: &str) {
-        let request = self.client.delete_object().bucket(&self.bucket).key(object(key, digest));
+    async fn delete(&self, key: &SessionKey, place: &Place) {
+        let request = self.client.delete_object().bucket(&self.bucket).key(object(key, place));
         if let Err(error) = request.send().await {
             tracing::warn!(error = causes(&error), "a large value of a dialog was not erased");
         }
     }
 }
 
-fn digests(session: &Session) -> Vec<&String> {
-    session.beside.iter().flat_map(|beside| &beside.values).map(|place| &place.digest).collect()
+fn places(session: &Session) -> impl Iterator<Item = &Place> {
+    session.beside.iter().flat_map(|beside| &beside.values)
 }
 
-fn object(key: &SessionKey, digest: &str) -> String {
+fn names(session: &Session) -> impl Iterator<Item = (&str, &str)> {
+    places(session).map(name)
+}
+
+/// What an object is found by in its session's folder.
+fn name(place: &Place) -> (&str, &str) {
+    (&place.digest, &place.save)
+}
+
+fn bytes(values: &[&LargeValue]) -> u64 {
+    values.iter().map(|value| value.place.bytes).sum()
+}
+
+fn object(key: &SessionKey, Place { digest, save, .. }: &Place) -> String {
     let hash = Sha256::new().chain_update("sbf session folder\0").chain_update(&key.session_id).finalize();
     let session: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("{FOLDER}/{}/{session}/{digest}", folder(&key.subject))
+    format!("{FOLDER}/{}/{session}/{digest}-{save}", folder(&key.subject))
 }

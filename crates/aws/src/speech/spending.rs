@@ -49,6 +49,17 @@ impl PollySpeech {
             microdollars: all.microdollars.max(so_far.microdollars),
         })
     }
+
+    /// Gives back what was reserved for a sound that there is not.
+    pub(super) async fn give_back(&self, listener: &str, Reserved { characters, microdollars }: Reserved) {
+        let Some(quotas) = &self.quotas else { return };
+        if characters > 0 {
+            quotas.give_back(listener, Use::SpeechCharacters, characters).await;
+        }
+        if microdollars > 0 {
+            quotas.give_back_speech(microdollars).await;
+        }
+    }
 }
 
 /// Takes money of the bot's budget, and measures how much of that is spent.

@@ -137,6 +137,14 @@ async fn turns_reach_the_table_by_twenties() {
 }
 
 #[tokio::test]
+async fn turns_without_a_limit_are_not_counted() {
+    let cloud = cloud().await;
+    let quotas = quotas(&cloud, QuotaSettings { speech_budget: 1, ..UNLIMITED }, noon);
+    turns(&quotas, 40).await;
+    assert_eq!(turns_in_table(&cloud).await, 0);
+}
+
+#[tokio::test]
 async fn turns_reach_the_table_after_a_minute() {
     static CLOCK: AtomicU64 = AtomicU64::new(NOON);
     let cloud = cloud().await;
@@ -251,4 +259,43 @@ async fn a_voice_that_a_region_lacks_is_paid_for_once() {
     assert_eq!(polly.received().len(), 2);
     let used = item(&cloud, "ana", "usage 2026-11-30").await.unwrap();
     assert_eq!(used["speechCharacters"], AttributeValue::N("3".to_owned()));
+}
+
+#[tokio::test]
+async fn while_polly_fails_nothing_is_used_up() {
+    let cloud = cloud().await;
+    let polly = Script::new(move |n, _| {
+        std::future::ready(match n {
+            0..3 => {
+                crate::script::response(400, &[("x-amzn-errortype", "TextLengthExceededException")], b"{}".to_vec())
+            }
+            _ => crate::script::response(200, &[("content-type", "audio/mpeg")], b"sound".to_vec()),
+        })
+    })
+    .await;
+    let settings = QuotaSettings { speech_characters: 5, speech_budget: 50, ..UNLIMITED };
+    let speech = PollySpeech::new(aws_sdk_polly::Client::new(&polly.sdk()), SpeechSettings::default());
+    let speech = speech.within(Some(quotas(&cloud, settings, noon)));
+    for _ in 0..3 {
+        assert_eq!(speech.synthesize(&says("olá"), "ana").await, None);
+    }
+    assert!(heard(&speech, "olá", "ana").await.0);
+    let spent = item(&cloud, "speech", "spending 2026-11-30").await.unwrap();
+    assert_eq!(spent["microdollars"], AttributeValue::N("48".to_owned()));
+}
+
+#[tokio::test]
+async fn nobody_gets_back_more_than_was_taken() {
+    static CLOCK: AtomicU64 = AtomicU64::new(NOON);
+    let cloud = cloud().await;
+    let quotas = quotas(&cloud, QuotaSettings { upload_bytes: 100, ..UNLIMITED }, || CLOCK.load(Relaxed));
+    quotas.reserve("ana", Use::UploadBytes, 60).await.unwrap();
+    // What was taken yesterday is not given back today.
+    CLOCK.store(NOON + 24 * HOUR, Relaxed);
+    quotas.give_back("ana", Use::UploadBytes, 60).await;
+    quotas.reserve("ana", Use::UploadBytes, 100).await.unwrap();
+    assert_eq!(quotas.reserve("ana", Use::UploadBytes, 1).await, Err(NotReserved::UsedUp));
+    quotas.give_back("ana", Use::UploadBytes, 40).await;
+    assert_eq!(quotas.reserve("ana", Use::UploadBytes, 41).await, Err(NotReserved::UsedUp));
+    assert_eq!(quotas.reserve("ana", Use::UploadBytes, 40).await, Ok(()));
 }

@@ -78,7 +78,7 @@ impl<'t> Round<'t> {
             }
         }
         slots.fill_from_utterance(fulfilment, self.scope());
-        let extra = if fulfilment.payload.is_none() { fulfilment::echoed(payload) } else { Map::new() };
+        let extra = if fulfilment.payload.is_none() { beside_answers(fulfilment, payload) } else { Map::new() };
         let utterance = self.heard.utterance.clone();
         self.go_on(Task { intent, fulfilment }, slots, extra, utterance)
     }
@@ -86,13 +86,9 @@ impl<'t> Round<'t> {
     /// The end of a dialog that the client keeps itself, where one of its answers cancels it: the bot's own questions by their parameters, a
     /// backend's by any other key.
     fn cancelled_in(&self, intent: &Intent, fulfilment: &Fulfilment, payload: &Map<String, Value>) -> Option<Main> {
-        let of = |key: &str| {
-            let is = |parameter: &&Parameter| parameter.name == key || parameter.position.to_string() == key;
-            fulfilment.parameters.iter().find(is)
-        };
         let mut keys = payload.keys().filter_map(|key| Some((key, payload::answer_under(payload, key)?)));
         let (key, parameter) = keys.find_map(|(key, answer)| {
-            let parameter = of(key);
+            let parameter = parameter_under(fulfilment, key);
             let wanted = parameter.is_some_and(|parameter| parameters::offers(parameter, &answer, self.scope()));
             (self.brain.is_cancel(&answer) && !wanted).then_some((key, parameter))
         })?;
@@ -118,4 +114,17 @@ impl<'t> Round<'t> {
         }
         true
     }
+}
+
+/// The parameter that a client means by a key of its payload.
+fn parameter_under<'f>(fulfilment: &'f Fulfilment, key: &str) -> Option<&'f Parameter> {
+    let is = |parameter: &&Parameter| parameter.name == key || parameter.position.to_string() == key;
+    fulfilment.parameters.iter().find(is)
+}
+
+/// What a client sends that answers no question of the bot: of an answer the backend gets the value that was taken, once.
+fn beside_answers(fulfilment: &Fulfilment, payload: &Map<String, Value>) -> Map<String, Value> {
+    let mut beside = fulfilment::echoed(payload);
+    beside.retain(|key, entry| entry.get("response").is_none() || parameter_under(fulfilment, key).is_none());
+    beside
 }

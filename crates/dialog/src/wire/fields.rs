@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    json::kind,
+    json::{depth_within, kind},
     session::{is_id, is_session_id},
 };
 
@@ -14,6 +14,9 @@ pub struct CallError(pub String);
 
 /// Values that a body may hold at most: each one takes many times the room of its characters.
 const VALUES_LIMIT: usize = 100_000;
+
+/// Levels of nesting that an echoed value may have: backends and logs must be able to read what we pass on.
+const DEPTH_LIMIT: usize = 64;
 
 pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, CallError> {
     if values(body) > VALUES_LIMIT {
@@ -115,6 +118,9 @@ pub(super) fn flag(fields: &Map<String, Value>, name: &str) -> Result<bool, Call
 pub(super) fn map(fields: &Map<String, Value>, name: &str) -> Result<Option<Map<String, Value>>, CallError> {
     match given(fields, name) {
         None => Ok(None),
+        Some(Value::Object(map)) if map.values().any(|value| !depth_within(value, DEPTH_LIMIT)) => {
+            Err(fail(format!("`{name}` must be nested at most {DEPTH_LIMIT} levels deep; found more.")))
+        }
         Some(Value::Object(map)) => Ok(Some(map.clone())),
         Some(other) => Err(broken(name, "must be an object", kind(other))),
     }

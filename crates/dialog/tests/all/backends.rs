@@ -1,6 +1,11 @@
 //! Dialogs that a backend leads, and backends that fail.
 
-use sbf_dialog::{memory::SaveFault, ports::BackendAnswer, session::DialogState};
+use sbf_dialog::{
+    Call,
+    memory::SaveFault,
+    ports::BackendAnswer,
+    session::{DialogState, Session},
+};
 use serde_json::{Value, json};
 
 use crate::support::{TestBot, desk, line, step};
@@ -92,9 +97,24 @@ async fn a_backends_large_payload_comes_back_to_it_whole() {
     desk.script("feedback", leads_with(3_000_000));
     desk.script("feedback", json!("Thanks"));
     assert_eq!(line(&desk.say("leave feedback").await), "More?");
-    assert!(serde_json::to_vec(&desk.stored().session.apart().0).unwrap().len() < 8000);
+    assert!(serde_json::to_vec(&desk.stored().session.apart("").0).unwrap().len() < 8000);
     assert_eq!(line(&desk.say("yes").await), "Thanks");
     assert_eq!(desk.last_event("feedback")["large"], "x".repeat(3_000_000));
+}
+
+#[tokio::test]
+async fn whatever_a_backend_answers_the_session_can_be_read_again() {
+    for levels in 60..127 {
+        let deep: Value = serde_json::from_str(&format!("{}{}", "[".repeat(levels), "]".repeat(levels))).unwrap();
+        let led = json!({ "id": "a", "ask": { "text": "More?" }, "payload": { "deep": deep.clone() } });
+        for answer in [json!({ "text": "Look", "deep": deep }), json!({ "asyncConversation": led })] {
+            let desk = TestBot::of(desk());
+            desk.script("feedback", answer);
+            desk.call(Call::text("leave feedback").in_session("s1").as_turn("t1")).await;
+            let written = serde_json::to_string(&desk.stored().session).unwrap();
+            assert!(serde_json::from_str::<Session>(&written).is_ok(), "{levels}: {written}");
+        }
+    }
 }
 
 #[tokio::test]

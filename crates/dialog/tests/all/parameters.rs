@@ -1,9 +1,12 @@
 //! Questions and answers: the machine's table, row by row.
 
-use sbf_dialog::session::{Asking, DialogState};
+use sbf_dialog::{
+    memory::FixedBrain,
+    session::{Asking, DialogState},
+};
 use serde_json::{Value, json};
 
-use crate::support::{TestBot, desk, line, phone};
+use crate::support::{TestBot, desk, line, phone, trained};
 
 fn asked(state: DialogState) -> Asking {
     match state {
@@ -237,6 +240,53 @@ async fn a_photo_waits_for_the_other_answers_and_goes_to_the_backend_whole() {
     desk.post(json!({ "_id": "paint", "payload": { "wall": picture }, "sessionID": "s1" })).await;
     desk.say("mauve").await;
     assert_eq!(desk.last_event("painter"), json!({ "wall": picture, "colour": "mauve" }));
+}
+
+/// A bot whose backend gets what it is told as it is, without a template.
+fn notes(parameters: Value) -> TestBot {
+    let source = json!({ "arn": "notes", "parameters": parameters });
+    let knowledge = json!({
+        "brainName": "Notes",
+        "knowledge": [
+            { "_id": "note", "_intents": ["take a note", "write this down"], "_source": source },
+            { "_id": "hello", "_intents": ["hello", "good morning"], "_source": { "response": [{ "text": "Hello." }] } },
+        ],
+    });
+    let bot = TestBot::of(FixedBrain::new(trained(&knowledge.to_string())));
+    bot.script("notes", json!("ok"));
+    bot
+}
+
+#[tokio::test]
+async fn a_photo_that_answers_a_question_is_kept_once_and_its_turn_may_be_repeated() {
+    let bot = notes(json!([
+        { "name": "photo", "payloadPosition": 0, "noMatchAsk": [{ "text": "Photo?" }] },
+        { "name": "city", "payloadPosition": 1, "noMatchAsk": [{ "text": "City?" }] },
+    ]));
+    let picture = format!("data:image/jpeg;base64,{}", "A".repeat(3_000_000));
+    for key in ["photo", "0"] {
+        let payload = json!({ key: { "response": picture } });
+        let body = json!({ "_id": "note", "payload": payload, "sessionID": "s1", "turnID": key });
+        let asked = bot.post(body.clone()).await;
+        assert_eq!((line(&asked).as_str(), &asked["rawIntent"]), ("City?", &json!("")));
+        assert!(bot.post(body).await == asked);
+        bot.say("Lima").await;
+        assert!(bot.last_event("notes") == json!({ "photo": picture, "city": "Lima" }));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_answer_never_reaches_the_backend() {
+    let bot = notes(json!([{
+        "name": "note", "payloadPosition": 0, "required": false, "validation": "value in ['a', 'b']",
+        "noMatchAsk": [{ "text": "Note?" }],
+    }]));
+    for key in ["note", "0"] {
+        let payload = json!({ key: { "response": "<c>" }, "mine": { "response": "kept" } });
+        bot.post(json!({ "_id": "note", "payload": payload, "sessionID": "s1" })).await;
+        bot.say("skip").await;
+        assert_eq!(bot.last_event("notes"), json!({ "mine": { "response": "kept" } }));
+    }
 }
 
 #[tokio::test]

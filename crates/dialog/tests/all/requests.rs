@@ -156,6 +156,9 @@ fn nesting_is_limited() {
     let deep = format!(r#"{{"_id":"1","payload":{{"a":{}1{}}}}}"#, "[".repeat(80), "]".repeat(80));
     let sentence = Call::parse(deep.as_bytes()).unwrap_err().to_string();
     assert_eq!(sentence, "`payload` must be nested at most 64 levels deep; found more.");
+    let deep = format!(r#"{{"text":"a","environmentVars":{{"a":{}1{}}}}}"#, "[".repeat(80), "]".repeat(80));
+    let sentence = Call::parse(deep.as_bytes()).unwrap_err().to_string();
+    assert_eq!(sentence, "`environmentVars` must be nested at most 64 levels deep; found more.");
 }
 
 const NAMES: [&str; 10] =

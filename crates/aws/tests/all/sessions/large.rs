@@ -77,8 +77,13 @@ async fn a_lost_value_is_asked_for_again_and_not_an_error() {
     store.save(&key(), &with_photo(50_000, "monday"), 0).await.unwrap();
     let lost = objects(&cloud).await.remove(0);
     cloud.s3().delete_object().bucket("files").key(lost).send().await.unwrap();
-    let DialogState::Asking(asking) = store.load(&key()).await.unwrap().unwrap().session.state else { panic!() };
+    let found = store.load(&key()).await.unwrap().unwrap().session;
+    let DialogState::Asking(asking) = &found.state else { panic!() };
     assert_eq!(asking.filled, BTreeMap::from([("day".to_owned(), "monday".to_owned())]));
+    // The same once more is written once more.
+    let again = Session { beside: found.beside, ..with_photo(50_000, "monday") };
+    store.save(&key(), &again, 1).await.unwrap();
+    assert_eq!(store.load(&key()).await.unwrap().unwrap().session.state, again.state);
 }
 
 #[tokio::test]
@@ -103,4 +108,33 @@ async fn without_a_bucket_there_is_no_room_for_large_values() {
     let store = DynamoSessions::new(cloud.dynamodb(), "sessions");
     assert!(matches!(store.save(&key(), &with_photo(50_000, "monday"), 0).await, Err(SaveError::NoRoom(_))));
     store.save(&key(), &with_photo(30_000, "monday"), 0).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_slower_turn_wrote_is_taken_back() {
+    let cloud = cloud().await;
+    let settings = QuotaSettings { upload_bytes: 130_000, ..UNLIMITED };
+    let store = store(&cloud, Some(quotas(&cloud, settings, noon)));
+    store.save(&key(), &with_photo(60_000, "monday"), 0).await.unwrap();
+    for _ in 0..3 {
+        let late = store.save(&key(), &with_photo(60_000, "tuesday"), 0).await;
+        assert!(matches!(late, Err(SaveError::Conflict)), "{late:?}");
+    }
+    assert_eq!(objects(&cloud).await.len(), 1);
+    assert_eq!(store.load(&key()).await.unwrap().unwrap().session.state, with_photo(60_000, "monday").state);
+    store.save(&key(), &with_photo(60_001, "monday"), 1).await.unwrap();
+}
+
+/// Somebody cancels and sends the same photo again, while the save that ended the dialog still erases its values.
+#[tokio::test]
+async fn a_value_that_is_written_anew_is_not_the_one_that_is_being_erased() {
+    let cloud = cloud().await;
+    let store = store(&cloud, None);
+    store.save(&key(), &with_photo(60_000, "monday"), 0).await.unwrap();
+    let first = objects(&cloud).await;
+    let found = store.load(&key()).await.unwrap().unwrap().session;
+    store.save(&key(), &Session { state: DialogState::Idle, ..found }, 1).await.unwrap();
+    store.save(&key(), &with_photo(60_000, "monday"), 2).await.unwrap();
+    let second = objects(&cloud).await;
+    assert!(second.len() == 1 && second != first, "{first:?} {second:?}");
 }
