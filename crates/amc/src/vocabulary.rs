@@ -6,7 +6,7 @@ mod repair;
 use std::{collections::HashMap, ops::Range};
 
 pub(crate) use self::numbers::is_number;
-use self::repair::OfLength;
+use self::{numbers::Numbered, repair::OfLength};
 #[cfg(feature = "train")]
 use crate::codec::Writer;
 use crate::{
@@ -83,6 +83,10 @@ pub(crate) struct Vocabulary {
     stem_index: HashIndex,
     /// For each number of characters the words of that length.
     lengths: Vec<OfLength>,
+    /// Stems of words with a digit, ascending.
+    numbers: Vec<u32>,
+    /// The examples that hold one.
+    numbered: Vec<Numbered>,
 }
 
 impl Vocabulary {
@@ -138,6 +142,7 @@ impl Vocabulary {
         self.stem_index = self.stems.iter().enumerate().map(|(i, stem)| (stem.hash, i as u32)).collect();
         self.index_lengths();
         self.weigh_examples();
+        self.index_numbers();
         self
     }
 
@@ -181,8 +186,7 @@ impl Vocabulary {
 
     /// The largest share, by weight, of an example of a class that the given stems make up. Each stem comes once, with what it counts.
     pub(crate) fn covered(&self, stems: impl Iterator<Item = (u32, f32)>, class: u32, sums: &mut Vec<f32>) -> f32 {
-        let start = |class: usize| self.starts.get(class).copied().unwrap_or(0) as usize;
-        let wholes = self.wholes.get(start(class as usize)..start(class as usize + 1)).unwrap_or_default();
+        let wholes = self.wholes_of(class);
         sums.clear();
         sums.resize(wholes.len(), 0.0);
         for (stem, counts) in stems {
@@ -195,6 +199,12 @@ impl Vocabulary {
             }
         }
         sums.iter().zip(wholes).map(|(sum, whole)| sum / whole.max(1e-6)).fold(0.0, f32::max)
+    }
+
+    /// For each compared example of a class what its stems weigh together.
+    fn wholes_of(&self, class: u32) -> &[f32] {
+        let start = |class: usize| self.starts.get(class).copied().unwrap_or(0) as usize;
+        self.wholes.get(start(class as usize)..start(class as usize + 1)).unwrap_or_default()
     }
 
     fn text(&self, word: &Word) -> &str {

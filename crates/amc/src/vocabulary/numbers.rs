@@ -1,60 +1,83 @@
 //! Numbers that tell intents apart ("iphone 12", "iphone 13"), and one that the bot does not know.
 
-use std::collections::BTreeMap;
+use super::{Vocabulary, range};
 
-use super::{Place, Stem, Vocabulary, range};
-
-/// Share of an example that must be there but for its numbers.
+/// Share of an example that must be said but for its numbers.
 const WHOLE: f32 = 0.99;
 
-/// An example: its class and its number there.
-type Example = (u32, u8);
+/// An example with a number in it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Numbered {
+    class: u32,
+    /// The example's number in its class.
+    example: u8,
+    /// What its numbers weigh together.
+    weight: f32,
+}
 
 impl Vocabulary {
+    /// Finds the stems of numbers, and the examples with numbers in the order of their classes.
+    pub(super) fn index_numbers(&mut self) {
+        let mut stems: Vec<u32> = self.words().filter(|(word, _)| is_number(word)).map(|(_, stem)| stem).collect();
+        stems.sort_unstable();
+        stems.dedup();
+        let mut numbered: Vec<Numbered> = Vec::new();
+        for stem in stems.iter().filter_map(|stem| self.stems.get(*stem as usize)) {
+            for place in self.places(stem) {
+                let held = self.held.get(range(&place.held)).unwrap_or_default();
+                numbered.extend(held.iter().map(|example| Numbered {
+                    class: place.class,
+                    example: *example,
+                    weight: stem.weight,
+                }));
+            }
+        }
+        numbered.sort_unstable_by_key(|one| (one.class, one.example));
+        numbered.dedup_by(|next, kept| {
+            let same = (next.class, next.example) == (kept.class, kept.example);
+            if same {
+                kept.weight += next.weight;
+            }
+            same
+        });
+        (self.numbers, self.numbered) = (stems, numbered);
+    }
+
     /// The classes, ascending, of the examples of which an utterance says everything but their numbers; `said` are the stems of the
     /// utterance that are known.
     ///
     /// Where these are several classes, it is the number that tells them apart.
     pub(crate) fn alike_but_for_numbers(&self, said: &[u32]) -> Vec<u32> {
-        let stem = |index: u32| self.stems.get(index as usize);
-        let mut said_of: BTreeMap<Example, f32> = BTreeMap::new();
-        for stem in said.iter().filter_map(|index| stem(*index)) {
-            self.examples_of(stem).for_each(|example| *said_of.entry(example).or_default() += stem.weight);
+        let is_word = |stem: &&u32| self.numbers.binary_search(stem).is_err();
+        let words: Vec<u32> = said.iter().filter(is_word).copied().collect();
+        let (mut sums, mut alike) = (Vec::new(), Vec::new());
+        for examples in self.numbered.chunk_by(|one, next| one.class == next.class) {
+            let class = examples[0].class;
+            self.add_up(&words, class, &mut sums);
+            let wholes = self.wholes_of(class);
+            let is_whole = |one: &Numbered| {
+                let at = usize::from(one.example);
+                sums.get(at).zip(wholes.get(at)).is_some_and(|(said, whole)| said + one.weight >= WHOLE * whole)
+            };
+            if examples.iter().any(is_whole) {
+                alike.push(class);
+            }
         }
-        let mut numbers: BTreeMap<Example, f32> = BTreeMap::new();
-        for index in self.numbers().filter(|index| !said.contains(index)) {
-            let Some(stem) = stem(index) else { continue };
-            let begun = self.examples_of(stem).filter(|example| said_of.contains_key(example));
-            begun.for_each(|example| *numbers.entry(example).or_default() += stem.weight);
+        alike
+    }
+
+    /// For each compared example of a class, what the given stems weigh of it.
+    fn add_up(&self, stems: &[u32], class: u32, sums: &mut Vec<f32>) {
+        sums.clear();
+        sums.resize(self.wholes_of(class).len(), 0.0);
+        for stem in stems.iter().filter_map(|stem| self.stems.get(*stem as usize)) {
+            let held = self.place(stem, class).and_then(|place| self.held.get(range(&place.held)));
+            for example in held.unwrap_or_default() {
+                if let Some(sum) = sums.get_mut(usize::from(*example)) {
+                    *sum += stem.weight;
+                }
+            }
         }
-        let is_whole = |(example, number): (&Example, &f32)| {
-            let said = said_of.get(example).copied().unwrap_or_default();
-            (said + number >= WHOLE * self.weight_of(*example)).then_some(example.0)
-        };
-        let mut classes: Vec<u32> = numbers.iter().filter_map(is_whole).collect();
-        classes.dedup();
-        classes
-    }
-
-    /// Stems of words with a digit, each once.
-    fn numbers(&self) -> impl Iterator<Item = u32> {
-        let mut stems: Vec<u32> = self.words().filter(|(word, _)| is_number(word)).map(|(_, stem)| stem).collect();
-        stems.sort_unstable();
-        stems.dedup();
-        stems.into_iter()
-    }
-
-    fn examples_of(&self, stem: &Stem) -> impl Iterator<Item = Example> {
-        let of_class = |place: &Place| {
-            let class = place.class;
-            self.held.get(range(&place.held)).unwrap_or_default().iter().map(move |example| (class, *example))
-        };
-        self.places(stem).iter().flat_map(of_class)
-    }
-
-    fn weight_of(&self, (class, example): Example) -> f32 {
-        let start = self.starts.get(class as usize).copied().unwrap_or_default() as usize;
-        self.wholes.get(start + usize::from(example)).copied().unwrap_or(f32::INFINITY)
     }
 }
 
