@@ -21,7 +21,7 @@ const KEYBOARD: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 pub struct Benchmark {
     /// Training utterances.
     pub train: Vec<Labelled>,
-    /// Test utterances; `None` for five folds of the training utterances, none where only refusing is measured.
+    /// Test utterances. `None` stands for five folds of the training utterances; an empty list measures only what is refused.
     pub test: Option<Vec<Labelled>>,
     /// Out-of-scope utterances; may be empty.
     pub oos: Vec<Labelled>,

@@ -4,6 +4,7 @@
 //! hyperplanes.
 
 mod head;
+mod refused;
 
 use std::{cell::RefCell, sync::Arc};
 
@@ -17,9 +18,9 @@ use crate::{
     hash, number,
     product::{self, Product},
     rows::Table,
-    terms::{Lexicon, Term, Terms, word_hash},
-    text::{Kind, Text},
-    vocabulary::{Vocabulary, is_number},
+    terms::{Lexicon, Terms, word_hash},
+    text::Text,
+    vocabulary::Vocabulary,
 };
 
 const MAGIC: &[u8; 8] = b"SBF-AMC\n";
@@ -198,25 +199,6 @@ impl Model {
         Classification { ranked, confidence, exact: false, unclear }
     }
 
-    /// The intents that only a number tells apart, where the utterance has a number that none of them has.
-    fn unclear(&self, terms: &Terms) -> Vec<&str> {
-        let is_unknown_number =
-            |term: &Term| term.kind == Kind::Word && term.known.is_none() && is_number(terms.word(term));
-        if !terms.list().iter().any(is_unknown_number) {
-            return Vec::new();
-        }
-        let said: Vec<u32> = terms.list().iter().filter_map(|term| term.known).collect();
-        let alike = self.head.vocabulary.alike_but_for_numbers(&said);
-        match alike.len() {
-            0 | 1 => Vec::new(),
-            _ => alike
-                .into_iter()
-                .filter_map(|class| self.head.intents.get(class as usize))
-                .map(String::as_str)
-                .collect(),
-        }
-    }
-
     /// Reads the utterance and leaves margins, probabilities and terms in the scratch.
     pub(crate) fn measure(&self, utterance: &str, scratch: &mut Scratch) -> Signals {
         scratch.text.read(utterance);
@@ -224,24 +206,6 @@ impl Model {
         self.margins(scratch);
         let Scratch { terms, margins, gate, familiar, .. } = scratch;
         Signals::measure(&self.head, terms, margins, *familiar, gate)
-    }
-
-    /// What the gate says; where there is nothing to understand, nothing is meant.
-    pub(crate) fn confidence(&self, signals: &Signals, scratch: &Scratch) -> Confidence {
-        if self.says_nothing(signals, &scratch.terms) {
-            return Confidence::NONE;
-        }
-        self.head.gate.confidence(signals, self.head.lead(&scratch.margins))
-    }
-
-    /// Whether there is no word, number or emoji, or but one word that carries grammar ("quanto") and is no utterance by itself.
-    fn says_nothing(&self, signals: &Signals, terms: &Terms) -> bool {
-        let mut words = terms.list().iter().filter(|term| term.kind != Kind::Sign);
-        match (words.next(), words.next()) {
-            (None, _) => true,
-            (Some(only), None) => self.head.is_grammar(terms.word(only)) && !signals.is_whole_example(),
-            _ => false,
-        }
     }
 
     /// The product of the utterance's features with their rows.

@@ -186,9 +186,15 @@ impl Vocabulary {
 
     /// The largest share, by weight, of an example of a class that the given stems make up. Each stem comes once, with what it counts.
     pub(crate) fn covered(&self, stems: impl Iterator<Item = (u32, f32)>, class: u32, sums: &mut Vec<f32>) -> f32 {
+        self.add_up(stems, class, sums);
         let wholes = self.wholes_of(class);
+        sums.iter().zip(wholes).map(|(sum, whole)| sum / whole.max(1e-6)).fold(0.0, f32::max)
+    }
+
+    /// For each compared example of a class, what the given stems count that it holds.
+    fn add_up(&self, stems: impl Iterator<Item = (u32, f32)>, class: u32, sums: &mut Vec<f32>) {
         sums.clear();
-        sums.resize(wholes.len(), 0.0);
+        sums.resize(self.wholes_of(class).len(), 0.0);
         for (stem, counts) in stems {
             let place = self.stems.get(stem as usize).and_then(|stem| self.place(stem, class));
             let held = place.and_then(|place| self.held.get(range(&place.held))).unwrap_or_default();
@@ -198,7 +204,6 @@ impl Vocabulary {
                 }
             }
         }
-        sums.iter().zip(wholes).map(|(sum, whole)| sum / whole.max(1e-6)).fold(0.0, f32::max)
     }
 
     /// For each compared example of a class what its stems weigh together.

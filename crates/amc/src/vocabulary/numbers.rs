@@ -49,11 +49,12 @@ impl Vocabulary {
     /// Where these are several classes, it is the number that tells them apart.
     pub(crate) fn alike_but_for_numbers(&self, said: &[u32]) -> Vec<u32> {
         let is_word = |stem: &&u32| self.numbers.binary_search(stem).is_err();
-        let words: Vec<u32> = said.iter().filter(is_word).copied().collect();
+        let weighed = |stem: &u32| Some((*stem, self.stems.get(*stem as usize)?.weight));
+        let words: Vec<(u32, f32)> = said.iter().filter(is_word).filter_map(weighed).collect();
         let (mut sums, mut alike) = (Vec::new(), Vec::new());
         for examples in self.numbered.chunk_by(|one, next| one.class == next.class) {
             let class = examples[0].class;
-            self.add_up(&words, class, &mut sums);
+            self.add_up(words.iter().copied(), class, &mut sums);
             let wholes = self.wholes_of(class);
             let is_whole = |one: &Numbered| {
                 let at = usize::from(one.example);
@@ -64,20 +65,6 @@ impl Vocabulary {
             }
         }
         alike
-    }
-
-    /// For each compared example of a class, what the given stems weigh of it.
-    fn add_up(&self, stems: &[u32], class: u32, sums: &mut Vec<f32>) {
-        sums.clear();
-        sums.resize(self.wholes_of(class).len(), 0.0);
-        for stem in stems.iter().filter_map(|stem| self.stems.get(*stem as usize)) {
-            let held = self.place(stem, class).and_then(|place| self.held.get(range(&place.held)));
-            for example in held.unwrap_or_default() {
-                if let Some(sum) = sums.get_mut(usize::from(*example)) {
-                    *sum += stem.weight;
-                }
-            }
-        }
     }
 }
 

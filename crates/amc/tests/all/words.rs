@@ -116,3 +116,12 @@ fn an_unknown_number_is_not_the_nearest_one() {
         (vec![], Some("book".to_owned()))
     );
 }
+
+#[test]
+fn a_number_that_one_intent_alone_has_makes_nothing_unclear() {
+    let options = Options { none: vec!["iphone 9".into(), "an old phone".into()], ..Options::default() };
+    let samples = [("12", "iphone 12"), ("12", "buy the iphone 12"), ("bye", "goodbye"), ("bye", "see you")];
+    let samples = samples.map(|(intent, utterance)| Sample { utterance, intent });
+    let model = train(&samples, &options.check().unwrap(), &mut |_| ()).unwrap().model;
+    assert_eq!(model.classify("iphone 14").unclear, [""; 0]);
+}
