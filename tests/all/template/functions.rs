@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, process::Command, time::Duration};
 
-use sbf_aws::settings::{BrainSettings, CoreSettings, Environment, SpeechSettings, UploadSettings};
+use sbf_aws::settings::{BrainSettings, CoreSettings, Environment, QuotaSettings, SpeechSettings, UploadSettings};
 use sbf_dialog::bot::{BACKEND_DEADLINE, TURN_BUDGET};
 use sbf_tests::repository;
 use serde_json::Value;
@@ -29,11 +29,30 @@ fn each_function_is_a_program_of_this_workspace() {
     }
 }
 
-#[test]
-fn core_gets_exactly_the_variables_that_it_reads() {
+/// What the code of core reads, but for what every program does.
+fn read_by_core() -> BTreeSet<String> {
     let mut read = variables(&sources("crates/aws/src/settings"));
     read.extend(variables(&[repository().join("crates/aws/src/settings.rs")]));
     read.insert("RUST_LOG".to_owned());
+    read
+}
+
+#[test]
+fn the_adapters_readme_tells_of_every_variable() {
+    let readme = fs::read_to_string(repository().join("crates/aws/README.md")).unwrap();
+    // Each row: names between backticks, whose they are, what they mean.
+    let row = |line: &str| {
+        let (names, rest) = line.strip_prefix("| ")?.split_once(" | ")?;
+        let is_cores = ["core |", "core, train |", "both |"].iter().any(|whose| rest.starts_with(whose));
+        is_cores.then(|| names.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
+    };
+    let told: BTreeSet<String> = readme.lines().filter_map(row).flatten().collect();
+    assert_eq!(told, read_by_core());
+}
+
+#[test]
+fn core_gets_exactly_the_variables_that_it_reads() {
+    let read = read_by_core();
     assert!(read.contains("BRAIN_BUCKET") && read.len() > 5, "{read:?}");
     for stack in stacks() {
         assert_eq!(given(&stack, "CoreFunction"), read);
@@ -49,6 +68,14 @@ fn core_gets_exactly_the_variables_that_it_reads() {
         assert_eq!(settings.backends.deadline, BACKEND_DEADLINE);
         let bucket = Some("{SpeechBucket}".to_owned());
         assert_eq!(settings.speech, SpeechSettings { bucket, ..SpeechSettings::default() });
+        // Millionths of a dollar.
+        let a_day = QuotaSettings {
+            turns: 1000,
+            speech_characters: 50_000,
+            upload_bytes: 100_000_000,
+            speech_budget: 10_000_000,
+        };
+        assert_eq!(settings.quotas, Some(a_day));
         // Where Cognito issues the tokens, Cognito is asked for profiles.
         let trusted = text(&stack.properties("ApiAuthorizer")["JwtConfiguration"]["Issuer"]);
         match settings.identity.issuer {

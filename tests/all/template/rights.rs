@@ -47,6 +47,19 @@ fn each_role_may_do_exactly_what_its_calls_need() {
 }
 
 #[test]
+fn the_adapters_readme_tells_of_every_right_of_core_and_train() {
+    let readme = std::fs::read_to_string(repository().join("crates/aws/README.md")).unwrap();
+    let stack = Stack::with(EVERYTHING);
+    for role in ["CoreRole", "TrainRole"] {
+        for (action, _) in granted(&stack, role) {
+            // Every function writes logs, and traces where it may.
+            let is_everybodys = action.starts_with("logs:") || action.starts_with("xray:");
+            assert!(is_everybodys || readme.contains(&format!("`{action}`")), "{role}: {action}");
+        }
+    }
+}
+
+#[test]
 fn every_call_of_the_code_is_in_some_role() {
     let stack = Stack::with(EVERYTHING);
     let roles = ["CoreRole", "TrainRole", "WeatherRole", "FeedbackRole", "PizzaRole", "SlackRole"];
