@@ -76,7 +76,9 @@ async function reached<T>(asked: Promise<T>): Promise<T> {
 async function contentOf(response: Response): Promise<unknown> {
   if (!response.ok) {
     const retryAfter = retryAfterOf(response);
-    throw failed(kindOf(response.status, retryAfter), await faultOf(response), retryAfter);
+    const kind = kindOf(response.status, retryAfter);
+    // The page's own sentence says all of it, in the user's language.
+    throw failed(kind, kind === "usedUp" ? null : await faultOf(response), retryAfter);
   }
   try {
     return await response.json();

@@ -133,9 +133,9 @@ describe("failures", () => {
     expect((await failureOfTurn()).retryAfter).toBe(2);
   });
 
-  test("who has used up the day's quota is not told of a moment", async () => {
+  test("who has used up the day's quota is told so once, and not of a moment", async () => {
     serverAnswers('{"message":"Write again tomorrow."}', { status: 429, headers: { "retry-after": "43200" } });
-    expect(await failureOfTurn()).toEqual({ kind: "usedUp", message: "Write again tomorrow.", retryAfter: 43200 });
+    expect(await failureOfTurn()).toEqual({ kind: "usedUp", message: null, retryAfter: 43200 });
   });
 
   test("a proxy's page has no sentence", async () => {
