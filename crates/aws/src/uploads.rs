@@ -141,7 +141,12 @@ impl Uploads for S3Uploads {
 
 /// A folder for each subject that does not tell who it is.
 pub(crate) fn folder(subject: &str) -> String {
-    let hash = Sha256::new().chain_update("sbf upload folder\0").chain_update(subject).finalize();
+    hashed("sbf upload folder\0", subject)
+}
+
+/// A name that does not tell what it stands for, one for each kind of thing.
+pub(crate) fn hashed(kind: &str, name: &str) -> String {
+    let hash = Sha256::new().chain_update(kind).chain_update(name).finalize();
     hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 

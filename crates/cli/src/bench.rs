@@ -35,7 +35,7 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// A folder of folders with train.tsv and, where there are any, test.tsv and oos_test.tsv or oos.tsv: `label<TAB>utterance` a line.
-    /// Without a test.tsv five folds of train.tsv are measured; with an empty one, only what is refused.
+    /// Without a test.tsv, five folds of train.tsv are tested. With an empty one, only what is refused is measured.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Print one JSON value.

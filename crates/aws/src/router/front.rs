@@ -52,7 +52,7 @@ impl fmt::Debug for OriginSecret {
     }
 }
 
-/// Answers 403 to whatever did not come through the distribution, on every route and on none; without a secret, nobody is asked for one.
+/// Answers 403 to whatever did not come through the distribution, whatever its route. Without a secret nobody is asked for one.
 pub(super) fn fronted(router: Router, secret: Option<OriginSecret>) -> Router {
     let Some(secret) = secret else { return router };
     router.layer(middleware::from_fn(move |request: Request, next: Next| secret.clone().admit(request, next)))

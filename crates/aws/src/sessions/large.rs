@@ -6,12 +6,11 @@ use sbf_dialog::{
     session::{LargeValue, Place, Session},
 };
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::{
     causes,
     quotas::{NotReserved, Quotas, Use},
-    uploads::folder,
+    uploads::{folder, hashed},
 };
 
 /// The folder of large values in their bucket.
@@ -126,7 +125,6 @@ fn bytes(values: &[&LargeValue]) -> u64 {
 }
 
 fn object(key: &SessionKey, Place { digest, save, .. }: &Place) -> String {
-    let hash = Sha256::new().chain_update("sbf session folder\0").chain_update(&key.session_id).finalize();
-    let session: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let session = hashed("sbf session folder\0", &key.session_id);
     format!("{FOLDER}/{}/{session}/{digest}-{save}", folder(&key.subject))
 }

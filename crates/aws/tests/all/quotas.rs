@@ -19,7 +19,7 @@ use sbf_aws::{
 use sbf_dialog::ports::{Speech, SpeechRequest};
 use sbf_local::{Cloud, CloudOptions};
 
-use crate::script::Script;
+use crate::script::{Script, response};
 
 /// 2026-11-30, noon UTC, in epoch milliseconds.
 pub(crate) const NOON: u64 = 1_796_040_000_000;
@@ -180,7 +180,7 @@ async fn turns_that_could_not_be_added_are_added_later() {
     let script = Script::new(move |_, _| {
         let status = if switch.load(Relaxed) == 1 { 400 } else { 200 };
         let body = br#"{"Attributes":{"turns":{"N":"21"}}}"#.to_vec();
-        std::future::ready(crate::script::response(status, &[("content-type", "application/x-amz-json-1.0")], body))
+        std::future::ready(response(status, &[("content-type", "application/x-amz-json-1.0")], body))
     })
     .await;
     let client = aws_sdk_dynamodb::Client::new(&script.sdk());
@@ -198,10 +198,20 @@ fn says(text: &str) -> SpeechRequest {
     SpeechRequest { text: text.to_owned(), voice: None, language: Some("pt-BR".to_owned()), lexicon: None }
 }
 
-async fn voice(cloud: &Cloud, settings: QuotaSettings) -> (Script, PollySpeech) {
-    let polly = Script::always(200, &[("content-type", "audio/mpeg")], b"sound").await;
+/// A Polly that refuses so many requests with this error, and then speaks.
+async fn polly(refusals: usize, error: &'static str) -> Script {
+    let answer = move |n, _| {
+        std::future::ready(match n < refusals {
+            true => response(400, &[("x-amzn-errortype", error)], b"{}".to_vec()),
+            false => response(200, &[("content-type", "audio/mpeg")], b"sound".to_vec()),
+        })
+    };
+    Script::new(answer).await
+}
+
+fn speech(polly: &Script, cloud: &Cloud, settings: QuotaSettings) -> PollySpeech {
     let speech = PollySpeech::new(aws_sdk_polly::Client::new(&polly.sdk()), SpeechSettings::default());
-    (polly, speech.within(Some(quotas(cloud, settings, noon))))
+    speech.within(Some(quotas(cloud, settings, noon)))
 }
 
 /// Whether a text is heard, and how much of the budget was said to be spent.
@@ -217,7 +227,8 @@ async fn heard(speech: &PollySpeech, text: &str, listener: &str) -> (bool, Optio
 #[tokio::test]
 async fn beyond_the_budget_answers_are_silent_and_kept_sounds_are_heard() {
     let cloud = cloud().await;
-    let (polly, speech) = voice(&cloud, QuotaSettings { speech_budget: 100, ..UNLIMITED }).await;
+    let polly = polly(0, "").await;
+    let speech = speech(&polly, &cloud, QuotaSettings { speech_budget: 100, ..UNLIMITED });
     assert_eq!(heard(&speech, "olá", "ana").await, (true, Some(48.0)));
     assert_eq!(heard(&speech, "<speak>sim</speak>", "bob").await, (true, Some(96.0)));
     assert_eq!(heard(&speech, "não", "eve").await, (false, Some(100.0)));
@@ -231,7 +242,8 @@ async fn beyond_the_budget_answers_are_silent_and_kept_sounds_are_heard() {
 async fn whoever_has_heard_enough_is_answered_in_silence() {
     let cloud = cloud().await;
     let settings = QuotaSettings { speech_characters: 5, speech_budget: 100, ..UNLIMITED };
-    let (_polly, speech) = voice(&cloud, settings).await;
+    let polly = polly(0, "").await;
+    let speech = speech(&polly, &cloud, settings);
     assert!(heard(&speech, "olá", "ana").await.0);
     // Nor does what is refused use up what there is for everybody.
     for text in ["não", "sim", "quem", "quando"] {
@@ -243,18 +255,9 @@ async fn whoever_has_heard_enough_is_answered_in_silence() {
 #[tokio::test]
 async fn a_voice_that_a_region_lacks_is_paid_for_once() {
     let cloud = cloud().await;
-    let error =
-        br#"{"__type":"EngineNotSupportedException","message":"This voice does not support the selected engine."}"#;
-    let polly = Script::new(move |n, _| {
-        std::future::ready(match n {
-            0 => crate::script::response(400, &[("x-amzn-errortype", "EngineNotSupportedException")], error.to_vec()),
-            _ => crate::script::response(200, &[("content-type", "audio/mpeg")], b"sound".to_vec()),
-        })
-    })
-    .await;
+    let polly = polly(1, "EngineNotSupportedException").await;
     let settings = QuotaSettings { speech_characters: 100, speech_budget: 1000, ..UNLIMITED };
-    let speech = PollySpeech::new(aws_sdk_polly::Client::new(&polly.sdk()), SpeechSettings::default());
-    let speech = speech.within(Some(quotas(&cloud, settings, noon)));
+    let speech = speech(&polly, &cloud, settings);
     assert!(heard(&speech, "olá", "ana").await.0);
     assert_eq!(polly.received().len(), 2);
     let used = item(&cloud, "ana", "usage 2026-11-30").await.unwrap();
@@ -264,18 +267,9 @@ async fn a_voice_that_a_region_lacks_is_paid_for_once() {
 #[tokio::test]
 async fn while_polly_fails_nothing_is_used_up() {
     let cloud = cloud().await;
-    let polly = Script::new(move |n, _| {
-        std::future::ready(match n {
-            0..3 => {
-                crate::script::response(400, &[("x-amzn-errortype", "TextLengthExceededException")], b"{}".to_vec())
-            }
-            _ => crate::script::response(200, &[("content-type", "audio/mpeg")], b"sound".to_vec()),
-        })
-    })
-    .await;
+    let polly = polly(3, "TextLengthExceededException").await;
     let settings = QuotaSettings { speech_characters: 5, speech_budget: 50, ..UNLIMITED };
-    let speech = PollySpeech::new(aws_sdk_polly::Client::new(&polly.sdk()), SpeechSettings::default());
-    let speech = speech.within(Some(quotas(&cloud, settings, noon)));
+    let speech = speech(&polly, &cloud, settings);
     for _ in 0..3 {
         assert_eq!(speech.synthesize(&says("olá"), "ana").await, None);
     }
