@@ -92,7 +92,7 @@ impl<'j> Job<'j> {
                 Finding::Free | Finding::PerhapsDone => {
                     match self.attempt(stored, matches!(finding, Finding::PerhapsDone)).await {
                         Ok(response) => return Ok(response),
-                        Err(SaveError::Conflict) => sessions.load(&self.key).await?,
+                        Err(SaveError::Conflict) => self.overtaken().await?,
                         Err(SaveError::Store(error)) => return Err(error.into()),
                         Err(SaveError::NoRoom(why)) => return Err(StoreError(why).into()),
                     }
@@ -114,6 +114,16 @@ impl<'j> Job<'j> {
         match is_same && claim_left > patience {
             true => Err(BotError::Busy),
             false => Ok(abandoned_if(version, found)),
+        }
+    }
+
+    /// What a faster turn saved. `Busy` where this turn has no patience left to try again: with a photo in the session each try takes long.
+    async fn overtaken(&self) -> Result<Option<Stored>, BotError> {
+        let found = self.bot.sessions.load(&self.key).await?;
+        let tries_again = !self.left_of(self.bot.timing.patience).is_zero();
+        match tries_again || matches!(self.find(found.as_ref()), Finding::Answered(_)) {
+            true => Ok(found),
+            false => Err(BotError::Busy),
         }
     }
 

@@ -336,6 +336,18 @@ async fn a_session_that_is_never_free_is_busy() {
 }
 
 #[tokio::test]
+async fn a_turn_that_others_always_overtake_is_busy_once_its_patience_is_over() {
+    static TIME: AtomicU64 = AtomicU64::new(0);
+    let mut desk = TestBot::of(desk());
+    // Each try takes a second or more.
+    desk.bot.timing.clock = || TIME.fetch_add(1_000, Ordering::Relaxed);
+    desk.sessions.fail_saves([Some(SaveFault::Conflict); 100]);
+    assert!(matches!(desk.try_call(turn("weather forecast", "t1")).await, Err(BotError::Busy)));
+    let tries = desk.sessions.accesses().iter().filter(|access| matches!(access, Access::Save)).count();
+    assert!((1..=3).contains(&tries), "{tries}");
+}
+
+#[tokio::test]
 async fn a_hundred_turns_at_once_are_answered_or_told_soon_that_the_session_is_busy() {
     let (mut desk, gate) = gated(json!("Sun"));
     desk.bot.timing.patience = Duration::from_millis(200);
