@@ -58,6 +58,24 @@ impl DynamoSessions {
         Self { large, ..self }
     }
 
+    /// The session as its own item holds it.
+    async fn item(&self, key: &SessionKey) -> Result<Option<Stored>, StoreError> {
+        let request = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let request = request
+            .key(SESSIONS_TABLE.partition_key, AttributeValue::S(key.subject.clone()))
+            .key(SESSIONS_TABLE.sort_key, AttributeValue::S(key.session_id.clone()));
+        let item = request.send().await.map_err(failed)?.item;
+        item.map_or(Ok(None), |item| read(&item, now()))
+    }
+
+    /// The same with the large values that are kept beside it.
+    async fn whole(&self, key: &SessionKey, stored: Option<Stored>) -> Result<Option<Stored>, StoreError> {
+        match (stored, &self.large) {
+            (Some(stored), Some(large)) => large.fetch(key, stored).await.map(Some),
+            (stored, _) => Ok(stored),
+        }
+    }
+
     /// Writes the session's item, if the item there has the expected version; returns the one that was there.
     async fn put(
         &self,
@@ -119,16 +137,7 @@ async fn let_expire(client: &Client, table: &str) -> Result<(), StoreError> {
 #[async_trait]
 impl SessionStore for DynamoSessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<Stored>, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).consistent_read(true);
-        let request = request
-            .key(SESSIONS_TABLE.partition_key, AttributeValue::S(key.subject.clone()))
-            .key(SESSIONS_TABLE.sort_key, AttributeValue::S(key.session_id.clone()));
-        let item = request.send().await.map_err(failed)?.item;
-        let stored = item.map_or(Ok(None), |item| read(&item, now()))?;
-        match (stored, &self.large) {
-            (Some(stored), Some(large)) => large.fetch(key, stored).await.map(Some),
-            (stored, _) => Ok(stored),
-        }
+        self.whole(key, self.item(key).await?).await
     }
 
     async fn load_newer(&self, key: &SessionKey, than: u64, within: Duration) -> Result<Option<Stored>, StoreError> {
@@ -136,10 +145,10 @@ impl SessionStore for DynamoSessions {
         let deadline = Instant::now() + within;
         let mut pause = Duration::from_millis(25);
         loop {
-            let stored = self.load(key).await?;
+            let stored = self.item(key).await?;
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() || stored.as_ref().map_or(0, |stored| stored.version) != than {
-                return Ok(stored);
+                return self.whole(key, stored).await;
             }
             tokio::time::sleep(pause.min(left)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);

@@ -88,8 +88,12 @@ impl LargeValues {
             Err(error) => return Err(StoreError(causes(&error))),
         };
         let bytes = output.body.collect().await.map_err(|error| StoreError(causes(&error)))?;
-        let value = serde_json::from_slice(&bytes.into_bytes());
-        Ok(Some((place.clone(), value.map_err(|error| StoreError(crate::unread(&error)))?)))
+        let value = serde_json::from_slice(&bytes.into_bytes()).ok();
+        if value.is_none() {
+            // No later turn could read it either.
+            tracing::warn!(field = place.field, "a large value of a dialog cannot be read, and counts as lost");
+        }
+        Ok(value.map(|value| (place.clone(), value)))
     }
 
     async fn put(&self, key: &SessionKey, value: &LargeValue) -> Result<(), SaveError> {

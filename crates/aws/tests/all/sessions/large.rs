@@ -1,6 +1,6 @@
 //! Large values of dialogs, on the embedded S3 and DynamoDB.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use sbf_aws::{
     quotas::Quotas,
@@ -14,7 +14,10 @@ use sbf_dialog::{
 use sbf_local::Cloud;
 
 use super::{FAR_AWAY, key};
-use crate::quotas::{UNLIMITED, noon, quotas};
+use crate::{
+    quotas::{UNLIMITED, noon, quotas},
+    script::Script,
+};
 
 async fn cloud() -> Cloud {
     let cloud = super::cloud().await;
@@ -84,6 +87,32 @@ async fn a_lost_value_is_asked_for_again_and_not_an_error() {
     let again = Session { beside: found.beside, ..with_photo(50_000, "monday") };
     store.save(&key(), &again, 1).await.unwrap();
     assert_eq!(store.load(&key()).await.unwrap().unwrap().session.state, again.state);
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_read_is_a_lost_one() {
+    let cloud = cloud().await;
+    let store = store(&cloud, None);
+    store.save(&key(), &with_photo(50_000, "monday"), 0).await.unwrap();
+    let damaged = objects(&cloud).await.remove(0);
+    let request = cloud.s3().put_object().bucket("files").key(damaged).body(b"\"pppp".to_vec().into());
+    request.send().await.unwrap();
+    let DialogState::Asking(asking) = store.load(&key()).await.unwrap().unwrap().session.state else { panic!() };
+    assert_eq!(asking.filled, BTreeMap::from([("day".to_owned(), "monday".to_owned())]));
+}
+
+/// Whoever waits for another turn looks at the session many times.
+#[tokio::test]
+async fn large_values_are_read_once_however_long_a_turn_waits_for_another() {
+    let cloud = super::cloud().await;
+    let bucket = Script::always(200, &[], br#""p""#).await;
+    let large = LargeValues::new(aws_sdk_s3::Client::new(&bucket.sdk()), "files", None);
+    let store = DynamoSessions::new(cloud.dynamodb(), "sessions").with_large_values(Some(large));
+    store.save(&key(), &with_photo(50_000, "monday"), 0).await.unwrap();
+    let found = store.load_newer(&key(), 1, Duration::from_millis(400)).await.unwrap().unwrap();
+    assert!(matches!(found.session.state, DialogState::Asking(asking) if asking.filled["photo"] == "p"));
+    let reads = bucket.received().iter().filter(|request| request.method == "GET").count();
+    assert_eq!(reads, 1);
 }
 
 #[tokio::test]
