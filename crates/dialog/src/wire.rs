@@ -9,6 +9,6 @@ mod response;
 mod upload;
 
 pub use feedback::{COMMENT_LIMIT, Feedback};
-pub use fields::CallError;
+pub use fields::{CallError, object};
 pub use request::TEXT_LIMIT;
 pub use response::render;

@@ -6,7 +6,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sbf_brain::Brain;
-use sbf_dialog::ports::SpeechRequest;
+use sbf_dialog::{ports::SpeechRequest, wire::object};
 use serde_json::{Map, Value, json};
 
 use super::{App, Refusal, body::json_bytes, refusal::caller};
@@ -64,8 +64,7 @@ fn same_language(one: &str, other: &str) -> bool {
 }
 
 fn parse(body: &[u8]) -> Result<(Map<String, Value>, SpeechRequest), Refusal> {
-    let fields: Map<String, Value> = serde_json::from_slice(body)
-        .map_err(|error| Refusal::bad(format!("The body must be a JSON object; {error}.")))?;
+    let fields = object(body).map_err(|error| Refusal::bad(error.to_string()))?;
     let wanted = SpeechRequest {
         text: text(&fields)?,
         voice: name(&fields, "voice")?,

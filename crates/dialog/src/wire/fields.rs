@@ -18,7 +18,11 @@ const VALUES_LIMIT: usize = 100_000;
 /// Levels of nesting that an echoed value may have: backends and logs must be able to read what we pass on.
 const DEPTH_LIMIT: usize = 64;
 
-pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, CallError> {
+/// Reads the body of a request, with a limit for what it costs to hold.
+///
+/// # Errors
+/// Where it is no JSON object or holds too many values, as one sentence for the client.
+pub fn object(body: &[u8]) -> Result<Map<String, Value>, CallError> {
     if values(body) > VALUES_LIMIT {
         return Err(fail(format!("The body must hold at most {VALUES_LIMIT} values.")));
     }

@@ -84,7 +84,9 @@ async fn a_missing_voice_costs_only_the_sound() {
 async fn no_more_is_spoken_at_once_than_polly_takes() {
     assert!(speaks(&whole(), &json!({ "text": "ß".repeat(3000) })).await.is_string());
     let long = json!({ "text": "a".repeat(3001) }).to_string();
-    let bodies = ["", "[]", "{}", r#"{"text":" "}"#, r#"{"text":"a\u0007"}"#, r#"{"text":"a","voice":1}"#, &long];
+    let costly = format!(r#"{{"text":"a","x":[{}0]}}"#, "[],".repeat(1_000_000));
+    let bodies =
+        ["", "[]", "{}", r#"{"text":" "}"#, r#"{"text":"a\u0007"}"#, r#"{"text":"a","voice":1}"#, &long, &costly];
     for body in bodies {
         is_refused(&send(whole(), post("/services/polly", body.to_owned())).await, 400);
     }
