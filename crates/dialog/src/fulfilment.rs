@@ -124,8 +124,12 @@ fn unwrapped(answer: BackendAnswer) -> Result<BackendAnswer, String> {
         return Ok(BackendAnswer::Answered(Value::Object(fields)));
     };
     let status = as_text(status);
-    if !(status.len() == 3 && status.starts_with('2')) {
-        return Err(status.chars().take(20).collect());
+    if status.len() != 3 || !status.bytes().all(|byte| byte.is_ascii_digit()) {
+        // It may be anything that the user said.
+        return Err("that is none".to_owned());
+    }
+    if !status.starts_with('2') {
+        return Err(status);
     }
     let text = match (fields.remove("body"), fields.get("isBase64Encoded")) {
         (Some(Value::String(text)), Some(Value::Bool(true))) => decoded(&text).ok_or("200, and an unreadable body")?,
@@ -274,6 +278,15 @@ mod tests {
         // Beside others, a field of that name is the answer's own.
         let own = json!({ "text": "Sun", "statusCode": 500 });
         assert!(matches!(answered(own), Outcome::Answer(_)));
+    }
+
+    #[test]
+    fn of_a_status_the_log_gets_a_number_or_nothing() {
+        for (status, logged) in
+            [(json!(503), "answered with status 503"), (json!("xyzzy\u{1b}"), "answered with status that is none")]
+        {
+            assert_eq!(answered(json!({ "statusCode": status, "body": "" })), Outcome::Failed(logged.to_owned()));
+        }
     }
 
     #[test]
