@@ -149,6 +149,8 @@ impl PollySpeech {
             *reserved = self.reserve(&wanted, listener, *reserved).await?;
             let error = match self.ask(&wanted).await {
                 Ok(output) => {
+                    // Billed, whatever comes of it from here on.
+                    *reserved = Reserved::default();
                     let content_type = output.content_type.unwrap_or_else(|| "audio/mpeg".to_owned());
                     let bytes = collected(output.audio_stream).await.map_err(Unsaid::Failed)?;
                     return Ok((Audio { bytes, content_type, cache_hit: false }, key));

@@ -43,7 +43,10 @@ impl PollySpeech {
         if characters > 0 {
             quotas.reserve(listener, Use::SpeechCharacters, characters).await?;
         }
-        spend(quotas, microdollars).await?;
+        if let Err(why) = spend(quotas, microdollars).await {
+            self.give_back(listener, Reserved { characters, microdollars: 0 }).await;
+            return Err(why);
+        }
         Ok(Reserved {
             characters: all.characters.max(so_far.characters),
             microdollars: all.microdollars.max(so_far.microdollars),

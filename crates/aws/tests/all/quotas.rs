@@ -278,6 +278,33 @@ async fn while_polly_fails_nothing_is_used_up() {
     assert_eq!(spent["microdollars"], AttributeValue::N("48".to_owned()));
 }
 
+/// What Polly has answered is billed, heard or not.
+#[tokio::test]
+async fn a_sound_that_cannot_be_used_is_paid_for() {
+    let cloud = cloud().await;
+    let polly = Script::always(200, &[("content-type", "audio/mpeg")], b"").await;
+    let settings = QuotaSettings { speech_characters: 5, speech_budget: 50, ..UNLIMITED };
+    let speech = speech(&polly, &cloud, settings);
+    for _ in 0..3 {
+        assert_eq!(speech.synthesize(&says("olá"), "ana").await, None);
+    }
+    assert_eq!(polly.received().len(), 1);
+    let spent = item(&cloud, "speech", "spending 2026-11-30").await.unwrap();
+    assert_eq!(spent["microdollars"], AttributeValue::N("48".to_owned()));
+}
+
+#[tokio::test]
+async fn what_the_budget_has_no_money_for_costs_the_listener_nothing() {
+    let cloud = cloud().await;
+    let polly = polly(0, "").await;
+    let settings = QuotaSettings { speech_characters: 100, speech_budget: 50, ..UNLIMITED };
+    let speech = speech(&polly, &cloud, settings);
+    assert!(heard(&speech, "olá", "ana").await.0);
+    assert!(!heard(&speech, "não", "ana").await.0);
+    let used = item(&cloud, "ana", "usage 2026-11-30").await.unwrap();
+    assert_eq!(used["speechCharacters"], AttributeValue::N("3".to_owned()));
+}
+
 #[tokio::test]
 async fn nobody_gets_back_more_than_was_taken() {
     static CLOCK: AtomicU64 = AtomicU64::new(NOON);
