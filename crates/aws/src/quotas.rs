@@ -97,6 +97,11 @@ impl Quotas {
         self.put_back(subject, &usage_on(self.day()), what.attribute(), amount).await;
     }
 
+    /// Whether speech may cost anything at all.
+    pub fn buys_speech(&self) -> bool {
+        self.0.settings.speech_budget > 0
+    }
+
     /// Takes an amount of what speech may cost today; returns the share of the day's budget that is spent with it.
     ///
     /// # Errors

@@ -115,7 +115,6 @@ impl Uploads for S3Uploads {
     /// `Unsigned` without credentials or a region.
     async fn form(&self, subject: &str, wanted: &UploadRequest, now: u64, id: &str) -> Result<UploadForm, UploadError> {
         let ending = self.ending(wanted)?;
-        self.reserve(subject, wanted.size).await?;
         let key = format!("uploads/{}/{id}.{ending}", folder(subject));
         let seconds = now / 1000;
         let credentials = self.credentials.provide_credentials().await.map_err(unsigned)?;
@@ -135,7 +134,10 @@ impl Uploads for S3Uploads {
             region: region.as_ref(),
         };
         let fields = policy.signed(&credentials)?;
-        Ok(UploadForm { url: self.url().await?, fields, key, expires_at })
+        let form = UploadForm { url: self.url().await?, fields, key, expires_at };
+        // Last: for a form that could not be made nothing is taken.
+        self.reserve(subject, wanted.size).await?;
+        Ok(form)
     }
 }
 

@@ -35,6 +35,10 @@ impl PollySpeech {
         so_far: Reserved,
     ) -> Result<Reserved, NotReserved> {
         let Some(quotas) = &self.quotas else { return Ok(so_far) };
+        // Without a budget nothing is used up: nothing is written down, and no alarm is told.
+        if !quotas.buys_speech() {
+            return Err(NotReserved::UsedUp);
+        }
         let characters = wanted.spoken.billed();
         let all = Reserved { characters, microdollars: characters * price(&wanted.engine) };
         let characters = all.characters.saturating_sub(so_far.characters);

@@ -239,6 +239,15 @@ async fn beyond_the_budget_answers_are_silent_and_kept_sounds_are_heard() {
 }
 
 #[tokio::test]
+async fn without_a_budget_for_speech_answers_are_silent_and_no_alarm_is_told() {
+    let cloud = cloud().await;
+    let polly = polly(0, "").await;
+    let speech = speech(&polly, &cloud, QuotaSettings { speech_budget: 0, speech_characters: 100, ..UNLIMITED });
+    assert_eq!(heard(&speech, "olá", "ana").await, (false, None));
+    assert_eq!(item(&cloud, "ana", "usage 2026-11-30").await, None);
+}
+
+#[tokio::test]
 async fn whoever_has_heard_enough_is_answered_in_silence() {
     let cloud = cloud().await;
     let settings = QuotaSettings { speech_characters: 5, speech_budget: 100, ..UNLIMITED };

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use aws_sdk_s3::config::SharedCredentialsProvider;
+use aws_sdk_s3::config::{BehaviorVersion, SharedCredentialsProvider};
 use sbf_aws::{
     router::router,
     settings::{QuotaSettings, UploadSettings},
     uploads::S3Uploads,
 };
-use sbf_dialog::memory::MemorySessions;
+use sbf_dialog::{
+    memory::MemorySessions,
+    ports::{UploadError, UploadRequest, Uploads},
+};
 
 use super::{LIVE, app, is_refused, post, send};
-use crate::quotas::{UNLIMITED, cloud, noon, quotas};
+use crate::quotas::{NOON, UNLIMITED, cloud, noon, quotas};
 
 #[tokio::test]
 async fn a_person_without_turns_left_is_told_to_come_back_tomorrow() {
@@ -46,4 +49,19 @@ async fn a_person_who_sent_enough_files_gets_no_more_forms() {
     assert_eq!(answer.headers["retry-after"], "43200");
     let small = r#"{"type":"image/png","size":400}"#;
     assert_eq!(send(router, post("/uploads", small)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_form_that_cannot_be_made_takes_nothing_of_the_quota() {
+    let cloud = cloud().await;
+    let quotas = quotas(&cloud, QuotaSettings { upload_bytes: 500, ..UNLIMITED }, noon);
+    let made_with = |client: aws_sdk_s3::Client| {
+        let settings = UploadSettings { bucket: "files".to_owned(), limit: 1000 };
+        S3Uploads::new(client, cloud.form_credentials(), settings).within(Some(quotas.clone()))
+    };
+    let wanted = UploadRequest::parse(br#"{"type":"image/png","size":500}"#).unwrap();
+    let nowhere = aws_sdk_s3::Config::builder().behavior_version(BehaviorVersion::latest()).build();
+    let failed = made_with(aws_sdk_s3::Client::from_conf(nowhere)).form("ana", &wanted, NOON, "1").await;
+    assert!(matches!(failed, Err(UploadError::Unsigned(_))), "{failed:?}");
+    made_with(cloud.s3()).form("ana", &wanted, NOON, "2").await.unwrap();
 }
