@@ -30,7 +30,7 @@ const LOWEST: &[(&str, &[&str])] = &[
     ("sbf-languages", &[]),
     ("sbf-meaning", &[]),
     ("sbf-amc", &["sbf-languages"]),
-    ("sbf-brain", &["sbf-amc", "sbf-languages"]),
+    ("sbf-brain", &["sbf-amc", "sbf-languages", "sbf-meaning"]),
 ];
 
 /// Crates without files, clock, environment, network and chance.

@@ -44,6 +44,15 @@ pub(crate) fn sample(language: &str) -> sbf_brain::Trained {
     sbf_brain::train(checked.unwrap_or_else(|| panic!("{language}: {problems:#?}")), &mut |_| {}).unwrap()
 }
 
+/// The same bot, going by words and meaning.
+pub(crate) fn sample_with_meaning(language: &str) -> sbf_brain::Trained {
+    let folder = repository().join("brain").join(language);
+    let knowledge = fs::read(folder.join("knowledge.json")).unwrap();
+    let (checked, _) = sbf_brain::read(&knowledge, fs::read(folder.join("configs.json")).ok().as_deref());
+    let meaning = sbf_cli::meaning::open().unwrap();
+    sbf_brain::train_with_meaning(checked.unwrap(), Some(&meaning), &mut |_| {}).unwrap()
+}
+
 #[test]
 fn new_utterances_are_kept_with_five_ten_fifty_and_a_hundred_examples_an_intent() {
     let Some(folder) = shared_data("nlu/clinc_full") else { return };
@@ -51,7 +60,7 @@ fn new_utterances_are_kept_with_five_ten_fifty_and_a_hundred_examples_an_intent(
     let benchmark = Benchmark { train: read("train.tsv"), test: Some(read("val.tsv")), oos: read("oos_val.tsv") };
     let options = Options { language: Some("en".into()), ..Options::default() }.check().unwrap();
     for variant in [Variant::Few(5), Variant::Few(10), Variant::Few(50), Variant::Whole] {
-        let kept = benchmark.measure(variant, &options).unwrap().retention;
+        let kept = benchmark.measure(variant, None, &options).unwrap().retention;
         assert!((0.94..0.965).contains(&kept), "{variant:?} keeps {kept}");
     }
 }
@@ -65,8 +74,8 @@ fn new_utterances_are_kept_by_small_bots_of_every_shape() {
     let options = Options { language: Some("en".into()), ..Options::default() }.check().unwrap();
     let shapes =
         [(3, 10), (4, 8), (5, 6), (7, 5), (5, 10), (10, 5), (3, 20), (7, 10), (14, 5), (2, 50), (5, 20), (10, 10)];
-    let kept =
-        shapes.map(|(intents, each)| benchmark.measure(Variant::Bots { intents, each }, &options).unwrap().retention);
+    let kept = shapes
+        .map(|(intents, each)| benchmark.measure(Variant::Bots { intents, each }, None, &options).unwrap().retention);
     // Twenty bots of a shape differ by a hundredth and more.
     assert!(kept.iter().all(|kept| (0.92..0.975).contains(kept)), "{kept:?}");
     let mean = kept.iter().sum::<f64>() / kept.len() as f64;

@@ -29,7 +29,7 @@ fn everyday_messages_are_decided_rightly() {
     let mut shares = Vec::new();
     for (column, language) in head.iter().enumerate().skip(1) {
         let bot = sample_bots().find(|bot| sbf_languages::primary(bot) == *language).unwrap();
-        let brain = super::confidence::sample(bot).brain;
+        let brain = super::confidence::sample_with_meaning(bot).brain;
         let wrong = rows.iter().filter(|row| {
             let found = brain.understand(row[column]);
             let answered = found.accepted.map_or("-", |intent| intent.id.as_str());

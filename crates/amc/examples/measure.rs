@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         let language = if train.contains("_es") { "es" } else { "en" };
         let options = Options { language: Some(language.to_owned()), ..options.clone() }.check()?;
-        let found = benchmark.measure(variant, &options)?;
+        let found = benchmark.measure(variant, None, &options)?;
         let oos = found.oos.map_or(String::from("–"), |oos| {
             format!(
                 "{:.4} | {:.4} | {:.4} | {:.4}",

@@ -1,6 +1,7 @@
 //! Corpora measured in the ways in which figures about intent classifiers are published: whole, with few examples an intent, and with typos.
 
 use crate::{
+    dense::Encode,
     evaluate::{Collected, Evaluation, Labelled, samples},
     hash::Dice,
     options::CheckedOptions,
@@ -47,24 +48,31 @@ pub enum Variant {
 }
 
 impl Benchmark {
-    /// Trains and measures.
+    /// Trains and measures, with an encoder by words and vectors.
     ///
     /// # Errors
     /// Where nothing can be trained.
-    pub fn measure(&self, variant: Variant, options: &CheckedOptions) -> Result<Evaluation, TrainError> {
+    pub fn measure(
+        &self,
+        variant: Variant,
+        encode: Option<&dyn Encode>,
+        options: &CheckedOptions,
+    ) -> Result<Evaluation, TrainError> {
         let (train, test) = (samples(&self.train), self.test.as_deref().map(samples));
         let test = test.as_deref();
         let oos: Vec<&str> = self.oos.iter().map(|one| one.utterance.as_str()).collect();
         let oos = Some(oos.as_slice()).filter(|oos| !oos.is_empty());
         match variant {
-            Variant::Whole => crate::evaluate::evaluate(&train, test, oos, options),
-            Variant::Few(each) => few(&train, test.unwrap_or_default(), oos, each, options),
-            Variant::Bots { intents, each } => bots(&train, test.unwrap_or_default(), oos, (intents, each), options),
+            Variant::Whole => crate::evaluate::evaluate(&train, test, oos, encode, options),
+            Variant::Few(each) => few(&train, test.unwrap_or_default(), oos, (each, encode), options),
+            Variant::Bots { intents, each } => {
+                bots(&train, test.unwrap_or_default(), oos, (intents, each), encode, options)
+            }
             Variant::Typos(share) => {
                 let mut dice = Dice::new(options.seed);
                 let mut spoiled = self.test.clone().unwrap_or_default();
                 spoiled.iter_mut().for_each(|one| one.utterance = with_typos(&one.utterance, share, &mut dice));
-                crate::evaluate::evaluate(&train, Some(&samples(&spoiled)), oos, options)
+                crate::evaluate::evaluate(&train, Some(&samples(&spoiled)), oos, encode, options)
             }
         }
     }
@@ -74,14 +82,14 @@ fn few(
     train: &[Sample<'_>],
     test: &[Sample<'_>],
     oos: Option<&[&str]>,
-    each: usize,
+    (each, encode): (usize, Option<&dyn Encode>),
     options: &CheckedOptions,
 ) -> Result<Evaluation, TrainError> {
     let mut collected = Collected::default();
     let intents = intents(train);
     for draw in 0..DRAWS {
         let drawn = draw_each(train, each, &mut Dice::new(options.seed + draw));
-        collected.run(&drawn, test, oos.unwrap_or_default(), options)?;
+        collected.run(&drawn, test, oos.unwrap_or_default(), encode, options)?;
     }
     Ok(collected.evaluation(each * intents.len(), intents.len(), oos.is_some()))
 }
@@ -91,6 +99,7 @@ fn bots(
     test: &[Sample<'_>],
     oos: Option<&[&str]>,
     (count, each): (usize, usize),
+    encode: Option<&dyn Encode>,
     options: &CheckedOptions,
 ) -> Result<Evaluation, TrainError> {
     let mut collected = Collected::default();
@@ -102,7 +111,7 @@ fn bots(
         let of_bot = |sample: &&Sample<'_>| intents.iter().take(count).any(|intent| *intent == sample.intent);
         let known: Vec<Sample<'_>> = train.iter().filter(of_bot).copied().collect();
         let asked: Vec<Sample<'_>> = test.iter().filter(of_bot).copied().collect();
-        collected.run(&draw_each(&known, each, &mut dice), &asked, oos.unwrap_or_default(), options)?;
+        collected.run(&draw_each(&known, each, &mut dice), &asked, oos.unwrap_or_default(), encode, options)?;
     }
     Ok(collected.evaluation(each * count, count, oos.is_some()))
 }
@@ -187,12 +196,12 @@ mod tests {
         let test = vec![line("door", "the door please".into()), line("car", "my car please".into())];
         let benchmark = Benchmark { train, test: Some(test), oos: vec![] };
         let options = crate::Options::default().check().unwrap();
-        let found = benchmark.measure(Variant::Few(2), &options).unwrap();
+        let found = benchmark.measure(Variant::Few(2), None, &options).unwrap();
         assert_eq!((found.n_train, found.n_test, found.n_intents), (4, 10, 2));
         assert!(found.accuracy > 0.99);
-        let one = benchmark.measure(Variant::Bots { intents: 1, each: 3 }, &options).unwrap();
+        let one = benchmark.measure(Variant::Bots { intents: 1, each: 3 }, None, &options).unwrap();
         assert_eq!((one.n_train, one.n_test, one.n_intents), (3, 20, 1));
-        let both = benchmark.measure(Variant::Bots { intents: 7, each: 3 }, &options).unwrap();
+        let both = benchmark.measure(Variant::Bots { intents: 7, each: 3 }, None, &options).unwrap();
         assert_eq!((both.n_train, both.n_test, both.n_intents), (6, 40, 2));
     }
 }

@@ -24,11 +24,10 @@ pub enum DecodeError {
     Malformed,
 }
 
-#[cfg(feature = "train")]
 #[derive(Debug, Default)]
 pub(crate) struct Writer(pub(crate) Vec<u8>);
 
-#[cfg(feature = "train")]
+#[allow(dead_code, reason = "a program that only classifies writes back what it read of vectors, and nothing else")]
 impl Writer {
     pub(crate) fn u8(&mut self, value: u8) {
         self.0.push(value);

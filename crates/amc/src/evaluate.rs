@@ -6,9 +6,10 @@ use std::{collections::BTreeMap, time::Instant};
 use serde::Serialize;
 
 use crate::{
-    model::Model,
+    dense::Encode,
+    model::{Classification, Model},
     options::CheckedOptions,
-    train::{Sample, TrainError, train},
+    train::{Sample, TrainError, train, train_with_vectors},
 };
 
 /// The confidence at which bots answer unless their author says otherwise.
@@ -145,7 +146,7 @@ pub(crate) struct Collected<'a> {
     models: usize,
 }
 
-/// Trains on `train` and measures on `test`; without a test, in five seeded folds, each held out once.
+/// Trains on `train` and measures on `test`; without a test, in five seeded folds, each held out once. With an encoder, by words and vectors.
 ///
 /// # Errors
 /// Where nothing can be trained.
@@ -153,14 +154,15 @@ pub fn evaluate(
     train: &[Sample<'_>],
     test: Option<&[Sample<'_>]>,
     oos: Option<&[&str]>,
+    encode: Option<&dyn Encode>,
     options: &CheckedOptions,
 ) -> Result<Evaluation, TrainError> {
     let mut collected = Collected::default();
     match test {
-        Some(test) => collected.run(train, test, oos.unwrap_or_default(), options)?,
+        Some(test) => collected.run(train, test, oos.unwrap_or_default(), encode, options)?,
         None => {
             for (kept, held_out) in folds(train, options.seed) {
-                collected.run(&kept, &held_out, oos.unwrap_or_default(), options)?;
+                collected.run(&kept, &held_out, oos.unwrap_or_default(), encode, options)?;
             }
         }
     }
@@ -196,26 +198,34 @@ impl<'a> Collected<'a> {
         samples: &[Sample<'_>],
         test: &[Sample<'a>],
         oos: &[&str],
+        encode: Option<&dyn Encode>,
         options: &CheckedOptions,
     ) -> Result<(), TrainError> {
-        let trained = train(samples, options, &mut |_| {})?;
-        let bytes = trained.model.encode();
+        let trained = match encode {
+            Some(encode) => train_with_vectors(samples, encode, options, &mut |_| {})?,
+            None => train(samples, options, &mut |_| {})?,
+        };
+        let (bytes, vectors) = (trained.model.encode(), trained.model.encode_vectors());
         self.models += 1;
         self.fit_seconds += trained.report.fit_seconds;
         self.train_seconds += trained.report.train_seconds;
         self.n_features += trained.report.n_features;
-        self.model_bytes += bytes.len();
+        self.model_bytes += bytes.len() + vectors.as_ref().map_or(0, Vec::len);
         let start = Instant::now();
-        let model = Model::decode(bytes)?;
+        let mut model = Model::decode(bytes)?;
+        if let Some(vectors) = vectors {
+            let vectors = model.read_vectors(&vectors)?;
+            model = model.with_vectors(vectors);
+        }
         model.classify(test.first().map_or("", |sample| sample.utterance));
         self.load_ms += start.elapsed().as_secs_f64() * 1e3;
         // One pass to warm up, one to measure.
         for sample in test {
-            model.classify(sample.utterance);
+            classify(&model, sample.utterance, encode);
         }
         for sample in test {
             let start = Instant::now();
-            let answer = model.classify(sample.utterance);
+            let answer = classify(&model, sample.utterance, encode);
             self.microseconds.push(start.elapsed().as_secs_f64() * 1e6);
             let top = answer.ranked.first();
             self.answers.push(Answer {
@@ -225,7 +235,7 @@ impl<'a> Collected<'a> {
                 confidence: answer.confidence.get(),
             });
         }
-        self.outside.extend(oos.iter().map(|utterance| model.classify(utterance).confidence.get()));
+        self.outside.extend(oos.iter().map(|utterance| classify(&model, utterance, encode).confidence.get()));
         Ok(())
     }
 
@@ -255,6 +265,12 @@ impl<'a> Collected<'a> {
             oos: with_oos.then(|| out_of_scope(&self.answers, &self.outside)),
         }
     }
+}
+
+/// What an utterance means by its words and, where there is an encoder, its vector.
+fn classify<'m>(model: &'m Model, utterance: &str, encode: Option<&dyn Encode>) -> Classification<'m> {
+    let vector = encode.and_then(|encode| model.vector(utterance, encode));
+    model.classify_with_vector(utterance, vector.as_deref())
 }
 
 impl Answer<'_> {

@@ -12,7 +12,7 @@ pub use self::flip::{Change, Flip};
 use crate::{
     features::Features,
     gate::{Gate, SIGNALS, Signals},
-    model::{Model, Scratch},
+    model::{Classification, Model, Scratch, probability},
     text::Text,
 };
 
@@ -56,10 +56,33 @@ pub struct Explanation {
     pub exact: Option<Exact>,
     /// How the confidence came about; it speaks of the intent with the largest margin.
     pub gate: GateAccount,
+    /// What the utterance's vector adds, where it is judged by that too: then the gate above is not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vector: Option<VectorAccount>,
     /// What the bot does.
     pub decision: Decision,
     /// The smallest change of words by which this intent would be answered where it is not, or not where it is.
     pub flip: Option<Flip>,
+}
+
+/// What the vector of an utterance says of an intent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VectorAccount {
+    /// How much its margin weighs beside that of the words, which weighs 1.
+    pub weight: f32,
+    /// The vector's margin for the intent.
+    pub margin: f32,
+    /// The margin of words and vector together, by which intents are ranked.
+    pub mixed: f32,
+    /// The cosine of the intent's nearest example, −1..=1.
+    pub nearest: f32,
+    /// The margin of the bot's utterances against everyday messages.
+    pub everyday: f32,
+    /// The score of the gate, for the intent that is ranked first.
+    pub score: f32,
+    /// The score that means a confidence of 0.70.
+    pub threshold: f32,
 }
 
 /// A word of the utterance, or a phrase that is replaced by its synonym, and what it adds to the margin.
@@ -188,6 +211,13 @@ pub struct Decision {
     pub unclear: Vec<String>,
 }
 
+fn decided(found: Classification<'_>, threshold: f32) -> Decision {
+    let confidence = found.confidence.get();
+    let best = found.ranked.first().map(|best| best.intent.to_owned());
+    let unclear = found.unclear.into_iter().map(str::to_owned).collect();
+    Decision { answered: best.is_some() && confidence >= threshold, best, confidence, threshold, unclear }
+}
+
 impl Model {
     /// Explains what an utterance means with regard to one intent; `None` where the model has no intent of that name.
     ///
@@ -198,6 +228,43 @@ impl Model {
         Some(explanation)
     }
 
+    /// Explains an utterance that is judged by its words and its vector. The words' part is as in [`Model::explain`]; what else would flip the
+    /// decision is not searched for, because each try would need a vector of its own.
+    pub fn explain_with_vector(
+        &self,
+        utterance: &str,
+        intent: &str,
+        threshold: f32,
+        vector: &[f32],
+    ) -> Option<Explanation> {
+        let class = self.head.intents.binary_search_by(|name| name.as_str().cmp(intent)).ok()?;
+        let decision = decided(self.classify_with_vector(utterance, Some(vector)), threshold);
+        let mut explanation = self.with_scratch(|scratch| self.account_of(utterance, class, decision, scratch));
+        explanation.vector = self.with_scratch(|scratch| self.vector_account(utterance, class, vector, scratch));
+        Some(explanation)
+    }
+
+    fn vector_account(
+        &self,
+        utterance: &str,
+        class: usize,
+        vector: &[f32],
+        scratch: &mut Scratch,
+    ) -> Option<VectorAccount> {
+        self.measure(utterance, scratch);
+        let signals = self.mix(vector, scratch)?;
+        let dense = self.dense.as_ref()?;
+        Some(VectorAccount {
+            weight: dense.weight,
+            margin: *scratch.dense.margins.get(class)?,
+            mixed: *scratch.margins().get(class)?,
+            nearest: dense.nearest(class as u32, scratch.dense.query()),
+            everyday: scratch.dense.everyday,
+            score: dense.gate.score(&signals, self.head.lead(scratch.margins())),
+            threshold: dense.gate.threshold,
+        })
+    }
+
     /// The same without the search for a flip: as long as some ten classifications, for looking at many utterances.
     pub fn account(&self, utterance: &str, intent: &str, threshold: f32) -> Option<Explanation> {
         let class = self.head.intents.binary_search_by(|name| name.as_str().cmp(intent)).ok()?;
@@ -206,11 +273,7 @@ impl Model {
     }
 
     pub(crate) fn decision(&self, utterance: &str, threshold: f32) -> Decision {
-        let found = self.classify(utterance);
-        let confidence = found.confidence.get();
-        let best = found.ranked.first().map(|best| best.intent.to_owned());
-        let unclear = found.unclear.into_iter().map(str::to_owned).collect();
-        Decision { answered: best.is_some() && confidence >= threshold, best, confidence, threshold, unclear }
+        decided(self.classify(utterance), threshold)
     }
 
     fn account_of(&self, utterance: &str, class: usize, decision: Decision, scratch: &mut Scratch) -> Explanation {
@@ -239,13 +302,13 @@ impl Model {
             intent: self.name(class),
             rank: 1 + margins.iter().filter(|&&other| other > margins[class]).count(),
             margin: margins[class],
-            probability: self.head.probability(scratch.margins(), class),
+            probability: probability(scratch.margins(), class, self.head.temperature),
             bias: self.head.biases[class],
             words: own.into_iter().enumerate().map(|(i, parts)| word(i, parts)).collect(),
             rival: rival.map(|rival| Rival {
                 intent: self.name(rival),
                 margin: margins[rival],
-                probability: self.head.probability(scratch.margins(), rival),
+                probability: probability(scratch.margins(), rival, self.head.temperature),
                 bias: self.head.biases[rival],
             }),
             exact: self
@@ -253,6 +316,7 @@ impl Model {
                 .map(|class| Exact { intent: self.head.intents.get(class as usize).cloned() }),
             gate: self.gate_account(&signals, scratch),
             decision,
+            vector: None,
             flip: None,
         }
     }
@@ -279,7 +343,7 @@ impl Model {
             score,
             needed: gate.threshold,
             slope: gate.slope,
-            confidence: self.confidence(signals, scratch).get(),
+            confidence: self.confidence(signals, None, scratch).get(),
         }
     }
 }

@@ -25,6 +25,12 @@ impl Confidence {
         Self(if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) })
     }
 
+    /// From how far a score is above the one that means 0.70.
+    pub(crate) fn of_score(above: f32) -> Self {
+        let logit = (0.7f32 / 0.3).ln() + above;
+        Self::new(1.0 / (1.0 + (-logit).exp()))
+    }
+
     /// The number.
     pub fn get(self) -> f32 {
         self.0
@@ -163,6 +169,11 @@ fn covered(head: &Head, contents: &[Content], class: u32, sums: &mut Vec<f32>) -
     head.vocabulary.covered(known, class, sums)
 }
 
+/// What is taken off a score for the best intent's margin less that of the class of refused utterances, where there is one.
+pub(crate) fn lead_cost(lead: Option<f32>) -> f32 {
+    lead.map_or(0.0, |lead| LEAD_COST * (-LEAD_STEEPNESS * lead).exp().ln_1p())
+}
+
 /// The trained gate: a linear score of the signals, and where 0.70 lies on it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Gate {
@@ -217,14 +228,12 @@ impl Gate {
     pub(crate) fn score(&self, signals: &Signals, lead: Option<f32>) -> f32 {
         let own =
             self.bias + self.weights.iter().zip(signals.values).map(|(weight, value)| weight * value).sum::<f32>();
-        let lead_cost = lead.map_or(0.0, |lead| LEAD_COST * (-LEAD_STEEPNESS * lead).exp().ln_1p());
-        own - signals.gibberish_cost() - lead_cost
+        own - signals.gibberish_cost() - lead_cost(lead)
     }
 
     /// The score as a confidence.
     pub(crate) fn confidence(&self, signals: &Signals, lead: Option<f32>) -> Confidence {
-        let logit = (0.7f32 / 0.3).ln() + self.slope * (self.score(signals, lead) - self.threshold);
-        Confidence::new(1.0 / (1.0 + (-logit).exp()))
+        Confidence::of_score(self.slope * (self.score(signals, lead) - self.threshold))
     }
 
     #[cfg(feature = "train")]

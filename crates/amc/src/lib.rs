@@ -9,6 +9,7 @@ mod clauses;
 mod codec;
 #[cfg(feature = "train")]
 mod corpus;
+mod dense;
 mod distance;
 #[cfg(feature = "train")]
 pub mod evaluate;
@@ -17,6 +18,8 @@ mod features;
 mod formats;
 mod gate;
 mod hash;
+#[cfg(feature = "train")]
+mod held_out;
 mod language;
 mod model;
 #[cfg(feature = "train")]
@@ -39,6 +42,7 @@ mod vocabulary;
 
 pub use clauses::Clause;
 pub use codec::DecodeError;
+pub use dense::{Dense, Encode};
 pub use explain::Explanation;
 pub use formats::Formats;
 pub use gate::Confidence;
@@ -47,4 +51,4 @@ pub use neighbours::{Neighbour, Neighbours};
 #[cfg(feature = "train")]
 pub use options::{CheckedOptions, Options, OptionsError};
 #[cfg(feature = "train")]
-pub use train::{Prediction, Progress, Sample, TrainError, TrainReport, Trained, train};
+pub use train::{Prediction, Progress, Sample, TrainError, TrainReport, Trained, train, train_with_vectors};

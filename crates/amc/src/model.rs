@@ -3,6 +3,8 @@
 //! Layout, little-endian: magic, format version, checksum of all that follows, the head (names, words, numbers), and last the rows of the
 //! hyperplanes.
 
+mod corrected;
+mod foreign;
 mod head;
 mod refused;
 
@@ -12,6 +14,7 @@ use std::{cell::RefCell, sync::Arc};
 use crate::codec::Writer;
 use crate::{
     codec::{DecodeError, Reader},
+    dense::{Dense, DenseScratch, DenseSignals},
     features::{Features, Found, Space},
     formats::Formats,
     gate::{Buffers, Confidence, Gate, Signals},
@@ -35,6 +38,8 @@ pub struct Model {
     bytes: Arc<[u8]>,
     rows: Table,
     pub(crate) head: Head,
+    /// What needs vectors; a model without it, or asked without a vector, goes by words alone.
+    pub(crate) dense: Option<Dense>,
 }
 
 /// Everything of a model but its rows.
@@ -69,6 +74,8 @@ pub struct Classification<'m> {
     /// Intents that a number tells apart ("iphone 12", "iphone 13") where the utterance has another one ("iphone 14"): none of them is
     /// meant for sure, and the confidence is 0.
     pub unclear: Vec<&'m str>,
+    /// Whether the utterance is in another language than the bot's: hardly any of its words is known or used often in it.
+    pub foreign: bool,
 }
 
 /// An intent that may be meant.
@@ -105,6 +112,7 @@ pub(crate) struct Scratch {
     /// Share of the features that occur in training.
     familiar: f32,
     gate: Buffers,
+    pub(crate) dense: DenseScratch,
 }
 
 thread_local! {
@@ -153,7 +161,7 @@ impl Model {
         if rows.range(head.space.bits).end != bytes.len() {
             return Err(DecodeError::Malformed);
         }
-        Ok(Self { rows, head, bytes })
+        Ok(Self { rows, head, bytes, dense: None })
     }
 
     /// About how many bytes a model of so many intents takes: those of its rows, which are nearly all.
@@ -161,6 +169,31 @@ impl Model {
         // One more class for what the bot must refuse.
         let classes = intents + 1;
         Table::new(0, classes).range(Space::bits_for(classes)).len()
+    }
+
+    /// The bytes that [`Model::read_vectors`] reads, of a model that was trained with vectors.
+    pub fn encode_vectors(&self) -> Option<Vec<u8>> {
+        self.dense.as_ref().map(Dense::encode)
+    }
+
+    /// Reads what a model knows of vectors, from bytes that were written with it.
+    ///
+    /// # Errors
+    /// Where the bytes are something else, damaged, of another format, or of another model.
+    pub fn read_vectors(&self, bytes: &[u8]) -> Result<Dense, DecodeError> {
+        let dense = Dense::decode(bytes)?;
+        if dense.classes() == self.head.classes() { Ok(dense) } else { Err(DecodeError::Malformed) }
+    }
+
+    /// The same model, which knows these vectors too.
+    #[must_use]
+    pub fn with_vectors(self, dense: Dense) -> Self {
+        Self { dense: Some(dense), ..self }
+    }
+
+    /// The encoder whose vectors the model was trained with; `None` where it knows words alone.
+    pub fn vectors_of(&self) -> Option<&str> {
+        self.dense.as_ref().map(|dense| dense.source.as_str())
     }
 
     /// Names of the intents, sorted.
@@ -175,7 +208,13 @@ impl Model {
 
     /// What an utterance means. Any text has an answer.
     pub fn classify(&self, utterance: &str) -> Classification<'_> {
-        self.with_scratch(|scratch| self.classify_with(utterance, scratch))
+        self.classify_with_vector(utterance, None)
+    }
+
+    /// What an utterance means by its words and its vector. A vector that is not of the model's encoder must not be given; one of another length
+    /// counts as none.
+    pub fn classify_with_vector(&self, utterance: &str, vector: Option<&[f32]>) -> Classification<'_> {
+        self.with_scratch(|scratch| self.classify_with(utterance, vector, scratch))
     }
 
     pub(crate) fn with_scratch<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
@@ -185,18 +224,27 @@ impl Model {
         })
     }
 
-    fn classify_with(&self, utterance: &str, scratch: &mut Scratch) -> Classification<'_> {
+    fn classify_with(&self, utterance: &str, vector: Option<&[f32]>, scratch: &mut Scratch) -> Classification<'_> {
         let signals = self.measure(utterance, scratch);
-        let mut ranked = self.rank(scratch);
+        let by_vector = vector.and_then(|vector| self.mix(vector, scratch));
+        let mut ranked = self.rank(self.temperature(by_vector.is_some()), scratch);
         let exact = self.exact(&scratch.terms);
+        let foreign = self.is_foreign(&scratch.terms);
         if let Some(class) = exact.filter(|&class| (class as usize) < self.head.intents.len()) {
             self.put_first(class as usize, &mut ranked, scratch);
-            return Classification { ranked, confidence: Confidence::CERTAIN, exact: true, unclear: Vec::new() };
+            return Classification {
+                ranked,
+                confidence: Confidence::CERTAIN,
+                exact: true,
+                unclear: Vec::new(),
+                foreign,
+            };
         }
         let unclear = self.unclear(&scratch.terms);
         let refused = exact.is_some() || ranked.is_empty() || !unclear.is_empty();
-        let confidence = if refused { Confidence::NONE } else { self.confidence(&signals, scratch) };
-        Classification { ranked, confidence, exact: false, unclear }
+        let confidence =
+            if refused { Confidence::NONE } else { self.confidence(&signals, by_vector.as_ref(), scratch) };
+        Classification { ranked, confidence, exact: false, unclear, foreign }
     }
 
     /// Reads the utterance and leaves margins, probabilities and terms in the scratch.
@@ -206,6 +254,24 @@ impl Model {
         self.margins(scratch);
         let Scratch { terms, margins, gate, familiar, .. } = scratch;
         Signals::measure(&self.head, terms, margins, *familiar, gate)
+    }
+
+    /// Mixes the margins of a measured utterance with those of its vector.
+    pub(crate) fn mix(&self, vector: &[f32], scratch: &mut Scratch) -> Option<DenseSignals> {
+        let dense = self.dense.as_ref().filter(|dense| dense.fits(vector))?;
+        dense.margins(vector, &mut scratch.dense);
+        if self.is_foreign(&scratch.terms) {
+            // Its words say nothing, and what they have in common with the bot's by chance must not speak.
+            scratch.margins.clone_from(&scratch.dense.margins);
+        } else {
+            dense.mix(&mut scratch.margins, &scratch.dense);
+        }
+        let intents = scratch.margins.get(..self.head.intents.len())?;
+        Some(dense.signals(intents, scratch.terms.words(), &scratch.dense))
+    }
+
+    pub(crate) fn temperature(&self, with_vector: bool) -> f32 {
+        self.dense.as_ref().filter(|_| with_vector).map_or(self.head.temperature, |dense| dense.temperature)
     }
 
     /// The product of the utterance's features with their rows.
@@ -273,7 +339,7 @@ impl Model {
     }
 
     /// The best intents with their share of the softmax of all margins times the temperature.
-    fn rank(&self, scratch: &Scratch) -> Vec<Ranked<'_>> {
+    fn rank(&self, temperature: f32, scratch: &Scratch) -> Vec<Ranked<'_>> {
         let mut best: Vec<(f32, u32)> = Vec::with_capacity(MOST_RANKED + 1);
         // The margin that the next one must exceed.
         let mut floor = f32::NEG_INFINITY;
@@ -286,7 +352,6 @@ impl Model {
             }
         }
         let top = best.first().map_or(0.0, |(margin, _)| *margin);
-        let temperature = self.head.temperature;
         let all = number::exp_sum(&scratch.margins, top, temperature);
         let share = |margin: f32| number::exp((margin - top) * temperature) / all;
         let named = best.into_iter().filter_map(|(margin, i)| {
@@ -334,13 +399,12 @@ impl Scratch {
     }
 }
 
-impl Head {
-    /// Softmax of the margins times the temperature, for one class.
-    pub(crate) fn probability(&self, margins: &[f32], class: usize) -> f32 {
-        let Some(own) = margins.get(class) else { return 0.0 };
-        1.0 / number::exp_sum(margins, *own, self.temperature)
-    }
+/// Softmax of margins times a temperature, for one class.
+pub(crate) fn probability(margins: &[f32], class: usize, temperature: f32) -> f32 {
+    margins.get(class).map_or(0.0, |own| 1.0 / number::exp_sum(margins, *own, temperature))
+}
 
+impl Head {
     /// How far the best intent is ahead of what the bot must refuse, where an author listed that.
     pub(crate) fn lead(&self, margins: &[f32]) -> Option<f32> {
         let none = margins.get(self.intents.len())?;
@@ -352,7 +416,7 @@ impl Head {
     }
 
     /// Whether a word is one of the language's function words.
-    fn is_grammar(&self, word: &str) -> bool {
+    pub(crate) fn is_grammar(&self, word: &str) -> bool {
         self.function_words.binary_search(&word_hash(word)).is_ok()
     }
 

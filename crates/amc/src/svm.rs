@@ -14,6 +14,8 @@ const LANES: usize = 8;
 /// Rows times blocks from which on rows that hardly move leave their block for good; CLINC150 has 290,000. Of the classes of so large a bot each
 /// has a handful of rows of its own, and all passes but the first two are about these and the few that are like them; the first one needs but some of the others.
 const QUIET_FROM: usize = 2_000_000;
+/// The same for rows whose numbers all count, of which each costs ten times as much.
+const DENSE_QUIET_FROM: usize = 20_000;
 /// Of such a bot's rows one in so many is in a block's first pass.
 const FIRST_OF: u32 = 8;
 /// A row hardly moves where its projected gradients are less than this share of the tolerance.
@@ -41,12 +43,92 @@ impl Rows {
         self.starts.push(self.cells.len() as u32);
     }
 
-    pub(crate) fn len(&self) -> usize {
+    pub(crate) fn row(&self, i: usize) -> &[(u32, f32)] {
+        &self.cells[self.starts[i] as usize..self.starts[i + 1] as usize]
+    }
+}
+
+/// Rows that the solver can read.
+pub(crate) trait Matrix: Sync {
+    /// How many rows there are.
+    fn len(&self) -> usize;
+    /// How many numbers a row has.
+    fn columns(&self) -> usize;
+    /// Rows times blocks from which on rows that hardly move leave their block for good.
+    fn quiet_from(&self) -> usize;
+    /// The sum of a row's squares.
+    fn square(&self, row: usize) -> f32;
+    /// `start` and the product of a row with eight weights a column.
+    fn dot(&self, row: usize, weights: &[f32x8], start: f32x8) -> f32x8;
+    /// Adds a row times eight steps to the weights.
+    fn add_to(&self, row: usize, weights: &mut [f32x8], steps: f32x8);
+}
+
+impl Matrix for Rows {
+    fn len(&self) -> usize {
         self.squares.len()
     }
 
-    pub(crate) fn row(&self, i: usize) -> &[(u32, f32)] {
-        &self.cells[self.starts[i] as usize..self.starts[i + 1] as usize]
+    fn columns(&self) -> usize {
+        self.columns
+    }
+
+    fn quiet_from(&self) -> usize {
+        QUIET_FROM
+    }
+
+    fn square(&self, row: usize) -> f32 {
+        self.squares[row]
+    }
+
+    fn dot(&self, row: usize, weights: &[f32x8], start: f32x8) -> f32x8 {
+        let cells = self.row(row).iter();
+        cells.fold(start, |sum, &(column, value)| sum + weights[column as usize] * f32x8::splat(value))
+    }
+
+    fn add_to(&self, row: usize, weights: &mut [f32x8], steps: f32x8) {
+        for &(column, value) in self.row(row) {
+            weights[column as usize] += steps * f32x8::splat(value);
+        }
+    }
+}
+
+/// Rows of which every number counts, as they lie elsewhere; at least one, all equally long.
+#[derive(Debug)]
+pub(crate) struct DenseRows<'v>(pub(crate) Vec<&'v [f32]>);
+
+impl Matrix for DenseRows<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn columns(&self) -> usize {
+        self.0.first().map_or(0, |row| row.len())
+    }
+
+    fn quiet_from(&self) -> usize {
+        DENSE_QUIET_FROM
+    }
+
+    fn square(&self, row: usize) -> f32 {
+        self.0[row].iter().map(|value| value * value).sum()
+    }
+
+    /// Four sums side by side, which need not wait for each other.
+    fn dot(&self, row: usize, weights: &[f32x8], start: f32x8) -> f32x8 {
+        let (values, rest) = self.0[row].as_chunks::<4>();
+        let (fours, last) = weights[..self.columns()].as_chunks::<4>();
+        let mut sums = [start, f32x8::ZERO, f32x8::ZERO, f32x8::ZERO];
+        for (weights, values) in fours.iter().zip(values) {
+            let products = weights.iter().zip(values).map(|(weight, value)| *weight * f32x8::splat(*value));
+            sums.iter_mut().zip(products).for_each(|(sum, product)| *sum += product);
+        }
+        let rest = last.iter().zip(rest).fold(f32x8::ZERO, |sum, (weight, value)| sum + *weight * f32x8::splat(*value));
+        (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+    }
+
+    fn add_to(&self, row: usize, weights: &mut [f32x8], steps: f32x8) {
+        weights.iter_mut().zip(self.0[row]).for_each(|(weight, value)| *weight += steps * f32x8::splat(*value));
     }
 }
 
@@ -72,20 +154,25 @@ pub(crate) struct Hyperplanes {
 }
 
 impl Hyperplanes {
+    /// The weight of a column (or the bias, where `column` is the number of columns) for one class.
+    pub(crate) fn weight(&self, column: usize, class: usize) -> f32 {
+        self.blocks[class / LANES][column].as_array()[class % LANES]
+    }
+
     /// Weights of a column (or of the bias, where `column` is the number of columns) for all classes.
     pub(crate) fn column(&self, column: usize) -> impl Iterator<Item = f32> {
-        (0..self.classes).map(move |class| self.blocks[class / LANES][column].as_array()[class % LANES])
+        (0..self.classes).map(move |class| self.weight(column, class))
     }
 }
 
 /// Solves for all classes. Labels are class indices; the result depends on neither the number of threads nor their timing.
-pub(crate) fn solve(rows: &Rows, labels: &[u32], classes: usize, task: &Task) -> Hyperplanes {
-    let is_large = rows.len() * classes.div_ceil(LANES) >= QUIET_FROM;
+pub(crate) fn solve(rows: &impl Matrix, labels: &[u32], classes: usize, task: &Task) -> Hyperplanes {
+    let is_large = rows.len() * classes.div_ceil(LANES) >= rows.quiet_from();
     solve_all(rows, labels, classes, task, if is_large { QUIET * task.tolerance } else { 0.0 })
 }
 
 /// Rows leave whose projected gradients are below `quiet`.
-fn solve_all(rows: &Rows, labels: &[u32], classes: usize, task: &Task, quiet: f32) -> Hyperplanes {
+fn solve_all(rows: &impl Matrix, labels: &[u32], classes: usize, task: &Task, quiet: f32) -> Hyperplanes {
     let count = classes.div_ceil(LANES);
     let next = AtomicUsize::new(0);
     let work = || {
@@ -114,8 +201,8 @@ fn solve_all(rows: &Rows, labels: &[u32], classes: usize, task: &Task, quiet: f3
 }
 
 /// The problem of eight neighbouring classes.
-struct Block<'r> {
-    rows: &'r Rows,
+struct Block<'r, M> {
+    rows: &'r M,
     labels: &'r [u32],
     first: usize,
     /// `1 / (2C)` of a lane's negative and positive rows.
@@ -126,8 +213,8 @@ struct Block<'r> {
     dice: Dice,
 }
 
-impl<'r> Block<'r> {
-    fn new(rows: &'r Rows, labels: &'r [u32], first: usize, task: &Task) -> Self {
+impl<'r, M: Matrix> Block<'r, M> {
+    fn new(rows: &'r M, labels: &'r [u32], first: usize, task: &Task) -> Self {
         let mut positives = [0usize; LANES];
         for &label in labels {
             if let Some(count) = (label as usize).checked_sub(first).and_then(|lane| positives.get_mut(lane)) {
@@ -144,7 +231,7 @@ impl<'r> Block<'r> {
             first,
             negative: f32x8::splat(0.5 / task.cost),
             positive: f32x8::new(positive),
-            weights: vec![f32x8::ZERO; rows.columns + 1],
+            weights: vec![f32x8::ZERO; rows.columns() + 1],
             alphas: vec![f32x8::ZERO; rows.len()],
             dice: Dice::new(crate::hash::mix(task.seed, first as u64)),
         }
@@ -210,7 +297,7 @@ impl<'r> Block<'r> {
             low = low.fast_min(projected);
             high = high.fast_max(projected);
             let moved =
-                (alpha - gradient / (penalty + f32x8::splat(self.rows.squares[row] + 1.0))).fast_max(f32x8::ZERO);
+                (alpha - gradient / (penalty + f32x8::splat(self.rows.square(row) + 1.0))).fast_max(f32x8::ZERO);
             let step = (moved - alpha) * sign;
             if step.simd_eq(f32x8::ZERO).all() {
                 continue;
@@ -234,18 +321,13 @@ impl<'r> Block<'r> {
     }
 
     fn margin(&self, row: usize) -> f32x8 {
-        let bias = self.weights[self.rows.columns];
-        self.rows
-            .row(row)
-            .iter()
-            .fold(bias, |sum, &(column, value)| sum + self.weights[column as usize] * f32x8::splat(value))
+        self.rows.dot(row, &self.weights, self.weights[self.rows.columns()])
     }
 
     fn step(&mut self, row: usize, step: f32x8) {
-        self.weights[self.rows.columns] += step;
-        for &(column, value) in self.rows.row(row) {
-            self.weights[column as usize] += step * f32x8::splat(value);
-        }
+        let bias = self.rows.columns();
+        self.weights[bias] += step;
+        self.rows.add_to(row, &mut self.weights[..bias], step);
     }
 }
 

@@ -44,6 +44,11 @@ impl Terms {
         word_of(&self.buffer, term)
     }
 
+    /// How many words, numbers and emoji there are.
+    pub(crate) fn words(&self) -> usize {
+        self.list.iter().filter(|term| term.kind != Kind::Sign).count()
+    }
+
     /// The text from the first term to the last with one space on either side.
     pub(crate) fn padded(&self, first: &Term, last: &Term) -> &str {
         let range = (first.range.0 as usize).saturating_sub(1)..last.range.1 as usize + 1;
@@ -182,7 +187,17 @@ impl Lexicon {
         }
     }
 
-    fn is_frequent(&self, word: &str) -> bool {
+    pub(crate) fn has_frequent_words(&self) -> bool {
+        self.of_language.is_some_and(Language::has_frequent_words)
+    }
+
+    /// Whether a word has letters of the language; `true` where its letters are not known.
+    pub(crate) fn has_letters_of(&self, word: &str) -> bool {
+        let script = self.of_language.and_then(|language| language.stemmer).map(|stemmer| stemmer.script);
+        script.is_none_or(|script| word.chars().any(|c| script.has(c)))
+    }
+
+    pub(crate) fn is_frequent(&self, word: &str) -> bool {
         self.of_language.is_some_and(|language| language.is_frequent(word))
     }
 

@@ -6,19 +6,15 @@ use std::time::Instant;
 use crate::{
     codec::DecodeError,
     corpus::Corpus,
-    gate::{Gate, Signals},
-    model::{Head, Model, Scratch},
+    dense::{Dense, Encode, fit::Vectors},
+    gate::{Confidence, Gate},
+    held_out::{FOLDS, HeldOut, Measurement, hold_out, spread},
+    model::{Head, Model, probability},
     options::CheckedOptions,
     svm::{self, Hyperplanes, Rows, Task},
     terms::Lexicon,
 };
 
-/// Folds of the held-out measurements.
-const FOLDS: usize = 5;
-/// From this many utterances on, one of the folds is measured.
-const ONE_FOLD_FROM: usize = 4000;
-/// Margins of held-out utterances that are kept (64 MB): with more, fewer utterances are measured.
-const MOST_MARGINS: usize = 16_000_000;
 /// Margins that the temperature is fitted on, for each is looked at sixty times; with more, fewer utterances count.
 const MOST_FITTED: usize = 2_000_000;
 /// Softmax temperature of bots that are too small to fit one, and how many held-out utterances weigh as much as it does.
@@ -62,6 +58,9 @@ pub enum TrainError {
     /// There is nothing to learn from.
     #[error("there are no training utterances")]
     NoSamples,
+    /// The encoder gave no vector of some text, or vectors of several lengths: its file is damaged.
+    #[error("the encoder gave no vectors of the training utterances")]
+    Vectors,
     /// The trained model cannot be read back: a fault of this program.
     #[error("the trained model cannot be read back: {0}")]
     Unreadable(#[from] DecodeError),
@@ -112,7 +111,7 @@ pub struct Prediction {
     pub confidence: f32,
 }
 
-/// Trains a classifier.
+/// Trains a classifier that knows words alone.
 ///
 /// # Errors
 /// Where there are no samples.
@@ -121,29 +120,79 @@ pub fn train(
     options: &CheckedOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Trained, TrainError> {
+    train_all(samples, None, options, progress)
+}
+
+/// Trains a classifier that goes by words and, where it is asked with a vector, by vectors too.
+///
+/// # Errors
+/// Where there are no samples, or the encoder gives no vector of one.
+pub fn train_with_vectors(
+    samples: &[Sample<'_>],
+    encode: &dyn Encode,
+    options: &CheckedOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Trained, TrainError> {
+    train_all(samples, Some(encode), options, progress)
+}
+
+fn train_all(
+    samples: &[Sample<'_>],
+    encode: Option<&dyn Encode>,
+    options: &CheckedOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Trained, TrainError> {
     let start = Instant::now();
     let total = FOLDS + 2;
     progress(Progress { done: 0, total, what: "reading utterances" });
     let corpus = Corpus::read(samples, options)?;
-    let all: Vec<usize> = (0..corpus.utterances.len()).collect();
+    let vectors = encode.map(|encode| Vectors::read(&corpus, encode, options)).transpose()?;
     // First what is thrown away again: of a large bot the hyperplanes of one model are all that fits into memory.
-    let held_out = hold_out(&corpus, options, &mut |done| {
+    let mut measured = hold_out(&corpus, vectors.as_ref(), options, &mut |done| {
         progress(Progress { done, total, what: "measuring on held-out utterances" })
     })?;
     progress(Progress { done: FOLDS, total, what: "fitting hyperplanes" });
-    let mut fitted = Fitted::fit(&corpus, &all, options);
-    fitted.head.temperature = temperature(&corpus, &held_out);
-    fitted.head.gate.threshold = threshold(&corpus, &fitted.head, &held_out);
-    fitted.head.exact = corpus.exact();
-    let (used, seconds, packed) = (fitted.used, fitted.seconds, fitted.pack());
-    drop(fitted);
-    let model = Model::decode_whole(packed)?;
-    let mut report = report(&corpus, &model, &held_out, samples);
+    let (mut model, used, seconds) = fit_words(&corpus, &measured.held, options)?;
+    if let Some(vectors) = &vectors {
+        let dense = fit_vectors(&corpus, vectors, &mut measured, &model, options);
+        model.dense = Some(dense);
+    }
+    let mut report = report(&corpus, &model, &measured.held, samples);
     report.n_features = used;
     report.fit_seconds = seconds;
     report.train_seconds = start.elapsed().as_secs_f64();
     progress(Progress { done: total, total, what: "done" });
     Ok(Trained { model, report })
+}
+
+/// The final model of words, with the number of feature buckets in use and the seconds for the hyperplanes.
+fn fit_words(corpus: &Corpus, held: &[HeldOut], options: &CheckedOptions) -> Result<(Model, usize, f64), DecodeError> {
+    let all: Vec<usize> = (0..corpus.utterances.len()).collect();
+    let mut fitted = Fitted::fit(corpus, &all, options);
+    fitted.head.temperature = temperature(corpus, held, PRIOR_TEMPERATURE);
+    fitted.head.gate.threshold = threshold(corpus, &fitted.head, held);
+    fitted.head.exact = corpus.exact();
+    let (used, seconds, packed) = (fitted.used, fitted.seconds, fitted.pack());
+    drop(fitted);
+    Ok((Model::decode_whole(packed)?, used, seconds))
+}
+
+/// The final model of vectors. What was measured is from then on by words and vectors.
+fn fit_vectors(
+    corpus: &Corpus,
+    vectors: &Vectors,
+    measured: &mut Measurement,
+    model: &Model,
+    options: &CheckedOptions,
+) -> Dense {
+    let all: Vec<usize> = (0..corpus.utterances.len()).collect();
+    let mut dense = Dense::fit(corpus, vectors, &all, &vectors.everyday.iter().collect::<Vec<_>>(), options);
+    dense.weight = measured.best_weight(corpus);
+
+    measured.mix(corpus, vectors, dense.weight);
+    dense.temperature = temperature(corpus, &measured.held, dense.temperature);
+    dense.gate.threshold = measured.threshold(corpus, &dense.gate, |margins| model.head.lead(margins));
+    dense
 }
 
 /// A model whose numbers are known but not yet packed.
@@ -219,57 +268,24 @@ fn head(corpus: &Corpus, rows: &[usize], hyperplanes: &Hyperplanes, buckets: usi
     }
 }
 
-/// What a model that was not trained on an utterance says about it.
-struct HeldOut {
-    utterance: usize,
-    margins: Vec<f32>,
-    signals: Signals,
-}
-
-fn hold_out(
-    corpus: &Corpus,
-    options: &CheckedOptions,
-    done: &mut dyn FnMut(usize),
-) -> Result<Vec<HeldOut>, TrainError> {
-    let folds = corpus.folds(FOLDS, options.seed);
-    let mut held_out = Vec::new();
-    let mut scratch = Scratch::default();
-    for fold in 0..measured_folds(corpus.utterances.len()) {
-        done(fold);
-        let rows: Vec<usize> = (0..folds.len()).filter(|&i| folds[i] != fold).collect();
-        if rows.is_empty() {
-            continue;
-        }
-        let packed = Fitted::fit(corpus, &rows, options).pack();
-        let model = Model::decode_whole(packed)?;
-        let held: Vec<usize> = (0..folds.len()).filter(|&i| folds[i] == fold).collect();
-        for utterance in spread(&held, MOST_MARGINS / corpus.classes()) {
-            let signals = model.measure(&corpus.utterances[utterance].text, &mut scratch);
-            held_out.push(HeldOut { utterance, margins: scratch.margins().to_vec(), signals });
-        }
-    }
-    held_out.sort_by_key(|held| held.utterance);
-    Ok(held_out)
-}
-
-/// At most so many of some utterances, evenly spread over all.
-fn spread(all: &[usize], most: usize) -> impl Iterator<Item = usize> {
-    all.iter().copied().step_by(all.len().div_ceil(most.max(1)).max(1))
-}
-
-/// One fold of a large corpus tells as much as is needed; of a small one every utterance counts.
-fn measured_folds(utterances: usize) -> usize {
-    if utterances < ONE_FOLD_FROM { FOLDS } else { 1 }
-}
-
-/// The factor under which the held-out utterances' classes are most probable (Guo et al.: On Calibration of Modern Neural Networks, 2017).
-fn temperature(corpus: &Corpus, held_out: &[HeldOut]) -> f32 {
+/// The factor of a softmax under which the held-out utterances' classes are most probable, drawn towards `prior` where they are few.
+fn temperature(corpus: &Corpus, held_out: &[HeldOut], prior: f32) -> f32 {
     let rows: Vec<usize> = (0..held_out.len()).collect();
-    let fitted: Vec<&HeldOut> = spread(&rows, MOST_FITTED / corpus.classes()).map(|row| &held_out[row]).collect();
+    let fitted = spread(&rows, MOST_FITTED / corpus.classes()).map(|row| &held_out[row]);
+    let fitted: Vec<(&[f32], usize)> = fitted.map(|held| (held.margins.as_slice(), held.class(corpus))).collect();
+    let own = calibrate(&fitted).0.ln();
+    let count = held_out.len() as f32;
+    ((own * count + prior.ln() * PRIOR_COUNT) / (count + PRIOR_COUNT)).exp()
+}
+
+/// The factor of a softmax of margins under which some rows' classes are most probable, and how improbable they are with it: the sum of the
+/// negative logarithms (Guo et al.: On Calibration of Modern Neural Networks, 2017).
+pub(crate) fn calibrate<M: AsRef<[f32]>>(rows: &[(M, usize)]) -> (f32, f64) {
     let loss = |factor: f32| -> f64 {
-        let logs = fitted.iter().map(|held| {
-            let own = held.margins.get(corpus.utterances[held.utterance].class as usize).copied().unwrap_or(0.0);
-            f64::from(held.margins.iter().map(|margin| ((margin - own) * factor).exp()).sum::<f32>()).ln()
+        let logs = rows.iter().map(|(margins, class)| {
+            let margins = margins.as_ref();
+            let own = margins.get(*class).copied().unwrap_or(0.0);
+            f64::from(margins.iter().map(|margin| ((margin - own) * factor).exp()).sum::<f32>()).ln()
         });
         logs.sum()
     };
@@ -279,9 +295,8 @@ fn temperature(corpus: &Corpus, held_out: &[HeldOut]) -> f32 {
         let (left, right) = (high - 0.618 * (high - low), low + 0.618 * (high - low));
         if loss(left) < loss(right) { high = right } else { low = left }
     }
-    let own = ((low + high) / 2.0).ln();
-    let count = held_out.len() as f32;
-    ((own * count + PRIOR_TEMPERATURE.ln() * PRIOR_COUNT) / (count + PRIOR_COUNT)).exp()
+    let factor = (low + high) / 2.0;
+    (factor, loss(factor))
 }
 
 /// Where 0.70 lies: between what simulated bots of this size need and a low quantile of this bot's own held-out utterances, which counts
@@ -291,16 +306,20 @@ fn threshold(corpus: &Corpus, head: &Head, held_out: &[HeldOut]) -> f32 {
     let score = |held: &HeldOut| head.gate.score(&held.signals, head.lead(&held.margins));
     let mut scores: Vec<f32> = held_out.iter().filter(is_intent).map(score).collect();
     scores.sort_by(f32::total_cmp);
-    let below =
-        OWN_BELOW * (NEAR_COPIES_FROM / (corpus.utterances.len() as f32).max(NEAR_COPIES_FROM)).powf(NEAR_COPIES_POWER);
-    let Some(own) = quantile(&scores, below) else { return head.gate.threshold };
+    let Some(own) = quantile(&scores, below(corpus)) else { return head.gate.threshold };
     let share = 1.0 / (1.0 + (PRIOR_SCORES / scores.len() as f32).powi(PRIOR_POWER));
     own * share + head.gate.threshold * (1.0 - share)
 }
 
+/// Share of a bot's held-out utterances that lie below 0.70.
+pub(crate) fn below(corpus: &Corpus) -> f32 {
+    let utterances = corpus.utterances.len() as f32;
+    OWN_BELOW * (NEAR_COPIES_FROM / utterances.max(NEAR_COPIES_FROM)).powf(NEAR_COPIES_POWER)
+}
+
 /// What a further number from the same source falls below with this probability. `n` numbers cut their source into `n + 1` parts that are equally
 /// probable (Lei et al.: Distribution-Free Predictive Inference for Regression, 2018); between two of them it is taken as even.
-fn quantile(sorted: &[f32], below: f32) -> Option<f32> {
+pub(crate) fn quantile(sorted: &[f32], below: f32) -> Option<f32> {
     let place = (below * (sorted.len() + 1) as f32 - 1.0).max(0.0);
     let at = place as usize;
     let low = *sorted.get(at)?;
@@ -313,13 +332,13 @@ fn report(corpus: &Corpus, model: &Model, held_out: &[HeldOut], samples: &[Sampl
     for (sample, at) in corpus.of_sample.iter().enumerate() {
         let Ok(at) = held_out.binary_search_by_key(at, |held| held.utterance) else { continue };
         let held = &held_out[at];
-        let top = held.signals.top as usize;
+        let (top, confidence) = judge(model, held);
         predictions.push(Prediction {
             sample,
             desired: samples[sample].intent.to_owned(),
             predicted: corpus.intents.get(top).cloned(),
-            probability: model.head.probability(&held.margins, top),
-            confidence: model.head.gate.confidence(&held.signals, model.head.lead(&held.margins)).get(),
+            probability: probability(&held.margins, top, model.temperature(held.by_vector.is_some())),
+            confidence: confidence.get(),
         });
     }
     let right = predictions.iter().filter(|p| p.predicted.as_ref() == Some(&p.desired)).count();
@@ -328,8 +347,17 @@ fn report(corpus: &Corpus, model: &Model, held_out: &[HeldOut], samples: &[Sampl
         predictions,
         n_samples: samples.len(),
         n_intents: corpus.intents.len(),
-        temperature: model.head.temperature,
+        temperature: model.temperature(model.dense.is_some()),
         ..TrainReport::default()
+    }
+}
+
+/// The best intent of a held-out utterance, and how sure the final model's gate is of it.
+fn judge(model: &Model, held: &HeldOut) -> (usize, Confidence) {
+    let lead = model.head.lead(&held.margins);
+    match (&model.dense, &held.by_vector) {
+        (Some(dense), Some(by_vector)) => (by_vector.top as usize, dense.gate.confidence(by_vector, lead)),
+        _ => (held.signals.top as usize, model.head.gate.confidence(&held.signals, lead)),
     }
 }
 

@@ -2,6 +2,10 @@
 
 use crate::{
     corpus::Corpus,
+    dense::{
+        Dense, Encode,
+        fit::{self, Everyday},
+    },
     hash::Dice,
     model::{Model, Scratch},
     options::{CheckedOptions, Options},
@@ -100,6 +104,47 @@ pub fn measure(
     };
     let mut cases: Vec<Case> = inside.iter().map(|(utterance, intent)| case(utterance, Some(intent))).collect();
     cases.extend(outside.iter().map(|utterance| case(utterance, None)));
+    Ok(cases)
+}
+
+/// The same with vectors: the signals are those of the gate that looks at vectors, then the best margin of words and vector together and its lead
+/// over the second, then those of the gate that looks at words. Of the everyday messages of the language every second one is
+/// known to the bot, and the others are measured as utterances that it should not understand.
+///
+/// # Errors
+/// Where nothing can be trained.
+pub fn measure_vectors(
+    chosen: &[Sample<'_>],
+    inside: &[(&str, &str)],
+    outside: &[&str],
+    (language, encode): (&str, &dyn Encode),
+    plan: Plan,
+) -> Result<Vec<Case>, TrainError> {
+    let options = Options { language: Some(language.to_owned()), ..Options::default() };
+    let Ok(options): Result<CheckedOptions, _> = options.check() else { return Ok(Vec::new()) };
+    let corpus = Corpus::read(chosen, &options)?;
+    let vectors = fit::Vectors::read(&corpus, encode, &options)?;
+    let all: Vec<usize> = (0..corpus.utterances.len()).collect();
+    let known: Vec<&Everyday> = vectors.everyday.iter().step_by(2).collect();
+    let mut model = Model::decode(Fitted::fit(&corpus, &all, &options).pack())?;
+    model.dense = Some(Dense::fit(&corpus, &vectors, &all, &known, &options));
+    let mut scratch = Scratch::default();
+    let size = (corpus.intents.len(), all.len());
+    let mut case = |utterance: &str, intent: Option<&str>| {
+        let words = model.measure(utterance, &mut scratch);
+        let vector = encode.encode(utterance)?;
+        let found = model.mix(&vector, &mut scratch)?;
+        let top = corpus.intents.get(found.top as usize);
+        let right = intent.is_some() && top.map(String::as_str) == intent;
+        let mut mixed = scratch.margins().to_vec();
+        mixed.sort_by(|a, b| b.total_cmp(a));
+        let both = [mixed[0], mixed[0] - mixed.get(1).copied().unwrap_or(-1.0)];
+        let signals = found.values.into_iter().chain(both).chain(words.values).collect();
+        Some(Case { bot: plan.bot, size, inside: intent.is_some(), right, signals })
+    };
+    let mut cases: Vec<Case> = inside.iter().filter_map(|(utterance, intent)| case(utterance, Some(intent))).collect();
+    let strangers = vectors.everyday.iter().skip(1).step_by(2).map(|message| message.text);
+    cases.extend(outside.iter().copied().chain(strangers).filter_map(|utterance| case(utterance, None)));
     Ok(cases)
 }
 

@@ -15,11 +15,12 @@ use aws_sdk_s3::{
     operation::get_object::{GetObjectError, GetObjectOutput},
     primitives::DateTimeFormat,
 };
-use sbf_brain::Brain;
+use sbf_brain::{Brain, Meaning};
 use sbf_dialog::ports::{BrainSource, LiveBrain, NoBrain};
 
 use crate::{
     causes,
+    meaning::tell,
     metrics::{Metric, count, is_measuring},
     settings::BrainSettings,
     stopped,
@@ -41,6 +42,7 @@ pub struct S3Brains {
     client: Client,
     settings: BrainSettings,
     herald: Option<Herald>,
+    meaning: Option<Meaning>,
     state: RwLock<State>,
     /// Held by whoever looks for a newer brain.
     looking: tokio::sync::Mutex<()>,
@@ -82,13 +84,26 @@ enum Look {
 impl S3Brains {
     /// Brains from the artefact in `settings.bucket`.
     pub fn new(client: Client, settings: BrainSettings) -> Self {
-        Self { client, settings, herald: None, state: RwLock::default(), looking: tokio::sync::Mutex::default() }
+        Self {
+            client,
+            settings,
+            herald: None,
+            meaning: None,
+            state: RwLock::default(),
+            looking: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The same, where `herald` is told of each brain before the first turn can be answered from it.
     #[must_use]
     pub fn telling(self, herald: impl Fn(&Brain) + Send + Sync + 'static) -> Self {
         Self { herald: Some(Herald(Box::new(herald))), ..self }
+    }
+
+    /// The same, whose brains go by meaning too where they were trained with this encoder.
+    #[must_use]
+    pub fn going_by(self, meaning: Option<Meaning>) -> Self {
+        Self { meaning, ..self }
     }
 
     /// Makes the next turn look for a newer brain, however recently that was done.
@@ -171,7 +186,7 @@ impl S3Brains {
         let seen = self.state().seen.clone();
         let began = Instant::now();
         match request.set_if_none_match(seen).send().await {
-            Ok(output) => read(output, began).await,
+            Ok(output) => read(output, began, self.meaning.clone()).await,
             Err(error) if is_not_modified(&error) => Look::Unchanged,
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Look::Absent,
             Err(error) => Look::Failed(causes(&error)),
@@ -222,7 +237,7 @@ impl BrainSource for S3Brains {
     }
 }
 
-async fn read(output: GetObjectOutput, began: Instant) -> Look {
+async fn read(output: GetObjectOutput, began: Instant, meaning: Option<Meaning>) -> Look {
     let etag = output.e_tag.clone();
     let written_at = output.last_modified.and_then(|at| at.fmt(DateTimeFormat::DateTime).ok()).unwrap_or_default();
     let bytes = match output.body.collect().await {
@@ -235,7 +250,11 @@ async fn read(output: GetObjectOutput, began: Instant) -> Look {
     let (get_ms, decode_ms) = (milliseconds(got - began), milliseconds(got.elapsed()));
     tracing::info!(size, get_ms, decode_ms, "a brain was read");
     match decoded {
-        Ok(Ok(brain)) => Look::Newer(Arc::new(LiveBrain { brain, trained_at: written_at }), etag),
+        Ok(Ok(mut brain)) => {
+            let used = brain.attach(meaning.as_ref());
+            tell(&used, brain.version());
+            Look::Newer(Arc::new(LiveBrain { brain, trained_at: written_at }), etag)
+        }
         Ok(Err(error)) => refused(error, etag),
         Err(error) => refused(stopped(&error), etag),
     }

@@ -9,6 +9,7 @@ mod body;
 pub mod brains;
 #[cfg(feature = "serve")]
 pub mod identity;
+pub mod meaning;
 pub mod metrics;
 #[cfg(feature = "serve")]
 pub mod oidc;

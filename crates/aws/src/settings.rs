@@ -81,7 +81,7 @@ impl Environment {
     }
 
     /// A variable's value where it holds something.
-    fn filled(&self, name: &str) -> Option<&str> {
+    pub(crate) fn filled(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.is_empty())
     }
 

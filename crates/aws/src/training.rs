@@ -12,7 +12,7 @@ use std::{
 
 use aws_sdk_s3::Client;
 use sbf_brain::{
-    Problem,
+    Meaning, Problem,
     artefact::{ABOUT, CONFIGS, Files, KNOWLEDGE, PACKED, PROBLEMS, REPORT},
 };
 use serde::Serialize;
@@ -31,6 +31,7 @@ use crate::{settings::BrainSettings, stopped};
 #[derive(Debug, Clone)]
 pub struct Trainer {
     bucket: Bucket,
+    meaning: Option<Meaning>,
 }
 
 /// What came of a training run.
@@ -138,7 +139,13 @@ enum Past {
 impl Trainer {
     /// A trainer for `settings.bucket`.
     pub fn new(client: Client, settings: BrainSettings) -> Self {
-        Self { bucket: Bucket::new(client, settings.bucket) }
+        Self { bucket: Bucket::new(client, settings.bucket), meaning: None }
+    }
+
+    /// The same, whose brains go by meaning too, with this encoder.
+    #[must_use]
+    pub fn going_by(self, meaning: Option<Meaning>) -> Self {
+        Self { meaning, ..self }
     }
 
     /// Trains when the event says that one of the two files was written or removed; every other key is ignored.
@@ -190,7 +197,7 @@ impl Trainer {
             return Ok(Some(Outcome::Incomplete));
         }
         let Some(files) = self.files(newest).await? else { return Ok(None) };
-        let made = make(&files, &live).await?;
+        let made = make(&files, &live, self.meaning.as_ref()).await?;
         match history.change(&self.bucket).await? {
             None => {}
             // Whatever an earlier attempt of this run wrote, it wrote before this upload.
@@ -243,7 +250,7 @@ impl Trainer {
             if is_live && live.is_reported() {
                 return Ok(Past::Stays);
             }
-            match make(&files, live).await? {
+            match make(&files, live, self.meaning.as_ref()).await? {
                 Ok(made) if is_live || !live.is_since(state.since) => {
                     return self.publish_past(Some(made), history, live).await;
                 }
@@ -307,9 +314,13 @@ impl Trainer {
 }
 
 /// Training takes seconds of a processor.
-async fn make(files: &Files, live: &Arc<Live>) -> Result<Result<Made, Unmade>, TrainingError> {
-    let (files, live) = (files.clone(), Arc::clone(live));
-    let making = tokio::task::spawn_blocking(move || making::make(&files, &live));
+async fn make(
+    files: &Files,
+    live: &Arc<Live>,
+    meaning: Option<&Meaning>,
+) -> Result<Result<Made, Unmade>, TrainingError> {
+    let (files, live, meaning) = (files.clone(), Arc::clone(live), meaning.cloned());
+    let making = tokio::task::spawn_blocking(move || making::make(&files, &live, meaning.as_ref()));
     making.await.map_err(|error| TrainingError::Stopped(stopped(&error).to_owned()))
 }
 

@@ -1,6 +1,7 @@
 //! The trained bot as one file, `brain-amcClassificationsImpl.pgk`.
 //!
-//! A ZIP whose entries are stored (not compressed) and aligned: `manifest.json`, both files exactly as written, and the classifier. The archive's
+//! A ZIP whose entries are stored (not compressed) and aligned: `manifest.json`, both files exactly as written, the classifier, and where it was
+//! trained with vectors, what it knows of them. The archive's
 //! comment is the SHA-256 of all bytes before it, so that no change of any bit goes unseen; the manifest has one for each entry. Equal bots have
 //! equal bytes.
 
@@ -24,6 +25,8 @@ pub use crate::{
 pub const FORMATS: Formats = Formats { oldest: 1, newest: 1, written: 1 };
 const MANIFEST: &str = "manifest.json";
 const MODEL: &str = "model.bin";
+/// What the classifier knows of vectors; an artefact without it goes by words alone, and so does a program that does not know it.
+const VECTORS: &str = "vectors.bin";
 /// A cache line: weights that are read in place stay aligned.
 const ALIGNMENT: u16 = 64;
 const SEAL: &str = "sha256:";
@@ -144,7 +147,8 @@ pub fn encode(brain: &Brain) -> Vec<u8> {
 
 /// As a release that writes `format` writes it. Where layouts differ, they differ here and in [`decode_as`].
 fn encode_as(brain: &Brain, format: u32) -> Vec<u8> {
-    let model = brain.model.encode();
+    let (model, vectors) = (brain.model.encode(), brain.model.encode_vectors());
+    let classifier = Classifier { model: &model, vectors: vectors.as_deref() };
     let manifest = Manifest {
         format,
         version: brain.version.clone(),
@@ -152,10 +156,10 @@ fn encode_as(brain: &Brain, format: u32) -> Vec<u8> {
         language: brain.content.language.clone(),
         intents: brain.content.intents.len(),
         measured: brain.measured,
-        checksums: checksums(&brain.sources, &model),
+        checksums: checksums(&brain.sources, classifier),
     };
     let manifest = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
-    let entries = std::iter::once((MANIFEST, manifest.as_slice())).chain(entries(&brain.sources, &model));
+    let entries = std::iter::once((MANIFEST, manifest.as_slice())).chain(entries(&brain.sources, classifier));
     // Writing to memory fails on nothing but archives beyond ZIP's limits; bytes without a seal are read by nobody.
     let mut bytes = pack(entries).unwrap_or_default();
     let sealed = bytes.len().saturating_sub(SEAL_LENGTH);
@@ -194,19 +198,23 @@ fn decode_as(bytes: &[u8], formats: Formats) -> Result<Brain, DecodeError> {
     }
     let model = entry(&mut archive, MODEL, bytes)?;
     let content = check::reread(&sources, manifest.language.clone()).map_err(DecodeError::Problems)?;
-    let model = Model::decode_whole(model)?;
+    let mut model = Model::decode_whole(model)?;
+    if listed(VECTORS) {
+        model = with_vectors(model, entry(&mut archive, VECTORS, bytes)?)?;
+    }
     if let Some(stranger) = model.intents().find(|intent| !content.by_id.contains_key(*intent)) {
         return Err(DecodeError::Damaged(format!("the classifier knows an intent that the bot has not: {stranger}")));
     }
     let version = version(&manifest.checksums);
-    Ok(Brain { content, model, sources, version, measured: manifest.measured })
+    Ok(Brain { content, model, sources, version, measured: manifest.measured, meaning: None })
 }
 
 /// A new bot from its parts; its version follows from their content.
 #[cfg(feature = "train")]
 pub(crate) fn assemble(content: crate::content::Content, model: Model, sources: Files) -> Brain {
-    let version = version(&checksums(&sources, &model.encode()));
-    Brain { content, model, sources, version, measured: None }
+    let (bytes, vectors) = (model.encode(), model.encode_vectors());
+    let version = version(&checksums(&sources, Classifier { model: &bytes, vectors: vectors.as_deref() }));
+    Brain { content, model, sources, version, measured: None, meaning: None }
 }
 
 fn version(checksums: &[Checksum]) -> String {
@@ -214,13 +222,35 @@ fn version(checksums: &[Checksum]) -> String {
     sha256(text.as_bytes())[..16].to_owned()
 }
 
-fn entries<'b>(sources: &'b Files, model: &'b [u8]) -> impl Iterator<Item = (&'static str, &'b [u8])> {
-    let config = sources.config.as_deref().map(|config| (CONFIGS, config));
-    std::iter::once((KNOWLEDGE, sources.knowledge.as_slice())).chain(config).chain([(MODEL, model)])
+/// The classifier as bytes.
+#[derive(Clone, Copy)]
+struct Classifier<'b> {
+    model: &'b [u8],
+    vectors: Option<&'b [u8]>,
 }
 
-fn checksums(sources: &Files, model: &[u8]) -> Vec<Checksum> {
-    entries(sources, model).map(|(entry, bytes)| Checksum { entry: entry.to_owned(), sha256: sha256(bytes) }).collect()
+/// The classifier with what it knows of vectors, unless that is of a layout that this program does not know.
+fn with_vectors(model: Model, vectors: &[u8]) -> Result<Model, DecodeError> {
+    match model.read_vectors(vectors) {
+        Ok(dense) => Ok(model.with_vectors(dense)),
+        Err(sbf_amc::DecodeError::Format { found, reads }) => {
+            tracing::warn!(found, %reads, "the trained bot's vectors have another format: it goes by words alone");
+            Ok(model)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn entries<'b>(sources: &'b Files, classifier: Classifier<'b>) -> impl Iterator<Item = (&'static str, &'b [u8])> {
+    let config = sources.config.as_deref().map(|config| (CONFIGS, config));
+    let vectors = classifier.vectors.map(|vectors| (VECTORS, vectors));
+    let knowledge = std::iter::once((KNOWLEDGE, sources.knowledge.as_slice()));
+    knowledge.chain(config).chain([(MODEL, classifier.model)]).chain(vectors)
+}
+
+fn checksums(sources: &Files, classifier: Classifier<'_>) -> Vec<Checksum> {
+    let checksum = |(entry, bytes): (&str, &[u8])| Checksum { entry: entry.to_owned(), sha256: sha256(bytes) };
+    entries(sources, classifier).map(checksum).collect()
 }
 
 fn pack<'b>(entries: impl Iterator<Item = (&'static str, &'b [u8])>) -> zip::result::ZipResult<Vec<u8>> {

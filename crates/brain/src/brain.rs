@@ -1,6 +1,6 @@
 //! A trained bot.
 
-use sbf_amc::Model;
+use sbf_amc::{Encode, Model};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,6 +10,7 @@ use crate::{
     entity::Entity,
     files::Files,
     intent::{FederatedBot, Intent, Variation},
+    meaning::Meaning,
     pronunciation::Pronounced,
     sentences,
     stock::Stock,
@@ -23,6 +24,7 @@ pub struct Brain {
     pub(crate) sources: Files,
     pub(crate) version: String,
     pub(crate) measured: Option<Measured>,
+    pub(crate) meaning: Option<Meaning>,
 }
 
 /// How a bot did on training texts that were held out, when it was trained.
@@ -32,6 +34,24 @@ pub struct Measured {
     pub texts: usize,
     /// Share whose best intent was the right one, 0..=1, to four digits.
     pub accuracy: f64,
+}
+
+/// Whether a brain goes by meaning as well as by words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MeaningUse {
+    /// By both.
+    Used,
+    /// It was trained without an encoder.
+    NotTrained,
+    /// It was trained with an encoder, and there is none.
+    Missing,
+    /// It was trained with another encoder than the one that is there.
+    Other {
+        /// The one that it was trained with.
+        trained: String,
+        /// The one that is there.
+        found: String,
+    },
 }
 
 /// What an utterance means to a brain.
@@ -62,6 +82,17 @@ impl Brain {
     /// Content hash of the artefact it was decoded from: 16 hexadecimal digits.
     pub fn version(&self) -> &str {
         &self.version
+    }
+    /// Lets the brain go by meaning too, where it was trained with this encoder; otherwise it goes by words alone.
+    pub fn attach(&mut self, meaning: Option<&Meaning>) -> MeaningUse {
+        let Some(trained) = self.model.vectors_of() else { return MeaningUse::NotTrained };
+        let Some(meaning) = meaning else { return MeaningUse::Missing };
+        let found = meaning.source();
+        if found != trained {
+            return MeaningUse::Other { trained: trained.to_owned(), found };
+        }
+        self.meaning = Some(meaning.clone());
+        MeaningUse::Used
     }
     /// How it did on held-out texts when it was trained; `None` for artefacts of the first releases.
     pub fn measured(&self) -> Option<Measured> {
@@ -103,7 +134,8 @@ impl Brain {
     /// What an utterance means; total: any text has an answer.
     pub fn understand(&self, utterance: &str) -> Understanding<'_> {
         const MOST_CANDIDATES: usize = 5;
-        let classified = self.model.classify(utterance);
+        let vector = self.vector(utterance);
+        let classified = self.model.classify_with_vector(utterance, vector.as_deref());
         let candidates = classified.ranked.iter().filter_map(|ranked| {
             Some(Candidate { intent: self.intent(ranked.intent)?, probability: ranked.probability })
         });
@@ -117,6 +149,10 @@ impl Brain {
             entities: self.entities(utterance),
             tags: self.tags(utterance),
         }
+    }
+    /// The utterance's vector, where the brain goes by meaning.
+    pub(crate) fn vector(&self, utterance: &str) -> Option<Vec<f32>> {
+        self.model.vector(utterance, self.meaning.as_ref()?)
     }
     /// A stock sentence: the author's, or the built-in one in the brain's language.
     pub fn stock(&self, which: Stock) -> &Variation {

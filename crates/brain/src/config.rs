@@ -60,6 +60,8 @@ pub struct Config {
     pub session_hours: u32,
     /// Answers are given at this confidence or above (`auntMaricotaDistanceConfidence`, 0.70).
     pub threshold: f32,
+    /// Whether the bot goes by the meaning of sentences too (`meaning`, `auto`).
+    pub meaning: MeaningSetting,
     /// The bot's name, unless it is an unfilled anchor.
     pub name: Option<String>,
     /// The bot's Polly voice, unless it is an unfilled anchor.
@@ -74,6 +76,16 @@ pub struct Config {
     pub written: Value,
 }
 
+/// Whether a bot goes by the meaning of sentences as well as by words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MeaningSetting {
+    /// Where the program that trains has an encoder.
+    #[default]
+    Auto,
+    /// By words alone.
+    Off,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -82,6 +94,7 @@ impl Default for Config {
             theme: None,
             session_hours: 48,
             threshold: 0.70,
+            meaning: MeaningSetting::Auto,
             name: None,
             voice: None,
             language_tag: None,
@@ -127,6 +140,7 @@ fn typed(mut fields: Fields<'_>, problems: &mut Problems) -> Config {
         .get("auntMaricotaDistanceConfidence")
         .and_then(|at| threshold(&at, problems))
         .unwrap_or(absent.threshold);
+    let meaning = fields.get("meaning").and_then(|at| meaning(&at, problems)).unwrap_or_default();
     let local_functions = fields.get("localFunctions").map(|at| local_functions(&at, problems)).unwrap_or_default();
     let theme = fields.get("theme").filter(|at| at.members(problems).is_some());
     if let Some(at) = &theme {
@@ -149,6 +163,7 @@ fn typed(mut fields: Fields<'_>, problems: &mut Problems) -> Config {
         theme,
         session_hours,
         threshold,
+        meaning,
         name,
         voice,
         language_tag,
@@ -173,6 +188,18 @@ fn threshold(at: &At<'_>, problems: &mut Problems) -> Option<f32> {
     // Two digits or so: what is lost is far below what the confidence means.
     #[allow(clippy::cast_possible_truncation)]
     Some(number as f32)
+}
+
+fn meaning(at: &At<'_>, problems: &mut Problems) -> Option<MeaningSetting> {
+    let text = at.text(problems)?;
+    match text.as_str() {
+        "auto" => Some(MeaningSetting::Auto),
+        "off" => Some(MeaningSetting::Off),
+        _ => {
+            problems.error(&at.path, "must be auto (words and meaning) or off (words alone)", &text);
+            None
+        }
+    }
 }
 
 fn tag(at: &At<'_>, problems: &mut Problems) -> Option<String> {

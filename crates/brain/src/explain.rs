@@ -33,7 +33,12 @@ impl Brain {
     pub fn explain(&self, utterance: &str, intent: Option<&str>) -> Option<Explained> {
         let best = || self.understand(utterance).candidates.first().map(|best| best.intent.id.as_str());
         let intent = intent.or_else(best)?;
-        let explanation = self.model.explain(utterance, intent, self.content.config.threshold)?;
+        let vector = self.vector(utterance);
+        let threshold = self.content.config.threshold;
+        let explanation = match &vector {
+            Some(vector) => self.model.explain_with_vector(utterance, intent, threshold, vector),
+            None => self.model.explain(utterance, intent, threshold),
+        }?;
         Some(Explained { explanation, nearest: self.nearest(utterance, intent) })
     }
 

@@ -31,6 +31,7 @@ mod files;
 mod fold;
 mod json;
 mod knowledge;
+mod meaning;
 #[cfg(feature = "train")]
 mod outcome;
 mod path;
@@ -45,18 +46,20 @@ mod trained;
 mod utterance;
 
 pub use artefact::{DecodeError, decode, encode};
-pub use brain::{Brain, Candidate, Understanding};
+pub use brain::{Brain, Candidate, MeaningUse, Understanding};
 pub use check::{CheckedKnowledge, read};
 pub use entity::Entity;
 #[cfg(feature = "train")]
 pub use explain::Explained;
 #[cfg(feature = "train")]
 pub use findings::Finding;
+pub use meaning::Meaning;
 #[cfg(feature = "train")]
 pub use outcome::{Outcome, run_tests};
 pub use problem::{Problem, Severity};
+pub use sbf_meaning::{ReadAt, WeightsError};
 pub use stock::Stock;
 #[cfg(feature = "train")]
-pub use train::{Progress, TrainError, train};
+pub use train::{Progress, TrainError, train, train_with_meaning};
 #[cfg(feature = "train")]
 pub use trained::Trained;

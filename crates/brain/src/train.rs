@@ -2,7 +2,10 @@
 
 use sbf_amc::{Options, Sample};
 
-use crate::{artefact, brain::Measured, check::CheckedKnowledge, report::Report, texts::texts, trained::Trained};
+use crate::{
+    artefact, brain::Measured, check::CheckedKnowledge, config::MeaningSetting, meaning::Meaning, report::Report,
+    texts::texts, trained::Trained,
+};
 
 pub use sbf_amc::Progress;
 
@@ -17,13 +20,26 @@ pub enum TrainError {
     Options(#[from] sbf_amc::OptionsError),
 }
 
-/// Trains a bot: expands its utterances, trains the classifier, and measures it on held-out utterances and on the bot's own tests.
+/// Trains a bot that goes by words alone: expands its utterances, trains the classifier, and measures it on held-out utterances and on the bot's
+/// own tests.
 ///
 /// Equal files give equal bots, byte for byte.
 ///
 /// # Errors
 /// Where no utterance is left to learn from.
 pub fn train(checked: CheckedKnowledge, progress: &mut dyn FnMut(Progress)) -> Result<Trained, TrainError> {
+    train_with_meaning(checked, None, progress)
+}
+
+/// The same with an encoder: the bot goes by meaning too, unless its configs.json says otherwise or it is too large.
+///
+/// # Errors
+/// Where no utterance is left to learn from, or the encoder's weights are damaged.
+pub fn train_with_meaning(
+    checked: CheckedKnowledge,
+    meaning: Option<&Meaning>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Trained, TrainError> {
     let CheckedKnowledge { content, sources, training, warnings } = checked;
     let texts = texts(&content, &training);
     let options = Options {
@@ -35,9 +51,14 @@ pub fn train(checked: CheckedKnowledge, progress: &mut dyn FnMut(Progress)) -> R
     };
     let samples: Vec<Sample<'_>> =
         texts.iter().map(|text| Sample { utterance: &text.text, intent: &content.intents[text.intent].id }).collect();
-    let trained = sbf_amc::train(&samples, &options.check()?, progress)?;
+    let meaning = meaning.filter(|_| content.config.meaning == MeaningSetting::Auto);
+    let trained = match meaning {
+        Some(meaning) => sbf_amc::train_with_vectors(&samples, meaning, &options.check()?, progress)?,
+        None => sbf_amc::train(&samples, &options.check()?, progress)?,
+    };
     let mut brain = artefact::assemble(content, trained.model, sources);
     brain.measured = Some(Measured::of(&trained.report));
+    brain.attach(meaning);
     let report = Report::new(&brain, training.utterances.len(), texts, trained.report, warnings);
     Ok(Trained { brain, report })
 }

@@ -8,13 +8,18 @@ use std::{
 
 use anyhow::Context as _;
 use sbf_amc::{
-    Options,
+    Encode, Options,
     benchmark::{Benchmark, Variant},
     evaluate::{Evaluation, Labelled},
 };
+use sbf_brain::Meaning;
 use serde::Serialize;
 
-use crate::{Misuse, Outcome, eval, show};
+use crate::{
+    Misuse, Outcome,
+    eval::{self, ByMeaning},
+    show,
+};
 
 /// Corpora with so many intents, and so many utterances of each, are measured with few examples and with typos too.
 const MANY_INTENTS: usize = 50;
@@ -38,6 +43,9 @@ pub(crate) struct Arguments {
     /// Without a test.tsv, five folds of train.tsv are tested. With an empty one, only what is refused is measured.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// Whether utterances are told apart by meaning as well as by words (auto), or by words alone (off).
+    #[arg(long, value_enum, default_value_t)]
+    meaning: ByMeaning,
     /// Print one JSON value.
     #[arg(long)]
     json: bool,
@@ -66,8 +74,11 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Outcome> {
     }
     let mut rows = Vec::new();
     for corpus in &corpora {
+        // What a corpus is measured with in other ways is in part the same again. The time of an answer is that of the first way.
+        let again = arguments.meaning.encoder(true)?;
         for (suffix, variant) in variants(&corpus.benchmark) {
-            let evaluation = corpus.measure(variant)?;
+            let meaning = if variant == Variant::Whole { arguments.meaning.encoder(false)? } else { again.clone() };
+            let evaluation = corpus.measure(variant, meaning.as_ref())?;
             let row = Row { corpus: format!("{}{suffix}", corpus.name), evaluation };
             if !arguments.json {
                 print(&row);
@@ -82,10 +93,11 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Outcome> {
 }
 
 impl Corpus {
-    fn measure(&self, variant: Variant) -> anyhow::Result<Evaluation> {
+    fn measure(&self, variant: Variant, meaning: Option<&Meaning>) -> anyhow::Result<Evaluation> {
         let language = sbf_brain::language::detect(self.benchmark.train.iter().map(|one| one.utterance.as_str()));
         let options = Options { language, ..Options::default() }.check()?;
-        self.benchmark.measure(variant, &options).with_context(|| format!("{} cannot be measured", self.name))
+        let encode = meaning.map(|meaning| meaning as &dyn Encode);
+        self.benchmark.measure(variant, encode, &options).with_context(|| format!("{} cannot be measured", self.name))
     }
 }
 

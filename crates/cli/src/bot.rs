@@ -24,7 +24,7 @@ use sbf_dialog::{
 };
 use sbf_local::{Cloud, CloudOptions, DEVELOPMENT_IDENTITY, sync_to_bucket};
 
-use crate::folder::BrainFiles;
+use crate::{folder::BrainFiles, meaning};
 
 /// The brain bucket's name on the embedded S3.
 pub const BRAIN_BUCKET: &str = "sbf-brain";
@@ -64,11 +64,13 @@ impl LocalBot {
         create_ratings_table(&cloud.dynamodb(), RATINGS_TABLE).await?;
         let settings = BrainSettings { bucket: BRAIN_BUCKET.to_owned() };
         let functions = cloud.functions();
-        let brains = S3Brains::new(cloud.s3(), settings.clone());
+        // Saved again, an utterance is not encoded again.
+        let meaning = meaning::open()?.remembering();
+        let brains = S3Brains::new(cloud.s3(), settings.clone()).going_by(Some(meaning.clone()));
         let brains = brains.telling(move |brain| functions.set_local_functions(brain.config().local_functions.clone()));
         let brains = Arc::new(brains);
         let app = app(&cloud, Arc::clone(&brains));
-        let trainer = Trainer::new(cloud.s3(), settings);
+        let trainer = Trainer::new(cloud.s3(), settings).going_by(Some(meaning));
         Ok(Self { cloud, app, brains, trainer })
     }
 

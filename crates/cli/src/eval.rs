@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use sbf_amc::{
-    Options,
+    Encode, Options,
     evaluate::{self, Evaluation, Labelled, OutOfScope, samples},
 };
 
-use sbf_brain::artefact::MAX_UTTERANCES;
+use sbf_brain::{Meaning, artefact::MAX_UTTERANCES};
 
-use crate::{Misuse, Outcome, folder::read_written, show};
+use crate::{Misuse, Outcome, folder::read_written, meaning, show};
 
 /// What `sbf eval` is told.
 #[derive(Debug, clap::Args)]
@@ -26,9 +26,32 @@ pub(crate) struct Arguments {
     /// Language tag of the utterances, such as pt-BR; without one it is detected.
     #[arg(long)]
     lang: Option<String>,
+    /// Whether utterances are told apart by meaning as well as by words (auto), or by words alone (off).
+    #[arg(long, value_enum, default_value_t)]
+    meaning: ByMeaning,
     /// Print one JSON value.
     #[arg(long)]
     json: bool,
+}
+
+/// What utterances are told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum ByMeaning {
+    /// By words and meaning.
+    #[default]
+    Auto,
+    /// By words alone.
+    Off,
+}
+
+impl ByMeaning {
+    /// The encoder, where it is asked for; it remembers what it encoded where the same texts come again.
+    pub(crate) fn encoder(self, again: bool) -> anyhow::Result<Option<Meaning>> {
+        match self {
+            Self::Off => Ok(None),
+            Self::Auto => meaning::open().map(|meaning| Some(if again { meaning.remembering() } else { meaning })),
+        }
+    }
 }
 
 /// Trains, tests and prints every figure.
@@ -41,7 +64,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let language = arguments.lang.clone().or_else(|| sbf_brain::language::detect(utterances()));
     let options = Options { language, ..Options::default() }.check()?;
     let tested = test.as_deref().map(samples);
-    let evaluation = evaluate::evaluate(&samples(&train), tested.as_deref(), outside.as_deref(), &options)?;
+    let meaning = arguments.meaning.encoder(test.is_none())?;
+    let encode = meaning.as_ref().map(|meaning| meaning as &dyn Encode);
+    let evaluation = evaluate::evaluate(&samples(&train), tested.as_deref(), outside.as_deref(), encode, &options)?;
     match arguments.json {
         true => show::json(&evaluation)?,
         false => print(&evaluation),

@@ -5,11 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sbf_amc::explain::{Change, Decision, Explanation, Flip, Reading};
+use sbf_amc::explain::{Change, Decision, Explanation, Flip, Reading, VectorAccount};
 use sbf_brain::{Brain, Explained};
 use serde::Serialize;
 
-use crate::{Misuse, Outcome, folder::BrainFiles, show, train};
+use crate::{Misuse, Outcome, folder::BrainFiles, meaning, show, train};
 
 /// Columns of the longest bar.
 const BAR: f32 = 24.0;
@@ -56,7 +56,9 @@ fn brain(path: &Path, json: bool) -> anyhow::Result<Option<Brain>> {
     if path.is_file() {
         let bytes = fs::read(path)?;
         if bytes.starts_with(PACKED) {
-            return Ok(Some(sbf_brain::decode(&bytes)?));
+            let mut brain = sbf_brain::decode(&bytes)?;
+            brain.attach(Some(&meaning::open()?));
+            return Ok(Some(brain));
         }
     }
     let files = BrainFiles::read(path)?;
@@ -85,6 +87,11 @@ fn text(utterance: &str, explained: &Explained) -> String {
     if let Some(near) = &explained.nearest {
         let (alike, path) = (100.0 * near.similarity, &near.path);
         lines.push(format!("Nearest utterance of {}: {:?} ({alike:.0} % alike, {path}).", told.intent, near.utterance));
+    }
+    if let Some(vector) = &told.vector {
+        lines.push(String::new());
+        lines.extend(by_meaning(told, vector));
+        return lines.join("\n") + "\n";
     }
     lines.push(match &told.flip {
         Some(flip) => flipped(told, flip),
@@ -183,6 +190,21 @@ fn flipped(told: &Explanation, flip: &Flip) -> String {
         flip.utterance,
         outcome(&flip.decision)
     )
+}
+
+fn by_meaning(told: &Explanation, vector: &VectorAccount) -> Vec<String> {
+    vec![
+        format!(
+            "By the meaning of the sentence: margin {:+.2} for {}, which weighs {} times as much as that of the words; together {:+.2}.",
+            vector.margin, told.intent, vector.weight, vector.mixed
+        ),
+        format!("  {:.2}  how alike the nearest example of {} is, where 1 is the same", vector.nearest, told.intent),
+        format!("  {:+.2}  on the side of this bot's utterances, and not of everyday messages", vector.everyday),
+        format!(
+            "Confidence by the gate: {:.2}, for a score of {:+.2} where {:+.2} is needed for 0.70.",
+            told.decision.confidence, vector.score, vector.threshold
+        ),
+    ]
 }
 
 fn gate(told: &Explanation) -> Vec<String> {

@@ -28,6 +28,7 @@ mod eval;
 mod explain;
 mod folder;
 mod matrix;
+pub mod meaning;
 #[cfg(feature = "cloud")]
 mod publish;
 mod show;

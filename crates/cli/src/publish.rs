@@ -18,7 +18,7 @@ use crate::{
     bucket::Bucket,
     check,
     folder::BrainFiles,
-    show,
+    meaning, show,
     stack::{self, Account, Stack},
     train,
 };
@@ -163,7 +163,9 @@ fn trained(files: &BrainFiles, problems: &mut Vec<Problem>) -> anyhow::Result<Op
     let trained = train::train(checked)?;
     let packed = sbf_brain::encode(&trained.brain);
     // Read back as core will read it.
-    Ok(Some(sbf_brain::decode(&packed)?))
+    let mut brain = sbf_brain::decode(&packed)?;
+    brain.attach(Some(&meaning::open()?));
+    Ok(Some(brain))
 }
 
 fn show_done(report: &Report, stack: &str) {

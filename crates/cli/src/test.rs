@@ -17,7 +17,7 @@ use crate::{
     Misuse, Outcome,
     bot::{LocalBot, development_caller},
     folder::{BrainFiles, read_written},
-    matrix, output, show, train,
+    matrix, meaning, output, show, train,
 };
 
 /// Failed utterances listed on the terminal.
@@ -141,7 +141,8 @@ fn play_all(folder: &Path, trained: &Trained) -> anyhow::Result<Scripts> {
     if talks.is_empty() {
         return Ok(scripts);
     }
-    let brain = sbf_brain::decode(&sbf_brain::encode(&trained.brain))?;
+    let mut brain = sbf_brain::decode(&sbf_brain::encode(&trained.brain))?;
+    brain.attach(Some(&meaning::open()?));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let local = LocalBot::start(None).await?;

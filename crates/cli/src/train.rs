@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use sbf_brain::{CheckedKnowledge, Problem, Trained, artefact, report::Everyday};
 use serde_json::json;
 
-use crate::{Outcome, folder::BrainFiles, show};
+use crate::{Outcome, folder::BrainFiles, meaning, show};
 
 /// Findings listed on the terminal.
 const FINDINGS_LISTED: usize = 10;
@@ -57,8 +57,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 
 /// Trains with a progress bar on standard error.
 pub(crate) fn train(checked: CheckedKnowledge) -> anyhow::Result<Trained> {
+    let meaning = meaning::open()?;
     let bar = show::progress_bar();
-    let trained = sbf_brain::train(checked, &mut |progress| {
+    let trained = sbf_brain::train_with_meaning(checked, Some(&meaning), &mut |progress| {
         bar.set_length(progress.total as u64);
         bar.set_position(progress.done as u64);
         bar.set_message(progress.what);

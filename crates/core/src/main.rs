@@ -17,6 +17,7 @@ use lambda_http::Error;
 use sbf_aws::{
     backends::{Backends, Bots, SecretKeys, StsRoles},
     brains::S3Brains,
+    meaning::{self, Meaning},
     metrics::{Measured, Meter, metered},
     oidc::Issuer,
     profiles::{CachedProfiles, CognitoProfiles, UserinfoProfiles},
@@ -37,12 +38,13 @@ async fn main() -> Result<(), Error> {
     let lines = tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false);
     lines.with_env_filter(filter).with_target(false).init();
     router::log_panics();
-    let settings = CoreSettings::from_environment(&Environment::of_process()).map_err(|error| error.to_string())?;
+    let environment = Environment::of_process();
+    let settings = CoreSettings::from_environment(&environment).map_err(|error| error.to_string())?;
     let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(https::client());
     let sdk = sdk.timeout_config(timeouts()).load().await;
     let meter = settings.metrics.clone().map(|metrics| Meter::new(metrics.stack, write_line));
     let front = settings.front.clone();
-    let app = app(&sdk, settings);
+    let app = app(&sdk, settings, meaning::of_environment(&environment));
     // The first turn shall find its brain in memory; that none is trained yet is said to whoever asks.
     let _ = app.brains.current().await;
     let service = router::router_behind(front, app);
@@ -65,9 +67,9 @@ fn timeouts() -> TimeoutConfig {
 }
 
 /// The bot on AWS: clients are made once and serve every invocation of this container.
-fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings) -> App {
+fn app(sdk: &aws_config::SdkConfig, settings: CoreSettings, meaning: Option<Meaning>) -> App {
     let (s3, dynamodb) = (aws_sdk_s3::Client::new(sdk), aws_sdk_dynamodb::Client::new(sdk));
-    let brains = Arc::new(Measured(S3Brains::new(s3.clone(), settings.brain)));
+    let brains = Arc::new(Measured(S3Brains::new(s3.clone(), settings.brain).going_by(meaning)));
     let table = settings.sessions.table;
     let quotas = settings.quotas.map(|limits| Quotas::new(dynamodb.clone(), &table, limits, router::epoch_millis));
     let files = settings.uploads.as_ref().map(|uploads| uploads.bucket.clone());

@@ -119,6 +119,11 @@ impl Language {
         std::iter::once(self.tag).chain(self.other_tags.iter().copied())
     }
 
+    /// Whether the frequent words of the language are known.
+    pub fn has_frequent_words(&self) -> bool {
+        !self.frequent.is_empty()
+    }
+
     /// Whether a folded word is one of the frequent ones.
     pub fn is_frequent(&self, word: &str) -> bool {
         let words = self.frequent;

@@ -8,6 +8,7 @@ use std::{
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use sbf_aws::{
+    meaning,
     metrics::of_training,
     settings::{BrainSettings, Environment, MetricSettings},
     training::{Outcome, Trainer, TrainingError},
@@ -24,7 +25,8 @@ async fn main() -> Result<(), Error> {
     let settings = BrainSettings::from_environment(&environment).map_err(|error| error.to_string())?;
     let metrics = &MetricSettings::from_environment(&environment);
     let sdk = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts()).load().await;
-    let trainer = &Trainer::new(aws_sdk_s3::Client::new(&sdk), settings);
+    let trainer =
+        &Trainer::new(aws_sdk_s3::Client::new(&sdk), settings).going_by(meaning::of_environment(&environment));
     let train = |event: LambdaEvent<Value>| async move {
         let began = Instant::now();
         let outcome = trainer.handle(&event.payload).await;

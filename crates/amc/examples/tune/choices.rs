@@ -87,7 +87,7 @@ fn accuracy(setting: &Setting, change: fn(&mut Options)) -> f64 {
         let mut options = Options { language: Some(setting.language.to_owned()), ..Options::default() };
         options.seed += seed;
         change(&mut options);
-        setting.benchmark.measure(setting.variant, &options.check().unwrap()).unwrap().accuracy
+        setting.benchmark.measure(setting.variant, None, &options.check().unwrap()).unwrap().accuracy
     };
     (0..seeds).map(one).sum::<f64>() / seeds as f64
 }

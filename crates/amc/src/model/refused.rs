@@ -2,6 +2,7 @@
 
 use super::{Model, Scratch};
 use crate::{
+    dense::DenseSignals,
     gate::{Confidence, Signals},
     terms::{Term, Terms},
     text::Kind,
@@ -10,11 +11,20 @@ use crate::{
 
 impl Model {
     /// What the gate says. Where there is nothing to understand, nothing is meant.
-    pub(crate) fn confidence(&self, signals: &Signals, scratch: &Scratch) -> Confidence {
+    pub(crate) fn confidence(
+        &self,
+        signals: &Signals,
+        by_vector: Option<&DenseSignals>,
+        scratch: &Scratch,
+    ) -> Confidence {
         if self.says_nothing(signals, &scratch.terms) {
             return Confidence::NONE;
         }
-        self.head.gate.confidence(signals, self.head.lead(&scratch.margins))
+        let lead = self.head.lead(&scratch.margins);
+        match (&self.dense, by_vector) {
+            (Some(dense), Some(by_vector)) => dense.gate.confidence(by_vector, lead),
+            _ => self.head.gate.confidence(signals, lead),
+        }
     }
 
     /// Whether an utterance has no word, number or emoji. One function word alone ("quanto") says nothing either, unless it is an utterance

@@ -38,6 +38,15 @@ impl Vocabulary {
     /// The known word that an unknown one most probably stands for: one edit away (an insertion, deletion, substitution or transposition of
     /// neighbours), two in long words; of several the one with the fewest edits, then the same first letter, then the one in most examples.
     pub(crate) fn repair(&self, unknown: &str) -> Option<Known> {
+        self.known(self.nearest(unknown)?)
+    }
+
+    /// The same word as its text.
+    pub(crate) fn corrected(&self, unknown: &str) -> Option<&str> {
+        self.words.get(self.nearest(unknown)? as usize).map(|word| self.text(word))
+    }
+
+    fn nearest(&self, unknown: &str) -> Option<u32> {
         if unknown.len() < SHORTEST_REPAIRED || unknown.bytes().any(|b| b.is_ascii_digit()) {
             return None;
         }
@@ -58,7 +67,7 @@ impl Vocabulary {
                 }
             });
         }
-        best.and_then(|(.., word)| self.known(word))
+        best.map(|(.., word)| word)
     }
 
     fn rank(&self, pattern: &Pattern, unknown: &str, word: u32, most: usize) -> Option<(u32, bool, u32, u32)> {

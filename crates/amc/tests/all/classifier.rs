@@ -298,7 +298,8 @@ fn a_model_is_shared_between_threads() {
 #[test]
 fn folds_hold_every_utterance_out_once() {
     let found =
-        evaluate(&samples(CAFE), None, Some(&["who won the football match"]), &english().check().unwrap()).unwrap();
+        evaluate(&samples(CAFE), None, Some(&["who won the football match"]), None, &english().check().unwrap())
+            .unwrap();
     assert_eq!((found.n_train, found.n_test, found.n_intents), (CAFE.len(), CAFE.len(), 3));
     assert!(found.accuracy > 0.4 && found.oos.is_some());
 }

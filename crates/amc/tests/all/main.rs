@@ -8,6 +8,7 @@ mod clauses;
 mod explain;
 #[cfg(feature = "tune")]
 mod gate;
+mod vectors;
 mod words;
 
 // What the example `tune` compares; its files find each other from the root.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use sbf_brain::{
-    Problem, Severity,
+    Meaning, Problem, Severity,
     artefact::{self, Files, KNOWLEDGE, REPORT, Summary},
     report::Comparison,
 };
@@ -72,10 +72,10 @@ impl Live {
 }
 
 /// Checks, trains, packs and compares: the part without a bucket, which may take seconds.
-pub(super) fn make(files: &Files, live: &Live) -> Result<Made, Unmade> {
+pub(super) fn make(files: &Files, live: &Live, meaning: Option<&Meaning>) -> Result<Made, Unmade> {
     let (checked, mut problems) = sbf_brain::read(&files.knowledge, files.config.as_deref());
     let Some(checked) = checked else { return Err(Unmade::Refused(problems)) };
-    let mut trained = match sbf_brain::train(checked, &mut |_| ()) {
+    let mut trained = match sbf_brain::train_with_meaning(checked, meaning, &mut |_| ()) {
         Ok(trained) => trained,
         Err(error) => {
             problems.push(untrainable(&error));
@@ -85,7 +85,7 @@ pub(super) fn make(files: &Files, live: &Live) -> Result<Made, Unmade> {
     let packed = sbf_brain::encode(&trained.brain);
     // Read back as core will read it: what it would refuse must not replace what answers now.
     sbf_brain::decode(&packed).map_err(|error| Unmade::Broken(error.to_string()))?;
-    trained.report.comparison = compare(&trained, packed.len(), live);
+    trained.report.comparison = compare(&trained, packed.len(), live, meaning);
     let mut readable = trained.readable();
     // The report first: as long as it names another brain than the live one, a run did not write all of them.
     readable.sort_by_key(|(name, _)| *name != REPORT);
@@ -99,17 +99,18 @@ pub(super) fn make(files: &Files, live: &Live) -> Result<Made, Unmade> {
 }
 
 /// What the new brain changes in the live one. Of a brain that is live already, what it changed when it went live stays said.
-fn compare(trained: &sbf_brain::Trained, bytes: usize, live: &Live) -> Option<Comparison> {
+fn compare(trained: &sbf_brain::Trained, bytes: usize, live: &Live, meaning: Option<&Meaning>) -> Option<Comparison> {
     if live.content.is_empty() {
         return None;
     }
-    let brain = match sbf_brain::decode(&live.content) {
+    let mut brain = match sbf_brain::decode(&live.content) {
         Ok(brain) => brain,
         Err(error) => {
             tracing::warn!(%error, "the live brain cannot be read and is not compared with");
             return None;
         }
     };
+    brain.attach(meaning);
     let reported = live.reported.as_ref().filter(|reported| reported.version == trained.brain.version());
     match reported {
         Some(reported) if brain.version() == trained.brain.version() => reported.comparison.clone(),

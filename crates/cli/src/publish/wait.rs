@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::brain::Sent;
 use crate::bucket::{Bucket, Seen};
+use crate::meaning;
 
 /// The first pauses are short: a sample brain trains in less than a second.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(2));
@@ -90,7 +91,9 @@ pub(super) async fn until_live(bucket: &Bucket, files: &Files, sent: &Sent, limi
 /// Where it cannot be read, by whatever release it was written.
 pub(super) async fn live_now(bucket: &Bucket) -> anyhow::Result<Option<LiveNow>> {
     let Some(packed) = bucket.get(PACKED).await? else { return Ok(None) };
-    Ok(Some(LiveNow { live: LiveBrain { brain: sbf_brain::decode(&packed.content)?, trained_at: packed.modified } }))
+    let mut brain = sbf_brain::decode(&packed.content)?;
+    brain.attach(Some(&meaning::open()?));
+    Ok(Some(LiveNow { live: LiveBrain { brain, trained_at: packed.modified } }))
 }
 
 /// What answers now, if it was made from these files. Its beginning tells; it is read whole only then.
