@@ -30,6 +30,8 @@ def translated(source):
             # `sam build` puts the zip's place here; the translator takes no folder.
             properties = resource["Properties"]
             properties["CodeUri"] = {"Bucket": properties["CodeUri"], "Key": resource["Metadata"]["BuildProperties"]["Binary"]}
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = {"Bucket": resource["Properties"]["ContentUri"], "Key": "layer"}
     defaults = {name: written["Default"] for name, written in template["Parameters"].items()}
     translator = Translator(NoManagedPolicies(), Parser())
     return translator.translate(sam_template=template, parameter_values=defaults)

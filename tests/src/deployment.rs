@@ -48,9 +48,17 @@ pub fn deployed(id: &str, given: &[(&str, &str)]) -> Deployed {
     };
     let number = |name: &str| properties[name].as_u64().unwrap_or_else(|| panic!("{id} has no {name}"));
     Deployed {
-        environment: variables.iter().map(|(name, written)| (name.clone(), value(name, written))).collect(),
+        environment: variables.iter().map(|(name, written)| (name.clone(), unpacked(value(name, written)))).collect(),
         timeout: Duration::from_secs(number("Timeout")),
         memory_mb: number("MemorySize").try_into().unwrap(),
+    }
+}
+
+/// Where a file of a layer lies on this machine, whose `/opt` is its own.
+fn unpacked(value: String) -> String {
+    match value.strip_prefix("/opt/") {
+        Some(file) => repository().join("crates/meaning/weights").join(file).display().to_string(),
+        None => value,
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct Vectors {
 /// A message that is not for the bot.
 #[derive(Debug, Clone)]
 pub(crate) struct Everyday {
+    #[cfg(feature = "tune")]
     pub(crate) text: &'static str,
     pub(crate) vector: Vec<f32>,
 }
@@ -51,7 +52,11 @@ impl Vectors {
             return Err(TrainError::Vectors);
         }
         let strangers = vectors.split_off(corpus.utterances.len());
-        let everyday = everyday.into_iter().zip(strangers).map(|(text, vector)| Everyday { text, vector });
+        let everyday = everyday.into_iter().zip(strangers).map(|(_text, vector)| Everyday {
+            #[cfg(feature = "tune")]
+            text: _text,
+            vector,
+        });
         let is_covered = |message: &Everyday| vectors.iter().any(|own| dot(own, &message.vector) >= COVERED);
         let everyday = everyday.filter(|message| !is_covered(message)).collect();
         Ok(Self { source: encode.source(), everyday, utterances: vectors })
