@@ -12,7 +12,7 @@ use serde_json::Value;
 pub(crate) use self::{
     answering::without_utterances,
     federation::{OtherBot, read as read_federation},
-    later::is_built_in,
+    later::{is_built_in, is_state_machine},
     looks::{name, path_of_function, path_of_other_bot, path_of_role},
 };
 

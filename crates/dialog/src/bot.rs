@@ -151,19 +151,21 @@ impl Bot {
         let mut response = Job::new(self, &live.brain, &call, caller, moment, began).answer().await?;
         let took = Duration::from_millis((self.timing.clock)().saturating_sub(began));
         if took <= self.timing.speaks_within {
-            self.speak(&call, &live.brain, &caller.subject, &mut response).await;
+            response = self.speak(&call, &live.brain, &caller.subject, response).await;
         }
         Ok(response)
     }
 
-    async fn speak(&self, call: &Call, brain: &Brain, listener: &str, response: &mut Response) {
-        let Some(speech) = self.speech.as_ref().filter(|_| call.spoken) else { return };
-        let Some(request) = response.speech() else { return };
+    async fn speak(&self, call: &Call, brain: &Brain, listener: &str, response: Response) -> Response {
+        let Some(speech) = self.speech.as_ref().filter(|_| call.spoken) else { return response };
+        let Some(request) = response.speech() else { return response };
         // The voice for want of another is that of the bot's own language: what it costs is not for a request to say.
         let language = brain.language().map(str::to_owned);
         let request = SpeechRequest { language, ..request }.pronounced_by(brain);
-        let audio = speech.synthesize(&request, listener).await;
-        response.sound = audio.map(|audio| Sound { request, audio });
+        match speech.synthesize(&request, listener).await {
+            Some(audio) => response.with_sound(Sound { request, audio }),
+            None => response,
+        }
     }
 }
 

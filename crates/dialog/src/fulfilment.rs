@@ -93,7 +93,7 @@ pub(crate) fn last_word(key: &str, sentence: &Sentence) -> Map<String, Value> {
 pub(crate) fn read(answer: BackendAnswer) -> Outcome {
     let answer = match unwrapped(answer) {
         Ok(answer) => not_too_deep(answer),
-        Err(status) => return Outcome::Failed(format!("answered with status {status}")),
+        Err(what) => return Outcome::Failed(format!("answered with {what}")),
     };
     match answer {
         BackendAnswer::Failed(reason) => Outcome::Failed(reason),
@@ -126,13 +126,15 @@ fn unwrapped(answer: BackendAnswer) -> Result<BackendAnswer, String> {
     let status = as_text(status);
     if status.len() != 3 || !status.bytes().all(|byte| byte.is_ascii_digit()) {
         // It may be anything that the user said.
-        return Err("that is none".to_owned());
+        return Err("a status that is no number".to_owned());
     }
     if !status.starts_with('2') {
-        return Err(status);
+        return Err(format!("status {status}"));
     }
     let text = match (fields.remove("body"), fields.get("isBase64Encoded")) {
-        (Some(Value::String(text)), Some(Value::Bool(true))) => decoded(&text).ok_or("200, and an unreadable body")?,
+        (Some(Value::String(text)), Some(Value::Bool(true))) => {
+            decoded(&text).ok_or("status 200, and an unreadable body")?
+        }
         (Some(Value::String(text)), _) => text,
         (other, _) => return Ok(BackendAnswer::Answered(other.unwrap_or_default())),
     };
@@ -282,9 +284,10 @@ mod tests {
 
     #[test]
     fn of_a_status_the_log_gets_a_number_or_nothing() {
-        for (status, logged) in
-            [(json!(503), "answered with status 503"), (json!("xyzzy\u{1b}"), "answered with status that is none")]
-        {
+        for (status, logged) in [
+            (json!(503), "answered with status 503"),
+            (json!("xyzzy\u{1b}"), "answered with a status that is no number"),
+        ] {
             assert_eq!(answered(json!({ "statusCode": status, "body": "" })), Outcome::Failed(logged.to_owned()));
         }
     }

@@ -133,7 +133,7 @@ pub fn perhaps_done(brain: &Brain, session: Session, input: &Input, moment: Mome
     round.end(None, Stock::PerhapsDone)
 }
 
-/// The store has no room for the dialog that a turn left open: says that something failed, and leaves it.
+/// The store has no room for the dialog that a turn left open, or its answer is too large to be sent: says that something failed, and leaves it.
 pub fn no_room(brain: &Brain, session: Session, input: &Input, moment: Moment, why: String) -> Turn {
     Round::new(brain, input, moment, session).failed(None, why)
 }

@@ -45,6 +45,20 @@ impl Slots {
         self.filled.insert(parameter.name.clone(), value);
     }
 
+    /// Fills from an answer. A value that was taken before, as the first sentence may hold a later one, is asked for anew where it holds no more
+    /// beside this one.
+    pub(crate) fn take(&mut self, fulfilment: &Fulfilment, parameter: &Parameter, value: String, scope: TurnScope<'_>) {
+        let before = self.filled.clone();
+        self.fill(parameter, value);
+        let now = self.filled.clone();
+        let others = fulfilment.parameters.iter().filter(|other| other.name != parameter.name);
+        for (other, value) in others.filter_map(|other| Some((other, before.get(&other.name)?))) {
+            if accepted(other, value, scope.with(&before)) && !accepted(other, value, scope.with(&now)) {
+                self.filled.remove(&other.name);
+            }
+        }
+    }
+
     /// Fills from what the user said first: entities, then patterns; values that do not pass validation are asked for instead.
     pub(crate) fn fill_from_utterance(&mut self, fulfilment: &Fulfilment, scope: TurnScope<'_>) {
         let mut taken = Vec::new();

@@ -1,5 +1,7 @@
 //! The response to one request: what the bot answers and whom, as data. Each channel renders it its own way.
 
+use std::io::{self, Write};
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -10,6 +12,10 @@ use crate::{
     reply::{Main, Reply},
     session::Sentence,
 };
+
+/// Bytes that a response may take where it is sent: Lambda hands on 6,291,556 bytes, of which headers and a rendering's own names need some.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+pub(crate) const RESPONSE_LIMIT: usize = 6_000_000;
 
 /// A response.
 ///
@@ -85,6 +91,22 @@ impl Response {
         }
     }
 
+    /// The bytes that it takes where it is sent, without its sound: a Lambda's answer holds the JSON as a text, in which quotes and
+    /// backslashes take two.
+    pub(crate) fn bytes(&self) -> usize {
+        let mut counter = Counter(0);
+        serde_json::to_writer(&mut counter, self).map_or(usize::MAX, |()| counter.0)
+    }
+
+    /// The same with a sound, unless both together are too large to be sent.
+    #[must_use]
+    pub(crate) fn with_sound(self, sound: Sound) -> Self {
+        // In base64, of three bytes there are four.
+        let sound_bytes = sound.audio.bytes.len().div_ceil(3) * 4;
+        let fits = self.bytes().saturating_add(sound_bytes) <= RESPONSE_LIMIT;
+        Self { sound: Some(sound).filter(|_| fits), ..self }
+    }
+
     /// The intent that was understood.
     pub fn intent(&self) -> Option<&str> {
         self.reply.understood.as_ref()?.intent.as_deref()
@@ -128,6 +150,20 @@ impl Response {
                 relayed.sentence.as_ref().or_else(|| relayed.question.as_ref().and_then(|asked| asked.ask.as_ref()))
             }
         }
+    }
+}
+
+/// Counts what is written as JSON, as it is in a text of JSON.
+struct Counter(usize);
+
+impl Write for Counter {
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        self.0 += json.len() + json.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        Ok(json.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

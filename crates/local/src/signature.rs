@@ -134,10 +134,13 @@ impl Claim {
         self.signed_headers.iter().any(|signed| signed == name.as_str())
     }
 
-    /// Whether everything that a service of AWS acts on is signed: the host, the time and all of AWS's own headers.
+    /// Whether everything that a service of AWS acts on is signed and stands there once: the host, the time and all of AWS's own headers.
+    /// Of several the signer reads one.
     fn covers(&self, headers: &HeaderMap) -> bool {
         let matters = |name: &HeaderName| *name == HOST || name.as_str().starts_with("x-amz-");
-        headers.contains_key(HOST) && headers.keys().filter(|name| matters(name)).all(|name| self.signs(name))
+        let once = |name: &HeaderName| headers.get_all(name).iter().count() == 1;
+        headers.contains_key(HOST)
+            && headers.keys().filter(|name| matters(name)).all(|name| self.signs(name) && once(name))
     }
 }
 

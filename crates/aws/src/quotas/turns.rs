@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use super::{NotReserved, Quotas, number, refused, usage_on};
@@ -11,6 +12,8 @@ use super::{NotReserved, Quotas, number, refused, usage_on};
 const TURNS: u64 = 20;
 /// Milliseconds after which it is, at the person's next turn.
 const MILLISECONDS: u64 = 60_000;
+/// How long a turn may have to wait for the table to hear of it.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// People who are remembered; beyond it those who wrote last are.
 const PEOPLE: usize = 10_000;
 
@@ -64,14 +67,16 @@ impl Quotas {
         Ok(())
     }
 
-    /// Adds a person's new turns to the table where it is time to; other processes' turns are known then.
+    /// Adds a person's new turns to the table where it is time to; other processes' turns are known then. It takes a second at most.
     ///
     /// # Errors
-    /// Where the table cannot be written: the turns stay to be added.
+    /// Where the table cannot be written, or not in time: the turns stay to be added. A write that arrived all the same counts twice.
     pub async fn settle_turns(&self, subject: &str) -> Result<(), NotReserved> {
         let Some((day, new)) = self.due(subject) else { return Ok(()) };
         let request = self.adding(subject, &usage_on(day), "turns", new);
-        let added = request.send().await;
+        let sent = tokio::time::timeout(PATIENCE, request.send()).await;
+        let late = || NotReserved::Store(format!("no answer within {} ms", PATIENCE.as_millis()));
+        let added = sent.map_err(|_| late()).and_then(|sent| sent.map_err(|error| refused(&error)));
         let mut counted = self.counted();
         let count = counted.0.get_mut(subject).filter(|count| count.day == day);
         match (added, count) {
@@ -86,7 +91,7 @@ impl Quotas {
                 if let Some(count) = count {
                     count.new += new;
                 }
-                Err(refused(&error))
+                Err(error)
             }
         }
     }

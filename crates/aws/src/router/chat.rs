@@ -32,7 +32,8 @@ pub(super) async fn core(
     Ok((Extension(TurnFacts::of(&response)), Json(wire::render(&response))))
 }
 
-/// Carries out a turn that the caller has left today. The table hears of it meanwhile, where it is to: no answer waits for that.
+/// Carries out a turn that the caller has left today. The table hears of it meanwhile, where it is to: the function is frozen once
+/// it has answered, so a table that hangs holds the answer, but for a second at most.
 async fn counted(
     app: &App,
     turn: impl Future<Output = Result<Response, Refusal>>,

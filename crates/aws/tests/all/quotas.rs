@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -192,6 +193,19 @@ async fn turns_that_could_not_be_added_are_added_later() {
     quotas.settle_turns("ana").await.unwrap();
     let last = script.received().pop().unwrap().json();
     assert_eq!(last["ExpressionAttributeValues"][":amount"]["N"], "21");
+}
+
+#[tokio::test]
+async fn a_table_that_hangs_holds_a_turn_for_a_second_at_most() {
+    let script = Script::new(|_, _| std::future::pending()).await;
+    let client = aws_sdk_dynamodb::Client::new(&script.sdk());
+    let quotas = Quotas::new(client, "sessions", QuotaSettings { turns: 25, ..UNLIMITED }, noon);
+    (0..20).for_each(|_| quotas.count_turn("ana").unwrap());
+    let settled = tokio::time::timeout(Duration::from_secs(3), quotas.settle_turns("ana")).await;
+    assert!(matches!(settled, Ok(Err(NotReserved::Store(_)))), "{settled:?}");
+    // They stay counted.
+    (0..5).for_each(|_| quotas.count_turn("ana").unwrap());
+    assert_eq!(quotas.count_turn("ana"), Err(NoTurnsLeft));
 }
 
 fn says(text: &str) -> SpeechRequest {

@@ -94,6 +94,10 @@ fn template(written: &Located<String>, compiler: &mut Compiler<'_>) -> Option<Pa
 /// The function's name, and what to invoke: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html> (a name, a partial or a full ARN).
 fn function(written: &Located<String>, problems: &mut Problems) -> Option<(String, String)> {
     let arn = written.value.trim();
+    // The item is left out for it, and named.
+    if knowledge::is_state_machine(arn) {
+        return None;
+    }
     if let Some(sample) = anchors::sample(arn) {
         problems.warning(
             &written.path,
@@ -106,10 +110,6 @@ fn function(written: &Located<String>, problems: &mut Problems) -> Option<(Strin
     let (name, qualifier) = match parts.as_slice() {
         ["arn", _, "lambda", _, _, "function", name] => (*name, None),
         ["arn", _, "lambda", _, _, "function", name, qualifier] => (*name, Some(*qualifier)),
-        ["arn", _, "states", ..] => {
-            problems.error(&written.path, "Step Functions as a backend are not supported yet", arn);
-            return None;
-        }
         ["arn", ..] => ("", None),
         [_, "function", name] | [name] => (*name, None),
         [_, "function", name, qualifier] | [name, qualifier] => (*name, Some(*qualifier)),

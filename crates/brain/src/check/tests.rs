@@ -228,7 +228,6 @@ fn backends_are_named_by_arn_or_name() {
         assert_eq!(fulfilment.function, function);
     }
     for (arn, part) in [
-        ("arn:aws:states:us-east-1:123456789012:stateMachine:x", "not supported yet"),
         ("arn:aws:s3:::bucket", "Lambda function"),
         ("arn:aws", "Lambda function"),
         ("find phone", "Lambda function"),
@@ -258,6 +257,13 @@ fn an_item_that_needs_a_later_release_is_left_out_and_named() {
         assert_eq!(bot.intents().iter().map(|intent| intent.id.as_str()).collect::<Vec<_>>(), ["b"]);
         assert_eq!(bot.training.none, ["hello", "good day"]);
     }
+    let mut knowledge = replying(&[("a", &["hello", "good day"]), ("b", &["bye"])]);
+    knowledge["knowledge"][0]["_source"] = json!({"arn": "arn:aws:states:us-east-1:123456789012:stateMachine:x"});
+    check_warnings(
+        &knowledge,
+        &[("knowledge[0]._source.arn", "Step Functions as backends are not supported yet: the")],
+    );
+    assert_eq!(compiled(&knowledge, &json!({})).training.none, ["hello", "good day"]);
     let mut knowledge = asking("{article: '$0'}", json!([parameter(json!({"entityType": "sbf:number"}))]));
     check(&knowledge, &[("knowledge", "the bot would understand nothing")]);
     knowledge["knowledge"].as_array_mut().unwrap().push(replying(&[("b", &["bye"])])["knowledge"][0].clone());

@@ -49,7 +49,15 @@ impl Item {
         let parameters = self.source.iter().flat_map(|source| &source.parameters).flat_map(|list| &list.value);
         let types = parameters.filter_map(|parameter| parameter.entity_type.as_ref());
         let built_in = types.filter(|name| is_built_in(&name.value));
-        let actions = source.flat_map(|source| source.later.iter().map(|(what, found)| (*what, found)));
-        actions.chain(built_in.map(|name| ("built-in entity types", name)))
+        let actions = source.clone().flat_map(|source| source.later.iter().map(|(what, found)| (*what, found)));
+        let machines = source.filter_map(|source| source.arn.as_ref().filter(|arn| is_state_machine(&arn.value)));
+        let machines = machines.map(|arn| ("Step Functions as backends", arn));
+        actions.chain(built_in.map(|name| ("built-in entity types", name))).chain(machines)
     }
+}
+
+/// Whether a backend's ARN is of Step Functions.
+pub(crate) fn is_state_machine(arn: &str) -> bool {
+    let mut parts = arn.trim().split(':');
+    parts.next() == Some("arn") && parts.nth(1) == Some("states")
 }

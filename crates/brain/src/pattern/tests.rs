@@ -57,6 +57,9 @@ fn what_cannot_be_translated_says_why() {
         (r"/(\ud800)/", "is no character"),
         ("new RegExp(' in .*')", "no group"),
         ("new RegExp('(a)', 'q')", "'q' is no regex flag"),
+        ("new RegExp('(' + words + ')')", "a regex that code makes"),
+        ("new RegExp(/(a)/g)", "a regex that code makes"),
+        ("RegExp('(a)').exec", "a regex that code makes"),
         ("/((((a{999}){999}){999}){999})/", "size limit"),
     ] {
         let error = Pattern::translate(literal).unwrap_err().to_string();

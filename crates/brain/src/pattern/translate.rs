@@ -16,6 +16,10 @@ pub(super) fn translate(literal: &str) -> Result<Translated, PatternError> {
         return Err(PatternError(format!("the regex is longer than {MAX_CHARACTERS} characters")));
     }
     let constructed = constructor(literal);
+    if constructed.is_none() && constructs(literal) {
+        let rule = "a regex that code makes is read as new RegExp('regex', 'flags'), with nothing but texts in quotes";
+        return Err(PatternError(rule.to_owned()));
+    }
     let (source, flags) = constructed.as_ref().map_or_else(|| split(literal), |(source, flags)| (source, flags));
     if source.is_empty() {
         return Err(PatternError("the regex is empty".to_owned()));
@@ -39,6 +43,11 @@ fn split(literal: &str) -> (&str, &str) {
         }
         _ => bare,
     }
+}
+
+/// Whether it is code that makes a regex: as a bare regex it would match nothing that anybody says.
+fn constructs(literal: &str) -> bool {
+    !literal.trim_start().starts_with('/') && ["new RegExp", "RegExp("].iter().any(|code| literal.contains(code))
 }
 
 /// `new RegExp('source', 'flags')`, as some authors write it, in either kind of quotes.

@@ -14,7 +14,7 @@ use crate::{
     machine::{self, Step, Turn, Waiting},
     ports::{BackendAnswer, Caller, Profile, SaveError, SessionKey, StoreError, Stored},
     reply::{Main, Reply},
-    response::Response,
+    response::{RESPONSE_LIMIT, Response},
     session::{Claim, Session, StoredReply},
 };
 
@@ -276,16 +276,33 @@ impl<'j> Job<'j> {
 
     /// The turn's response, and whether it was saved. A dialog for which the store has no room ends here, and that is saved.
     async fn settle(&self, turn: Turn, found: &Stored, expired: bool) -> (Turn, Response, Result<(), SaveError>) {
-        let response = self.respond(&turn.reply, expired);
+        let (turn, response) = self.sendable(turn, expired);
         match self.save(&turn, found, &response).await {
             Err(SaveError::NoRoom(why)) => {
-                let turn = machine::no_room(self.brain, turn.session, self.input(), self.moment, why);
-                let response = self.respond(&turn.reply, expired);
+                let (turn, response) = self.broken_off(turn, expired, why);
                 let saved = self.save(&turn, found, &response).await;
                 (turn, response, saved)
             }
             saved => (turn, response, saved),
         }
+    }
+
+    /// The turn's response. One that is too large to be sent breaks it off: the client would be told nothing.
+    fn sendable(&self, turn: Turn, expired: bool) -> (Turn, Response) {
+        let response = self.respond(&turn.reply, expired);
+        match response.bytes() {
+            ..=RESPONSE_LIMIT => (turn, response),
+            bytes => {
+                let why = format!("the answer takes {bytes} bytes, and at most {RESPONSE_LIMIT} can be sent");
+                self.broken_off(turn, expired, why)
+            }
+        }
+    }
+
+    fn broken_off(&self, turn: Turn, expired: bool, why: String) -> (Turn, Response) {
+        let turn = machine::no_room(self.brain, turn.session, self.input(), self.moment, why);
+        let response = self.respond(&turn.reply, expired);
+        (turn, response)
     }
 
     /// Saves what a turn leaves, if anything: the dialog, the misses, and the reply where the client may ask for it again.

@@ -113,7 +113,7 @@ fn named<'t>(task: Task<'t>, name: &str) -> Option<&'t Parameter> {
 impl<'t> Round<'t> {
     fn take_value(mut self, task: Task<'t>, asking: Asking, parameter: &Parameter, value: String) -> Step {
         let mut slots = Slots { filled: asking.filled, left_out: asking.left_out };
-        slots.fill(parameter, value.clone());
+        slots.take(task.fulfilment, parameter, value.clone(), self.scope());
         self.acknowledge(parameter, &value, &slots.filled);
         slots.fill_others(task.fulfilment, &self.heard.utterance, &value, self.scope());
         self.go_on(task, slots, asking.extra, asking.utterance)
@@ -125,7 +125,7 @@ impl<'t> Round<'t> {
         let mut refused = None;
         for parameter in slots.missing(task.fulfilment) {
             let Some(answer) = payload::answer_under(answers, &parameter.name) else { continue };
-            if self.take_given(parameter, &answer, &mut slots) {
+            if self.take_given(task.fulfilment, parameter, &answer, &mut slots) {
                 continue;
             }
             match parameter.name == asking.parameter {

@@ -72,7 +72,7 @@ impl<'t> Round<'t> {
         let mut slots = Slots::default();
         for parameter in &fulfilment.parameters {
             if let Some(answer) = given(payload, &parameter.name, Some(parameter.position))
-                && !self.take_given(parameter, &answer, &mut slots)
+                && !self.take_given(fulfilment, parameter, &answer, &mut slots)
             {
                 self.reject(parameter, &answer, &slots.filled);
             }
@@ -100,13 +100,19 @@ impl<'t> Round<'t> {
     }
 
     /// Takes an answer that a client sent under the parameter's name; `false` where it is no acceptable value.
-    pub(super) fn take_given(&mut self, parameter: &Parameter, answer: &str, slots: &mut Slots) -> bool {
+    pub(super) fn take_given(
+        &mut self,
+        fulfilment: &Fulfilment,
+        parameter: &Parameter,
+        answer: &str,
+        slots: &mut Slots,
+    ) -> bool {
         // The value's own entities matter here, not those of what was said at first.
         let entities = self.brain.entities(answer);
         let scope = TurnScope { entities: &entities, ..self.scope() }.with(&slots.filled);
         match parameters::answer(parameter, answer, scope) {
             Answered::Value(value) => {
-                slots.fill(parameter, value.clone());
+                slots.take(fulfilment, parameter, value.clone(), self.scope());
                 self.acknowledge(parameter, &value, &slots.filled);
             }
             Answered::Open => slots.fall_back(parameter, self.scope()),

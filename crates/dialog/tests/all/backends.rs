@@ -139,6 +139,25 @@ async fn a_payload_for_which_the_store_has_no_room_ends_the_dialog_politely() {
     assert_eq!((desk.state(), desk.backends.events("feedback").len()), (DialogState::Idle, 1));
 }
 
+/// In a Lambda's answer each of these quotes takes four bytes: the JSON is a text in JSON.
+#[tokio::test]
+async fn an_answer_that_is_too_large_to_be_sent_is_the_backend_s_failure() {
+    for (answer, said) in [
+        (json!({ "text": "Here", "picture": "p".repeat(5_900_000) }), "Here"),
+        (json!({ "text": "Here", "picture": "p".repeat(6_000_000) }), "Our machine has a hiccup."),
+        (json!({ "text": "Here", "picture": "\"".repeat(1_600_000) }), "Our machine has a hiccup."),
+        // It is read aloud, too.
+        (json!("p".repeat(3_100_000)), "Our machine has a hiccup."),
+        (leads_with(4_400_000), "More?"),
+    ] {
+        let desk = TestBot::of(desk());
+        desk.script("feedback", answer);
+        let response = desk.say("leave feedback").await;
+        assert_eq!(line(&response), said);
+        assert!(response.to_string().len() < 6_000_000);
+    }
+}
+
 #[tokio::test]
 async fn naming_an_intent_without_an_answer_to_the_backend_starts_anew() {
     let desk = TestBot::of(desk());

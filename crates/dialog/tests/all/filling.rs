@@ -82,6 +82,26 @@ async fn a_value_is_checked_against_one_that_stands_after_it() {
 }
 
 #[tokio::test]
+async fn a_value_of_the_first_sentence_is_asked_for_anew_where_a_later_answer_forbids_it() {
+    let bot = bot(from_and_to());
+    let mut lines = Vec::new();
+    for said in ["book a train to lima", "lima", "oslo"] {
+        lines.push(line(&bot.say(said).await));
+    }
+    assert_eq!(lines, ["from?", "to?", "Booked."]);
+    assert_eq!(bot.last_event("trains"), json!({ "from": "lima", "to": "oslo" }));
+}
+
+#[tokio::test]
+async fn of_answers_that_a_client_sends_at_once_none_is_taken_that_another_forbids() {
+    let from = question("from", 0, json!({ "validation": "value != payload.to" }));
+    let bot = bot(asking_for(json!([from, question("to", 1, json!({}))])));
+    assert_eq!(echo(&bot, "train", json!({ "from": "lima", "to": "lima" })).await, "from?");
+    bot.say("oslo").await;
+    assert_eq!(bot.last_event("trains"), json!({ "from": "oslo", "to": "lima" }));
+}
+
+#[tokio::test]
 async fn several_echoed_answers_to_an_open_dialog_are_all_taken() {
     let bot = bot(from_and_to());
     bot.say("book a train").await;

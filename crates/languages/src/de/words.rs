@@ -28,6 +28,7 @@ pub(super) const CANCEL: &[&str] = &[
     "brich das ab",
     "ich möchte abbrechen",
     "ich will abbrechen",
+    "ich würde gern abbrechen",
     "ich will nicht mehr",
     "ich möchte nicht mehr",
     "vergiss das",

@@ -25,6 +25,8 @@ pub(super) const CANCEL: &[&str] = &[
     "cancel this",
     "i want to cancel",
     "i would like to cancel",
+    "i want to stop",
+    "can you cancel",
     "stop it",
     "stop this",
     "forget about it",

@@ -23,6 +23,8 @@ pub(super) const CANCEL: &[&str] = &[
     "déjalo",
     "déjelo",
     "quiero cancelar",
+    "quisiera cancelar",
+    "me gustaría cancelar",
     "cancela eso",
     "cancela esto",
     "cancélalo",

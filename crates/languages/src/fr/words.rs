@@ -23,6 +23,7 @@ pub(super) const CANCEL: &[&str] = &[
     "oublie",
     "oubliez",
     "je veux annuler",
+    "je voudrais annuler",
     "annule ça",
     "annulez ça",
     "je ne veux plus",

@@ -23,6 +23,7 @@ pub(super) const CANCEL: &[&str] = &[
     "lascia perdere",
     "lasci perdere",
     "voglio annullare",
+    "vorrei annullare",
     "annulla tutto",
     "annullalo",
     "non voglio più",

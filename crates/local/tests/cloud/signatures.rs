@@ -27,6 +27,12 @@ impl Sent {
         self
     }
 
+    /// With one more header of a name that may be there already.
+    fn and(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
         self
@@ -39,12 +45,24 @@ impl Sent {
         self
     }
 
-    fn signed(mut self, credentials: &Credentials, service: &str, at: SystemTime) -> Self {
+    fn signed(self, credentials: &Credentials, service: &str, at: SystemTime) -> Self {
+        let body = SignableBody::Bytes(self.body.as_bytes());
+        self.signed_over(body, credentials, "us-east-1", service, at)
+    }
+
+    fn signed_over(
+        mut self,
+        body: SignableBody<'_>,
+        credentials: &Credentials,
+        region: &str,
+        service: &str,
+        at: SystemTime,
+    ) -> Self {
         let identity = credentials.clone().into();
-        let params = SigningParams::builder().identity(&identity).region("us-east-1").name(service).time(at);
+        let params = SigningParams::builder().identity(&identity).region(region).name(service).time(at);
         let params = params.settings(SigningSettings::default()).build().unwrap().into();
         let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let request = SignableRequest::new("POST", &self.url, headers, SignableBody::Bytes(self.body.as_bytes()));
+        let request = SignableRequest::new("POST", &self.url, headers, body);
         let (instructions, _) = sign(request.unwrap(), &params).unwrap().into_parts();
         self.headers.extend(instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())));
         self
@@ -118,6 +136,7 @@ async fn a_signature_is_of_one_request_at_one_time() {
     let (own, now) = (own(&cloud), SystemTime::now());
     for (service, sent) in fronts(&cloud) {
         let right = sent.clone().signed(&own, service, now);
+        let unsigned = sent.clone().with("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
         let minutes = |count: u64| Duration::from_secs(count * 60);
         let cases = [
             ("another body", Sent { body: r#"{"Limit":1}"#, ..right.clone() }),
@@ -130,6 +149,14 @@ async fn a_signature_is_of_one_request_at_one_time() {
             ("an old signature", sent.clone().signed(&own, service, now - minutes(6))),
             ("a signature of tomorrow", sent.clone().signed(&own, service, now + minutes(60 * 24))),
             ("another service", sent.clone().signed(&own, "s3", now)),
+            (
+                "another region",
+                sent.clone().signed_over(SignableBody::Bytes(sent.body.as_bytes()), &own, "eu-west-1", service, now),
+            ),
+            ("an unsigned body", unsigned.signed_over(SignableBody::UnsignedPayload, &own, "us-east-1", service, now)),
+            ("a second time", right.clone().and("x-amz-date", "20260101T000000Z")),
+            ("a second operation", right.clone().and("x-amz-target", "DynamoDB_20120810.Scan")),
+            ("a second host", right.clone().and("host", "example.org")),
             ("half a signature", right.clone().replaced("authorization", "Signature=", "Signature=0")),
             ("the host not signed", right.clone().replaced("authorization", "host;", "")),
         ];
