@@ -303,3 +303,5 @@ fn seal(bytes: &[u8]) -> String {
 mod releases;
 #[cfg(all(test, feature = "train"))]
 mod tests;
+#[cfg(all(test, feature = "train"))]
+pub(crate) use tests::with_vectors_changed;

@@ -79,3 +79,6 @@ impl Encode for Meaning {
         self.encoder.pieces(word).len() <= 3
     }
 }
+
+#[cfg(all(test, feature = "train"))]
+mod tests;

@@ -20,6 +20,25 @@ pub enum TrainError {
     Options(#[from] sbf_amc::OptionsError),
 }
 
+/// Texts with whose vectors a bot is trained at most, and that number times its intents: with more, the train function would run out of time.
+const MOST_TEXTS: usize = 60_000;
+const MOST_PRODUCTS: usize = 40_000_000;
+
+/// Whether a bot of this size is trained with vectors; the log says where it is not.
+fn may_go_by_meaning(texts: usize, intents: usize) -> bool {
+    let fits = texts <= MOST_TEXTS && texts * intents <= MOST_PRODUCTS;
+    if !fits {
+        tracing::warn!(
+            texts,
+            intents,
+            MOST_TEXTS,
+            MOST_PRODUCTS,
+            "the bot is too large for vectors: it goes by words alone"
+        );
+    }
+    fits
+}
+
 /// Trains a bot that goes by words alone: expands its utterances, trains the classifier, and measures it on held-out utterances and on the bot's
 /// own tests.
 ///
@@ -52,6 +71,7 @@ pub fn train_with_meaning(
     let samples: Vec<Sample<'_>> =
         texts.iter().map(|text| Sample { utterance: &text.text, intent: &content.intents[text.intent].id }).collect();
     let meaning = meaning.filter(|_| content.config.meaning == MeaningSetting::Auto);
+    let meaning = meaning.filter(|_| may_go_by_meaning(texts.len(), content.intents.len()));
     let trained = match meaning {
         Some(meaning) => sbf_amc::train_with_vectors(&samples, meaning, &options.check()?, progress)?,
         None => sbf_amc::train(&samples, &options.check()?, progress)?,

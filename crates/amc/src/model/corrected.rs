@@ -10,22 +10,27 @@ use crate::{
 };
 
 impl Model {
-    /// The vector of an utterance, by an encoder that is the one the model was trained with; `None` where it cannot be encoded or the model
-    /// does not ask for vectors.
+    /// The vector of an utterance, by an encoder that is the one the model was trained with; `None` where it cannot be encoded, or where the model
+    /// does not ask for it, because it knows words alone or the utterance word for word.
     pub fn vector(&self, utterance: &str, encode: &dyn Encode) -> Option<Vec<f32>> {
         self.dense.as_ref()?;
-        encode.encode(&self.corrected(utterance, encode))
+        let text = Text::new(utterance);
+        let mut terms = Terms::default();
+        self.head.lexicon.terms(&text, Some(&self.head.vocabulary), &mut terms);
+        match self.exact(&terms) {
+            Some(_) => None,
+            None => encode.encode(&self.corrected(utterance, (&text, &terms), encode)),
+        }
     }
 
     /// The utterance with misspelled words replaced by the words of the bot that they stand for: encoders read words that they do not know by
     /// their pieces, which say something else.
     ///
     /// A text in another language stays as it is.
-    fn corrected<'u>(&self, utterance: &'u str, encode: &dyn Encode) -> Cow<'u, str> {
-        let text = Text::new(utterance);
+    fn corrected<'u>(&self, utterance: &'u str, (text, terms): (&Text, &Terms), encode: &dyn Encode) -> Cow<'u, str> {
         let is_unknown = |token: &&Token| token.kind() == Kind::Word && !self.is_word(text.word(token));
         let unknown: Vec<&Token> = text.tokens().iter().filter(is_unknown).collect();
-        if unknown.is_empty() || self.reads_as_foreign(&text) {
+        if unknown.is_empty() || self.is_foreign(terms) {
             return Cow::Borrowed(utterance);
         }
         let mut corrected = String::with_capacity(utterance.len() + unknown.len());
@@ -41,12 +46,6 @@ impl Model {
         }
         corrected.push_str(utterance.get(end..).unwrap_or_default());
         Cow::Owned(corrected)
-    }
-
-    fn reads_as_foreign(&self, text: &Text) -> bool {
-        let mut terms = Terms::default();
-        self.head.lexicon.terms(text, Some(&self.head.vocabulary), &mut terms);
-        self.is_foreign(&terms)
     }
 
     /// Whether the bot's utterances hold a word, or its language uses it often.

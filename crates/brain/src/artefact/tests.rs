@@ -186,6 +186,18 @@ fn what_a_later_release_adds_to_a_format_is_left_alone() {
     assert_ne!(bot.version(), decode(&ARTEFACT).unwrap().version(), "it is not the same bot");
 }
 
+/// The same artefact with other bytes in its vectors.
+pub(crate) fn with_vectors_changed(bytes: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut read = |name| entry(&mut archive, name, bytes).unwrap();
+    let mut vectors = read(VECTORS).to_vec();
+    change(&mut vectors);
+    let (manifest, knowledge, configs, model) = (read(MANIFEST), read(KNOWLEDGE), read(CONFIGS), read(MODEL));
+    let entries =
+        [(MANIFEST, manifest), (KNOWLEDGE, knowledge), (CONFIGS, configs), (MODEL, model), (VECTORS, &vectors)];
+    sealed(entries.into_iter())
+}
+
 #[test]
 fn entries_must_be_those_that_the_manifest_lists() {
     assert!(decode(&forged(|_| {})).is_ok());
