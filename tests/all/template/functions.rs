@@ -32,7 +32,9 @@ fn each_function_is_a_program_of_this_workspace() {
 /// What the code of core reads, but for what every program does.
 fn read_by_core() -> BTreeSet<String> {
     let mut read = variables(&sources("crates/aws/src/settings"));
-    read.extend(variables(&[repository().join("crates/aws/src/settings.rs")]));
+    for file in ["crates/aws/src/settings.rs", "crates/aws/src/meaning.rs"] {
+        read.extend(variables(&[repository().join(file)]));
+    }
     read.insert("RUST_LOG".to_owned());
     read
 }
@@ -90,7 +92,7 @@ fn train_gets_exactly_the_variables_that_it_reads() {
     for stack in stacks() {
         assert_eq!(
             given(&stack, "TrainFunction"),
-            ["BRAIN_BUCKET", "METRICS_STACK", "RUST_LOG"].map(str::to_owned).into()
+            ["BRAIN_BUCKET", "MEANING_WEIGHTS", "METRICS_STACK", "RUST_LOG"].map(str::to_owned).into()
         );
         let settings = BrainSettings::from_environment(&environment(&stack, "TrainFunction")).unwrap();
         assert_eq!(settings.bucket, text(&stack.properties("BrainBucket")["BucketName"]));

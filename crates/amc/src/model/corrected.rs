@@ -11,16 +11,27 @@ use crate::{
 
 impl Model {
     /// The vector of an utterance, by an encoder that is the one the model was trained with; `None` where it cannot be encoded, or where the model
-    /// does not ask for it, because it knows words alone or the utterance word for word.
+    /// does not ask for it: because it knows words alone or the utterance word for word, or because neither bot nor encoder knows a word of it.
+    /// What an encoder makes of letters at random means nothing.
     pub fn vector(&self, utterance: &str, encode: &dyn Encode) -> Option<Vec<f32>> {
         self.dense.as_ref()?;
         let text = Text::new(utterance);
         let mut terms = Terms::default();
         self.head.lexicon.terms(&text, Some(&self.head.vocabulary), &mut terms);
-        match self.exact(&terms) {
-            Some(_) => None,
-            None => encode.encode(&self.corrected(utterance, (&text, &terms), encode)),
+        if self.exact(&terms).is_some() || !self.has_a_word(utterance, (&text, &terms), encode) {
+            return None;
         }
+        encode.encode(&self.corrected(utterance, (&text, &terms), encode))
+    }
+
+    fn has_a_word(&self, utterance: &str, (text, terms): (&Text, &Terms), encode: &dyn Encode) -> bool {
+        let is_known = terms.list().iter().any(|term| term.known.is_some());
+        let is_read = |token: &Token| match token.kind() {
+            Kind::Word => encode.is_word(utterance.get(token.span()).unwrap_or_default()),
+            Kind::Piece => true,
+            Kind::Sign => false,
+        };
+        is_known || text.tokens().iter().any(is_read)
     }
 
     /// The utterance with misspelled words replaced by the words of the bot that they stand for: encoders read words that they do not know by

@@ -104,6 +104,17 @@ fn everyday_messages_are_refused_that_share_words_with_the_bot() {
 }
 
 #[test]
+fn letters_at_random_have_no_vector() {
+    for utterance in ["qwertz uiop", "asdfghjkl", "xq zzvrk qpwo", "jkljkl", "фывапролдж"] {
+        assert_eq!(shop().vector(utterance, &*SENTENCES), None, "{utterance}");
+        assert_eq!(answered(utterance), None, "{utterance}");
+    }
+    for utterance in ["parcel", "obrigado", "営業時間は何時までですか", "trakc"] {
+        assert!(shop().vector(utterance, &*SENTENCES).is_some(), "{utterance}");
+    }
+}
+
+#[test]
 fn the_encoder_reads_misspelled_words_as_those_that_they_stand_for() {
     let read_as = |utterance: &str| {
         shop().vector(utterance, &*SENTENCES);
