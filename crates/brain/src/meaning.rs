@@ -11,12 +11,15 @@ use sbf_meaning::{Encoder, ReadAt, WeightsError};
 /// Vectors that are remembered at most (64 MB).
 const REMEMBERED: usize = 30_000;
 
+/// Texts and their vectors.
+type Known = HashMap<String, Arc<[f32]>>;
+
 /// An open encoder, shared by all brains of a process.
 #[derive(Clone)]
 pub struct Meaning {
     encoder: Arc<Encoder>,
     /// Vectors of texts that were encoded before, for whoever trains again and again.
-    known: Option<Arc<Mutex<HashMap<String, Arc<[f32]>>>>>,
+    known: Option<Arc<Mutex<Known>>>,
 }
 
 impl Meaning {

@@ -63,6 +63,9 @@ struct Row {
     corpus: String,
     #[serde(flatten)]
     evaluation: Evaluation,
+    /// Whether the time of an answer is that of a new message, and not of one that was read before.
+    #[serde(skip)]
+    is_timed: bool,
 }
 
 /// Measures everything and prints a table as it grows.
@@ -79,7 +82,8 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Outcome> {
         for (suffix, variant) in variants(&corpus.benchmark) {
             let meaning = if variant == Variant::Whole { arguments.meaning.encoder(false)? } else { again.clone() };
             let evaluation = corpus.measure(variant, meaning.as_ref())?;
-            let row = Row { corpus: format!("{}{suffix}", corpus.name), evaluation };
+            let row =
+                Row { corpus: format!("{}{suffix}", corpus.name), evaluation, is_timed: variant == Variant::Whole };
             if !arguments.json {
                 print(&row);
             }
@@ -173,7 +177,7 @@ fn print_head() {
     println!("|{}", "---|".repeat(14));
 }
 
-fn print(Row { corpus, evaluation }: &Row) {
+fn print(Row { corpus, evaluation, is_timed }: &Row) {
     let percent = |share: f64| format!("{:.1}", 100.0 * share);
     // Without test utterances there is nothing to be right about.
     let in_test = |share: f64| if evaluation.n_test == 0 { "–".to_owned() } else { percent(share) };
@@ -184,15 +188,17 @@ fn print(Row { corpus, evaluation }: &Row) {
             [&with_test[..], &[percent(oos.recall), percent(oos.decided_right)]].concat().join(" | ")
         },
     );
+    let times = match *is_timed && evaluation.n_test > 0 {
+        true => format!("{:.1} / {:.1}", evaluation.classify_us_p50, evaluation.classify_us_p99),
+        false => "–".to_owned(),
+    };
     println!(
-        "| {corpus} | {} | {} | {} / {} | {} | {oos} | {:.1} / {:.1} | {:.2} / {:.2} | {:.2} | {:.2} |",
+        "| {corpus} | {} | {} | {} / {} | {} | {oos} | {times} | {:.2} / {:.2} | {:.2} | {:.2} |",
         in_test(evaluation.accuracy),
         in_test(evaluation.macro_f1),
         in_test(evaluation.ece),
         in_test(evaluation.ece_by_chance),
         in_test(evaluation.retention),
-        evaluation.classify_us_p50,
-        evaluation.classify_us_p99,
         evaluation.fit_seconds,
         evaluation.train_seconds,
         evaluation.model_bytes as f64 / 1e6,

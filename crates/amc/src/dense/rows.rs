@@ -7,6 +7,7 @@ use super::MOST_NUMBERS;
 
 /// The largest number of a query. With it, [`MOST_NUMBERS`] products with a byte stay below 2³¹.
 const LARGEST: f32 = 16_383.0;
+#[cfg(feature = "train")]
 const LARGEST_BYTE: f32 = 127.0;
 
 /// Rows that are equally long.
