@@ -1,4 +1,4 @@
-//! What the vector of an utterance adds to its words: hyperplanes of its own, the nearest examples, and a gate that looks at nothing else.
+//! What the vector of an utterance adds to its words: hyperplanes of its own, the nearest examples, and a gate of its own.
 //!
 //! Who makes the vectors is not known here. They have length 1 and point in like directions where texts mean the like, whatever their words
 //! and language.
